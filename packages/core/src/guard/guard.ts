@@ -1,0 +1,137 @@
+import type { FactName, Facts } from "../rule/facts.js";
+import type { Rule, TraceNode } from "../rule/rule.js";
+import type { Decision } from "../verdict/decision.js";
+import { FromguardError } from "../verdict/error.js";
+import { Counters, type GuardCounters } from "./counters.js";
+import { Evaluation } from "./evaluation.js";
+
+/** Options of {@link createGuard}. */
+export interface GuardOptions {
+  /** The policy: every rule must be satisfied. Order decides which of two equally severe verdicts is told. */
+  readonly rules: readonly Rule[];
+  /**
+   * Milliseconds that one decision (one stage of a transaction) may take in all. A rule still without an answer is then
+   * `unknown` with the code `deadline`. Default 20,000: below the 30 s for which Postfix waits on a milter.
+   */
+  readonly timeoutMs?: number;
+  /** Decides everything and refuses nothing: what would refuse stands in `decision.observed`. Default false. */
+  readonly shadow?: boolean;
+  /** Told of each rule that threw, as it happens. Must not throw. */
+  readonly onRuleError?: (rule: string, cause: string) => void;
+}
+
+/** Options of one decision. */
+export interface DecideOptions {
+  /** Aborts the outside calls; rules without an answer are then `unknown` with the code `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** A decision and how it came about. */
+export interface Explanation {
+  readonly decision: Decision;
+  readonly trace: readonly TraceNode[];
+}
+
+/** One transaction that learns its facts stage by stage. Each rule runs once, as soon as its facts are there. */
+export interface Transaction {
+  /** Adds facts, runs the rules that can now run, and decides on all that was found so far. */
+  learn(facts: Partial<Facts>, options?: DecideOptions): Decision | Promise<Decision>;
+  /** The rules that still wait for facts. */
+  readonly waiting: readonly string[];
+}
+
+/** A policy, ready to decide. Nothing is thrown out of a decision. */
+export interface Guard {
+  /** The rules as they run: conjunctions taken apart. */
+  readonly rules: readonly Rule[];
+  /** The facts that the rules need between them. */
+  readonly needs: readonly FactName[];
+  readonly counters: GuardCounters;
+  /** Decides: at once where every source is in memory, else a promise. A rule that lacks a fact is `unknown`, so the guard defers. */
+  decide(facts: Partial<Facts>, options?: DecideOptions): Decision | Promise<Decision>;
+  /** {@link decide}, always as a promise. */
+  check(facts: Partial<Facts>, options?: DecideOptions): Promise<Decision>;
+  /** Decides and tells how: every rule runs, also behind a rejection. */
+  explain(facts: Partial<Facts>, options?: DecideOptions): Promise<Explanation>;
+  /** Begins a transaction that learns its facts in stages. */
+  begin(): Transaction;
+  /**
+   * The same policy for a transport that only ever has these facts.
+   *
+   * @throws FromguardError `FG_POLICY_INVALID` naming the rules that could never run there, unless `partial` is true:
+   * the caller then says that they run elsewhere.
+   */
+  within(transport: { readonly name: string; readonly facts: readonly FactName[]; readonly partial?: boolean }): Guard;
+}
+
+/** The default of {@link GuardOptions.timeoutMs}. */
+export const DEFAULT_TIMEOUT_MS = 20_000;
+
+/**
+ * Makes a guard of rules. Nothing is global: two guards can coexist.
+ *
+ * @throws FromguardError `FG_POLICY_INVALID` for a policy without rules, since it would protect nothing.
+ */
+export function createGuard(options: GuardOptions): Guard {
+  const rules = options.rules.flatMap(takeApart);
+  if (rules.length === 0)
+    throw new FromguardError("FG_POLICY_INVALID", "the policy has no rules: it would protect nothing");
+  return guardOf(rules, options, new Counters());
+}
+
+function takeApart(rule: Rule): readonly Rule[] {
+  return rule.conjuncts === undefined ? [rule] : rule.conjuncts.flatMap(takeApart);
+}
+
+function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counters): Guard {
+  const settings = {
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    shadow: options.shadow ?? false,
+    onRuleError: options.onRuleError,
+    counters,
+  };
+  const decide = (facts: Partial<Facts>, { signal }: DecideOptions = {}) =>
+    new Evaluation(rules, settings).finish(facts, signal);
+  return {
+    rules,
+    needs: [...new Set(rules.flatMap((rule) => rule.needs))],
+    counters,
+    decide,
+    check: async (facts, options) => decide(facts, options),
+    explain: async (facts, { signal } = {}) => {
+      const trace: TraceNode[] = [];
+      const decision = await new Evaluation(rules, settings, trace).finish(facts, signal);
+      return { decision, trace };
+    },
+    begin: () => {
+      const evaluation = new Evaluation(rules, settings);
+      return {
+        learn: (facts, { signal } = {}) => evaluation.learn(facts, signal),
+        get waiting() {
+          return evaluation.waiting;
+        },
+      };
+    },
+    within: ({ name, facts, partial = false }) => {
+      const runnable = rules.filter((rule) => rule.needs.every((need) => facts.includes(need)));
+      const lost = rules.filter((rule) => !runnable.includes(rule));
+      if (lost.length > 0 && !partial) {
+        throw new FromguardError("FG_POLICY_INVALID", neverRuns(name, lost, facts));
+      }
+      if (runnable.length === 0) {
+        throw new FromguardError(
+          "FG_POLICY_INVALID",
+          `no rule of this policy can run on ${name}: it would protect nothing`,
+        );
+      }
+      return lost.length === 0 ? guardOf(rules, options, counters) : guardOf(runnable, options, counters);
+    },
+  };
+}
+
+function neverRuns(transport: string, rules: readonly Rule[], facts: readonly FactName[]): string {
+  const list = rules.map(
+    (rule) => `${rule.name} needs ${rule.needs.filter((need) => !facts.includes(need)).join(" and ")}`,
+  );
+  return `${transport} never has the facts of ${rules.length === 1 ? "a rule" : `${rules.length} rules`} of this policy (${list.join("; ")}): serve them on a transport that has, or say that they run elsewhere`;
+}

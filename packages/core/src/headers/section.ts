@@ -1,0 +1,37 @@
+import type { Code } from "../verdict/codes.js";
+
+/** One header field. Octets are kept as received: nothing is repaired or decoded. */
+export interface HeaderField {
+  /** As written, without the colon; octets as latin1. */
+  readonly name: string;
+  /** Everything behind the colon, folds included, without the final line end. */
+  readonly value: Uint8Array;
+  /** Octets from the start of the header section; in the list view, the index of the field. */
+  readonly offset: number;
+}
+
+/** Something in the header that one reader could take for another sender. */
+export interface Anomaly {
+  readonly code: Code;
+  readonly offset: number;
+  /** The name of the field it stands in, as written, where it stands in one. */
+  readonly field?: string;
+}
+
+/** A header section as it is on the wire. */
+export interface HeaderSection {
+  /** `bytes`: seen whole; `list`: names and values as a milter passes them. */
+  readonly view: "bytes" | "list";
+  readonly fields: readonly HeaderField[];
+  readonly anomalies: readonly Anomaly[];
+  /** Codes of anomalies that this view cannot see. */
+  readonly blindTo: readonly Code[];
+}
+
+/** What a body tells about the sender. */
+export interface BodyAnomalies {
+  /** Offset in the body of the first end-of-data sequence with a bare CR or LF; undefined where there is none. */
+  readonly smugglingOffset: number | undefined;
+  /** Header sections of MIME parts with protected headers (RFC 9788). */
+  readonly protectedHeaders: readonly HeaderSection[];
+}

@@ -1,0 +1,68 @@
+export { type Address, addressFromInternal, formatAddress, formatMailbox } from "./address/address.js";
+export {
+  type MailboxPath,
+  type MalformedPath,
+  type NullPath,
+  type Path,
+  parsePath,
+  pathFromInternal,
+} from "./address/path.js";
+export type { DnsAnswer, MxRecord, Resolver } from "./dns/resolver.js";
+export {
+  type Domain,
+  type DomainLiteral,
+  type DomainName,
+  type InvalidDomain,
+  isFullyQualified,
+  isHostName,
+  isSameDomain,
+  type NoDomain,
+  parseDomain,
+} from "./domain/domain.js";
+export type { GuardCounters } from "./guard/counters.js";
+export {
+  createGuard,
+  type DecideOptions,
+  type Explanation,
+  type Guard,
+  type GuardOptions,
+  type Transaction,
+} from "./guard/guard.js";
+export type { Anomaly, BodyAnomalies, HeaderField, HeaderSection } from "./headers/section.js";
+export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
+export {
+  all,
+  any,
+  firstOf,
+  named,
+  not,
+  orElse,
+  type ScoreThresholds,
+  score,
+  unless,
+  warnOnly,
+  when,
+} from "./rule/combinators.js";
+export { type Client, type FactName, type Facts, type FactsInput, facts, type LocalUser } from "./rule/facts.js";
+export { type Predicate, predicate, type Rule, type RuleContext, rule, type TraceNode } from "./rule/rule.js";
+export { type Lookup, NOT_FOUND, type Table, type TableWarning } from "./table/table.js";
+export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
+export { absurd, type Decision, type Finding } from "./verdict/decision.js";
+export type { Edit } from "./verdict/edit.js";
+export { FromguardError, type FromguardErrorCode, isFromguardError, type Place } from "./verdict/error.js";
+export type { Evidence } from "./verdict/evidence.js";
+export { formatReply, formatReplyText, MAX_REPLY_TEXT, printable, type Reply } from "./verdict/reply.js";
+export {
+  type Fail,
+  fail,
+  failWith,
+  isRejection,
+  type Pass,
+  pass,
+  type Skip,
+  severity,
+  skip,
+  type Unknown,
+  unknown,
+  type Verdict,
+} from "./verdict/verdict.js";

@@ -1,0 +1,190 @@
+import { codes } from "../verdict/codes.js";
+import { formatReply, printable, type Reply } from "../verdict/reply.js";
+import { fail, failWith, pass, severity, skip, type Unknown, type Verdict } from "../verdict/verdict.js";
+import type { FactName, Facts } from "./facts.js";
+import type { Predicate, Rule, RuleContext } from "./rule.js";
+import { mostSevere, needsOf, run, runAll, then } from "./run.js";
+
+type AllFacts = Pick<Facts, FactName>;
+
+const NOTHING_APPLIES = skip("nothing-applied");
+
+/** Every rule must pass: keeps the most severe verdict. Of nothing, or of skips only, it skips. */
+export function all(...rules: readonly Rule[]): Rule {
+  return {
+    name: "all",
+    needs: needsOf(rules),
+    conjuncts: rules,
+    evaluate: (facts: AllFacts, context) => then(runAll(rules, facts, context), keepMostSevere),
+  };
+}
+
+function keepMostSevere(verdicts: readonly Verdict[]): Verdict {
+  const worst = mostSevere(verdicts);
+  if (worst === undefined) return NOTHING_APPLIES;
+  if (worst.kind !== "pass") return worst;
+  const edits = verdicts.flatMap((verdict) => (verdict.kind === "pass" ? (verdict.edits ?? []) : []));
+  return edits.length > 0 ? pass(worst.code, edits) : worst;
+}
+
+/** The first verdict that is not `skip`; rules after it are not asked. Of nothing, or of skips only, it skips. */
+export function firstOf(...rules: readonly Rule[]): Rule {
+  const from = (index: number, facts: AllFacts, context: RuleContext): Verdict | Promise<Verdict> => {
+    const member = rules[index];
+    if (member === undefined) return NOTHING_APPLIES;
+    return then(run(member, facts, context), (verdict) =>
+      verdict.kind === "skip" ? from(index + 1, facts, context) : verdict,
+    );
+  };
+  return { name: "first-of", needs: needsOf(rules), evaluate: (facts: AllFacts, context) => from(0, facts, context) };
+}
+
+/**
+ * Passes when one rule passes; otherwise keeps the least severe of what did not skip, so that a deferral beats a
+ * rejection. Of nothing, or of skips only, it skips.
+ */
+export function any(...rules: readonly Rule[]): Rule {
+  return {
+    name: "any",
+    needs: needsOf(rules),
+    evaluate: (facts: AllFacts, context) =>
+      then(runAll(rules, facts, context), (verdicts) => {
+        let least: Verdict | undefined;
+        for (const verdict of verdicts) {
+          if (verdict.kind === "skip") continue;
+          if (least === undefined || severity(verdict) < severity(least)) least = verdict;
+        }
+        return least ?? NOTHING_APPLIES;
+      }),
+  };
+}
+
+/** Points at which a score acts; each may be absent. A score at or over a threshold has reached it. */
+export interface ScoreThresholds {
+  readonly reject?: number;
+  readonly defer?: number;
+  /** Accepts with the header `X-Fromguard-Score: POINTS NAME=WEIGHT ...`. */
+  readonly tag?: number;
+  /** Replaces the default replies. */
+  readonly replies?: { readonly reject?: Reply; readonly defer?: Reply };
+}
+
+/**
+ * Each failing rule adds its weight under its name; the thresholds decide. An `unknown` member keeps its own outcome,
+ * unless the points alone already reject. Of nothing, or of skips only, it skips.
+ *
+ * Weights are finite numbers; a negative one is refused with a `RangeError`, since it would let one failure hide another.
+ */
+export function score(
+  thresholds: ScoreThresholds,
+  ...weighted: readonly (readonly [rule: Rule, weight: number])[]
+): Rule {
+  for (const [member, weight] of weighted) {
+    if (!(weight >= 0 && Number.isFinite(weight)))
+      throw new RangeError(`score: the weight of ${member.name} must be a number from 0, not ${weight}`);
+  }
+  const rules = weighted.map(([member]) => member);
+  return {
+    name: "score",
+    needs: needsOf(rules),
+    evaluate: (facts: AllFacts, context) =>
+      then(runAll(rules, facts, context), (verdicts) => judgeScore(thresholds, weighted, verdicts)),
+  };
+}
+
+function judgeScore(
+  thresholds: ScoreThresholds,
+  weighted: readonly (readonly [Rule, number])[],
+  verdicts: readonly Verdict[],
+): Verdict {
+  const symbols: Record<string, number> = {};
+  let points = 0;
+  weighted.forEach(([member, weight], index) => {
+    if (verdicts[index]?.kind !== "fail") return;
+    points += weight;
+    symbols[member.name] = (symbols[member.name] ?? 0) + weight;
+  });
+  const failed = Object.keys(symbols).length > 0;
+  const list = Object.entries(symbols)
+    .map(([name, weight]) => `${name}=${weight}`)
+    .join(" ");
+  const evidence = { symbols, detail: `${points} points: ${list}` };
+  const { reject, defer, tag, replies } = thresholds;
+  if (failed && reject !== undefined && points >= reject)
+    return fail("score-reject", evidence, replies?.reject ?? codes["score-reject"].reply);
+  const unanswered = verdicts.find((verdict): verdict is Unknown => verdict.kind === "unknown");
+  if (unanswered !== undefined) return unanswered;
+  if (failed && defer !== undefined && points >= defer)
+    return fail("score-defer", evidence, replies?.defer ?? codes["score-defer"].reply);
+  if (failed && tag !== undefined && points >= tag) {
+    return pass("score-tag", [
+      { kind: "add-header", name: "X-Fromguard-Score", value: printable(`${points} ${list}`) },
+    ]);
+  }
+  return verdicts.some((verdict) => verdict.kind !== "skip") ? pass() : NOTHING_APPLIES;
+}
+
+/** Runs the rule only where the predicate holds; skips elsewhere. */
+export function when(condition: Predicate, rule: Rule): Rule {
+  return {
+    name: rule.name,
+    needs: needsOf([condition, rule]),
+    ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map((part) => when(condition, part)) }),
+    evaluate: (facts: AllFacts, context) =>
+      condition.test(facts) ? rule.evaluate(facts, context) : skip(`not-${condition.name}`),
+  };
+}
+
+/** Runs the rule only where the predicate does not hold. */
+export function unless(condition: Predicate, rule: Rule): Rule {
+  return when(not(condition), rule);
+}
+
+/** The opposite of a predicate. */
+export function not(condition: Predicate): Predicate {
+  return { name: `not-${condition.name}`, needs: condition.needs, test: (facts: AllFacts) => !condition.test(facts) };
+}
+
+/** Shadow mode for one rule: what would refuse moves to `decision.observed`, and the rule skips. */
+export function warnOnly(rule: Rule): Rule {
+  return {
+    name: rule.name,
+    needs: rule.needs,
+    ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map(warnOnly) }),
+    evaluate: (facts: AllFacts, context) =>
+      then(run(rule, facts, context), (verdict) => {
+        if (severity(verdict) < 2) return verdict;
+        context.observe({ rule: rule.name, verdict });
+        return skip("observed");
+      }),
+  };
+}
+
+/** The same rule under another name, for logs, configuration and scores. */
+export function named(name: string, rule: Rule): Rule {
+  return { name, needs: rule.needs, evaluate: (facts: AllFacts, context) => rule.evaluate(facts, context) };
+}
+
+/**
+ * What to do where the rule cannot find out. `accept` is fail-open and says so in its code; `reject` sends the given reply.
+ * Without this the guard defers.
+ */
+export function orElse(rule: Rule, outcome: "accept" | "defer" | { readonly reject: Reply }): Rule {
+  return {
+    name: rule.name,
+    needs: rule.needs,
+    ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map((part) => orElse(part, outcome)) }),
+    evaluate: (facts: AllFacts, context) =>
+      then(run(rule, facts, context), (verdict) => {
+        if (verdict.kind !== "unknown" || outcome === "defer") return verdict;
+        if (outcome === "accept") {
+          context.observe({ rule: rule.name, verdict });
+          return skip("failed-open");
+        }
+        return failWith(verdict.code, outcome.reject, {
+          ...verdict.evidence,
+          detail: `${verdict.cause}; ${formatReply(outcome.reject)}`,
+        });
+      }),
+  };
+}

@@ -1,0 +1,74 @@
+import { type Path, parsePath } from "../address/path.js";
+import type { BodyAnomalies, HeaderSection } from "../headers/section.js";
+
+/** The client at the other end of the SMTP connection. */
+export interface Client {
+  /** IPv4 or IPv6 address as text, without brackets or an `IPv6:` prefix. */
+  readonly address: string;
+  /** The verified host name, where the host knows one. */
+  readonly name?: string;
+}
+
+/** A user of this machine who submitted with `sendmail`; a milter does not learn his name. */
+export interface LocalUser {
+  /** The name in the password database; undefined where the transport cannot tell. */
+  readonly name: string | undefined;
+}
+
+/**
+ * What is known of one transaction. `null` is an answer (nobody logged in); an absent property is a fact that the
+ * transport does not have, or not yet.
+ */
+export interface Facts {
+  /** The authenticated identity, as the host gives it; null where the client did not log in. */
+  readonly login: string | null;
+  /** Who submitted locally; null for mail from the network. */
+  readonly localUser: LocalUser | null;
+  readonly client: Client | null;
+  /** The HELO or EHLO argument. */
+  readonly helo: string | null;
+  /** The name of the listener or policy context. */
+  readonly listener: string;
+  /** MAIL FROM: the reverse-path of RFC 5321. */
+  readonly envelopeFrom: Path;
+  /** RCPT TO: at the recipient stage the one in question, later all that were accepted. */
+  readonly recipients: readonly Path[];
+  readonly headers: HeaderSection;
+  readonly bodyAnomalies: BodyAnomalies;
+}
+
+/** The name of a fact. */
+export type FactName = keyof Facts;
+
+/** A transaction in the words of a caller: strings as SMTP has them. */
+export interface FactsInput {
+  readonly login?: string | null;
+  readonly localUser?: string | null;
+  readonly client?: string | Client | null;
+  readonly helo?: string | null;
+  readonly listener?: string;
+  /** MAIL FROM, with or without brackets; empty for the null reverse-path. */
+  readonly envelopeFrom?: string;
+  readonly recipients?: readonly string[];
+  readonly headers?: HeaderSection;
+  readonly bodyAnomalies?: BodyAnomalies;
+}
+
+/**
+ * Makes facts from strings. Who is not named is nobody: login, local user, client and HELO are null unless given, the
+ * listener is `default`. Envelope, recipients, headers and body stay unknown unless given.
+ */
+export function facts(input: FactsInput): Partial<Facts> {
+  const { client = null } = input;
+  return {
+    login: input.login ?? null,
+    localUser: input.localUser == null ? null : { name: input.localUser },
+    client: typeof client === "string" ? { address: client } : client,
+    helo: input.helo ?? null,
+    listener: input.listener ?? "default",
+    ...(input.envelopeFrom === undefined ? {} : { envelopeFrom: parsePath(input.envelopeFrom) }),
+    ...(input.recipients === undefined ? {} : { recipients: input.recipients.map(parsePath) }),
+    ...(input.headers === undefined ? {} : { headers: input.headers }),
+    ...(input.bodyAnomalies === undefined ? {} : { bodyAnomalies: input.bodyAnomalies }),
+  };
+}
