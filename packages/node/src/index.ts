@@ -1,1 +1,16 @@
-export {};
+export {
+  DEFAULT_GRACE_MS,
+  DEFAULT_MAX_CONNECTIONS,
+  type Listener,
+  type ListenOptions,
+  listen,
+  type Refusal,
+} from "./listener/listen.js";
+export {
+  formatListenAddress,
+  type ListenAddress,
+  parseListenAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from "./listener/listen-address.js";
+export type { UnixSocketAccess } from "./listener/unix-socket.js";

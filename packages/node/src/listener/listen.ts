@@ -1,0 +1,151 @@
+import { createServer, type Socket } from "node:net";
+import { FromguardError } from "@fromguard/core";
+import { formatListenAddress, type ListenAddress, parseListenAddress } from "./listen-address.js";
+import { clearStaleSocket, setSocketAccess, type UnixSocketAccess } from "./unix-socket.js";
+
+/** The default of {@link ListenOptions.maxConnections}. */
+export const DEFAULT_MAX_CONNECTIONS = 1000;
+
+/** The default grace of {@link Listener.close}, in milliseconds. */
+export const DEFAULT_GRACE_MS = 10_000;
+
+/** Why a connection was closed before it was served. */
+export type Refusal =
+  | { readonly kind: "connection-limit"; readonly limit: number }
+  /** The system could not hand it over, for want of file descriptors for example. */
+  | { readonly kind: "accept-failed"; readonly cause: unknown };
+
+/** Options of {@link listen}. */
+export interface ListenOptions {
+  /** As {@link parseListenAddress} reads it, or read already. */
+  readonly address: string | ListenAddress;
+  /** Connections open at one time; one more is closed at once and counted. Default {@link DEFAULT_MAX_CONNECTIONS}. */
+  readonly maxConnections?: number;
+  /**
+   * Keeps the way to the client open when the client has ended his: the handler then ends the socket itself, when the
+   * last answer is written. Default false.
+   */
+  readonly allowHalfOpen?: boolean;
+  /** Mode, owner and group of a unix socket's file. */
+  readonly access?: UnixSocketAccess;
+  /**
+   * Takes a new connection. What it returns is called once when the listener begins to close: the handler then ends the
+   * connection as soon as nothing is in flight. A socket error needs no handler here; `close` follows it.
+   */
+  readonly onConnection: (socket: Socket) => (() => void) | undefined;
+  /** Told of each connection that was not served. Must not throw. */
+  readonly onRefused?: (refusal: Refusal) => void;
+}
+
+/** A socket that is listened on. */
+export interface Listener {
+  /** The real address, as {@link formatListenAddress} writes it: port 0 has become the port that the system chose. */
+  readonly address: string;
+  /** Connections open now. */
+  readonly connections: number;
+  /** Connections closed unserved so far. */
+  readonly refused: number;
+  /**
+   * Accepts no more, lets open connections finish, and destroys those still open after `graceMs` (default
+   * {@link DEFAULT_GRACE_MS}). Resolves when all are gone and the socket's file is removed; a second call waits for the first.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/**
+ * Listens on a TCP port (with TCP_NODELAY) or a unix socket.
+ *
+ * The file of a unix socket on which nobody answers is replaced; one that is in use, or is no socket, is refused.
+ *
+ * @throws FromguardError `FG_LISTEN_FAILED`, one sentence that names the address; `FG_CONFIG_INVALID` for text that is none
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const address = typeof options.address === "string" ? parseListenAddress(options.address) : options.address;
+  const { maxConnections = DEFAULT_MAX_CONNECTIONS, allowHalfOpen = false, onConnection, onRefused } = options;
+  const open = new Map<Socket, (() => void) | undefined>();
+  let refused = 0;
+  let closing: Promise<void> | undefined;
+
+  const refuse = (refusal: Refusal) => {
+    refused++;
+    onRefused?.(refusal);
+  };
+  const server = createServer({ noDelay: address.kind === "tcp", allowHalfOpen }, (socket) => {
+    // Without a handler an error of the socket would end the process; `close` follows it in any case.
+    socket.on("error", () => undefined);
+    if (closing !== undefined || open.size >= maxConnections) {
+      socket.destroy();
+      if (closing === undefined) refuse({ kind: "connection-limit", limit: maxConnections });
+      return;
+    }
+    open.set(socket, undefined);
+    socket.on("close", () => open.delete(socket));
+    open.set(socket, onConnection(socket));
+  });
+
+  try {
+    if (address.kind === "unix") await clearStaleSocket(address.path);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(
+        address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port },
+        () => {
+          server.off("error", reject);
+          resolve();
+        },
+      );
+    });
+    server.on("error", (cause) => refuse({ kind: "accept-failed", cause }));
+    if (address.kind === "unix") await setSocketAccess(address.path, options.access ?? {});
+  } catch (error) {
+    server.close();
+    for (const socket of open.keys()) socket.destroy();
+    throw listenFailed(address, error);
+  }
+
+  const bound = server.address();
+  const real =
+    typeof bound === "object" && bound !== null
+      ? { kind: "tcp" as const, host: bound.address, port: bound.port }
+      : address;
+  return {
+    address: formatListenAddress(real),
+    get connections() {
+      return open.size;
+    },
+    get refused() {
+      return refused;
+    },
+    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => {
+      closing ??= new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          for (const socket of open.keys()) socket.destroy();
+        }, graceMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        for (const drain of open.values()) drain?.();
+      });
+      return closing;
+    },
+  };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "it is in use",
+  EADDRNOTAVAIL: "this machine does not have that address",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOENT: "there is no such folder",
+  ENOTDIR: "there is no such folder",
+  ENOTFOUND: "there is no such host",
+};
+
+function listenFailed(address: ListenAddress, error: unknown): FromguardError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why = (code === undefined ? undefined : REASONS[code]) ?? message;
+  return new FromguardError("FG_LISTEN_FAILED", `cannot listen on ${formatListenAddress(address)}: ${why}`, {
+    cause: error,
+  });
+}
