@@ -7,6 +7,8 @@ export interface GuardCounters {
   readonly nothingApplied: number;
   /** Rules that threw. */
   readonly ruleErrors: number;
+  /** Hooks (`onRuleError`) that threw. */
+  readonly hookErrors: number;
 }
 
 /** The counters of one guard, and of the guards that `within` derived from it. */
@@ -16,4 +18,5 @@ export class Counters implements GuardCounters {
   deferred = 0;
   nothingApplied = 0;
   ruleErrors = 0;
+  hookErrors = 0;
 }

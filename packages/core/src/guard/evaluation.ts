@@ -94,13 +94,22 @@ export class Evaluation {
   #settle(slot: Slot, verdict: Verdict): void {
     if (verdict.kind === "unknown" && verdict.code === "rule-failed") {
       this.#settings.counters.ruleErrors++;
-      this.#settings.onRuleError?.(slot.rule.name, verdict.cause);
+      this.#tell(slot.rule.name, verdict.cause);
     }
     if (this.#settings.shadow && severity(verdict) >= 2) {
       slot.observed.push({ rule: slot.rule.name, verdict });
       slot.verdict = { kind: "skip", code: "observed" };
     } else {
       slot.verdict = verdict;
+    }
+  }
+
+  /** A hook that throws must not turn a decision into an exception: it is counted instead. */
+  #tell(rule: string, cause: string): void {
+    try {
+      this.#settings.onRuleError?.(rule, cause);
+    } catch {
+      this.#settings.counters.hookErrors++;
     }
   }
 

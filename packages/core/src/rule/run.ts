@@ -18,12 +18,20 @@ export function run(rule: Rule, facts: Pick<Facts, FactName>, context: RuleConte
 
 function guarded(rule: Rule, facts: Pick<Facts, FactName>, context: RuleContext): Verdict | Promise<Verdict> {
   const failed = (error: unknown) => unknown("rule-failed", error, { detail: `the rule ${rule.name} threw` });
+  const checked = (outcome: Verdict): Verdict =>
+    KINDS.has(outcome?.kind) ? outcome : failed("the rule returned something that is no verdict");
   try {
     const outcome = rule.evaluate(facts, context);
-    return outcome instanceof Promise ? outcome.catch(failed) : outcome;
+    return isThenable(outcome) ? Promise.resolve(outcome).then(checked).catch(failed) : checked(outcome);
   } catch (error) {
     return failed(error);
   }
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<Verdict["kind"]>(["pass", "skip", "fail", "unknown"]);
+
+function isThenable(outcome: Verdict | PromiseLike<Verdict>): outcome is PromiseLike<Verdict> {
+  return typeof (outcome as { then?: unknown } | undefined)?.then === "function";
 }
 
 /** Runs every rule at once; an array where all answered at once, else a promise of one. */

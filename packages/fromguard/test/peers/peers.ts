@@ -1,0 +1,31 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter } from "node:path";
+
+const SEARCH = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/lib/postfix/sbin"];
+
+function isInstalled(program: string): boolean {
+  return SEARCH.some((folder) => {
+    try {
+      accessSync(`${folder}/${program}`, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Why a peer suite cannot run here, or undefined where it can. Under `CI=true` a missing peer is a failure, not a reason.
+ */
+export function whyNotRun(programs: readonly string[]): string | undefined {
+  const missing = programs.filter((program) => !isInstalled(program));
+  const reason =
+    missing.length > 0
+      ? `not run: ${missing.join(", ")} not installed (npm run setup:peers)`
+      : process.getuid?.() !== 0
+        ? "not run: needs root"
+        : undefined;
+  if (reason !== undefined && process.env.CI === "true") throw new Error(`peer suite ${reason}`);
+  if (reason !== undefined) console.log(reason);
+  return reason;
+}

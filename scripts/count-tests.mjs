@@ -1,0 +1,18 @@
+// Prints `PASSED FAILED` of a vitest JSON report. A run that failed without a failed test (a suite that did not load, a test
+// that was not run) counts one failure, so that a broken run never looks green.
+import { readFileSync } from "node:fs";
+
+const [file, status] = process.argv.slice(2);
+
+function read() {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    process.stderr.write(`count-tests: ${error.message}\n`);
+    return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 };
+  }
+}
+
+const { numPassedTests, numFailedTests, numPendingTests } = read();
+const failed = numFailedTests + numPendingTests;
+console.log(`${numPassedTests} ${failed === 0 && status !== "0" ? 1 : failed}`);
