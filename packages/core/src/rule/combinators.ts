@@ -3,7 +3,7 @@ import { formatReply, printable, type Reply } from "../verdict/reply.js";
 import { fail, failWith, pass, severity, skip, type Unknown, type Verdict } from "../verdict/verdict.js";
 import type { FactName, Facts } from "./facts.js";
 import type { Predicate, Rule, RuleContext } from "./rule.js";
-import { mostSevere, needsOf, run, runAll, then } from "./run.js";
+import { andThen, mostSevere, needsOf, run, runAll } from "./run.js";
 
 type AllFacts = Pick<Facts, FactName>;
 
@@ -15,7 +15,7 @@ export function all(...rules: readonly Rule[]): Rule {
     name: "all",
     needs: needsOf(rules),
     conjuncts: rules,
-    evaluate: (facts: AllFacts, context) => then(runAll(rules, facts, context), keepMostSevere),
+    evaluate: (facts: AllFacts, context) => andThen(runAll(rules, facts, context), keepMostSevere),
   };
 }
 
@@ -32,7 +32,7 @@ export function firstOf(...rules: readonly Rule[]): Rule {
   const from = (index: number, facts: AllFacts, context: RuleContext): Verdict | Promise<Verdict> => {
     const member = rules[index];
     if (member === undefined) return NOTHING_APPLIES;
-    return then(run(member, facts, context), (verdict) =>
+    return andThen(run(member, facts, context), (verdict) =>
       verdict.kind === "skip" ? from(index + 1, facts, context) : verdict,
     );
   };
@@ -48,7 +48,7 @@ export function any(...rules: readonly Rule[]): Rule {
     name: "any",
     needs: needsOf(rules),
     evaluate: (facts: AllFacts, context) =>
-      then(runAll(rules, facts, context), (verdicts) => {
+      andThen(runAll(rules, facts, context), (verdicts) => {
         let least: Verdict | undefined;
         for (const verdict of verdicts) {
           if (verdict.kind === "skip") continue;
@@ -88,7 +88,7 @@ export function score(
     name: "score",
     needs: needsOf(rules),
     evaluate: (facts: AllFacts, context) =>
-      then(runAll(rules, facts, context), (verdicts) => judgeScore(thresholds, weighted, verdicts)),
+      andThen(runAll(rules, facts, context), (verdicts) => judgeScore(thresholds, weighted, verdicts)),
   };
 }
 
@@ -152,7 +152,7 @@ export function warnOnly(rule: Rule): Rule {
     needs: rule.needs,
     ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map(warnOnly) }),
     evaluate: (facts: AllFacts, context) =>
-      then(run(rule, facts, context), (verdict) => {
+      andThen(run(rule, facts, context), (verdict) => {
         if (severity(verdict) < 2) return verdict;
         context.observe({ rule: rule.name, verdict });
         return skip("observed");
@@ -175,7 +175,7 @@ export function orElse(rule: Rule, outcome: "accept" | "defer" | { readonly reje
     needs: rule.needs,
     ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map((part) => orElse(part, outcome)) }),
     evaluate: (facts: AllFacts, context) =>
-      then(run(rule, facts, context), (verdict) => {
+      andThen(run(rule, facts, context), (verdict) => {
         if (verdict.kind !== "unknown" || outcome === "defer") return verdict;
         if (outcome === "accept") {
           context.observe({ rule: rule.name, verdict });

@@ -44,8 +44,11 @@ export function runAll(
   return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes) : (outcomes as Verdict[]);
 }
 
-/** Applies a function to a value that may be a promise, without making one where it is not. */
-export function then<A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> {
+/**
+ * Applies a function to a value that may be a promise, without making one where it is not.
+ * Not called `then`: a module with such an export is a thenable, and importing it dynamically would call it.
+ */
+export function andThen<A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
