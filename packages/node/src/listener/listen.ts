@@ -1,4 +1,4 @@
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { FromguardError } from "@fromguard/core";
 import { formatListenAddress, type ListenAddress, parseListenAddress } from "./listen-address.js";
 import { clearStaleSocket, setSocketAccess, type UnixSocketAccess } from "./unix-socket.js";
@@ -117,19 +117,21 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return refused;
     },
     close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => {
-      closing ??= new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          for (const socket of open.keys()) socket.destroy();
-        }, graceMs);
-        server.close(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        for (const drain of open.values()) drain?.();
-      });
+      closing ??= finish(server, open, graceMs);
       return closing;
     },
   };
+}
+
+async function finish(server: Server, open: ReadonlyMap<Socket, (() => void) | undefined>, graceMs: number) {
+  const gone = [...open.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+  gone.push(new Promise((resolve) => server.close(resolve)));
+  const timer = setTimeout(() => {
+    for (const socket of open.keys()) socket.destroy();
+  }, graceMs);
+  for (const drain of open.values()) drain?.();
+  await Promise.all(gone);
+  clearTimeout(timer);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

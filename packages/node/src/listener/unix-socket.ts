@@ -1,5 +1,6 @@
 import { chmod, chown, lstat, readFile, unlink } from "node:fs/promises";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 
 /** Who may use a unix socket. */
 export interface UnixSocketAccess {
@@ -13,6 +14,8 @@ export interface UnixSocketAccess {
 
 /** Removes a socket file on which nobody answers. Throws where something answers, or the file is no socket. */
 export async function clearStaleSocket(path: string): Promise<void> {
+  // A bind would say "permission denied" of a folder that is missing.
+  await lstat(dirname(path));
   try {
     if (!(await lstat(path)).isSocket()) throw new Error("the path exists and is no socket");
   } catch (error) {
