@@ -1,4 +1,5 @@
-export { type Address, addressFromInternal, formatAddress, formatMailbox } from "./address/address.js";
+export { type Address, addressFromInternal, formatAddress, formatLocalPart, formatMailbox } from "./address/address.js";
+export { fold } from "./address/fold.js";
 export {
   type MailboxPath,
   type MalformedPath,
@@ -7,6 +8,8 @@ export {
   parsePath,
   pathFromInternal,
 } from "./address/path.js";
+export { type CachedResolverOptions, cachedResolver } from "./dns/cached-resolver.js";
+export { type DomainExistence, domainExistence } from "./dns/domain-existence.js";
 export type { DnsAnswer, MxRecord, Resolver } from "./dns/resolver.js";
 export {
   type Domain,
@@ -19,6 +22,7 @@ export {
   type NoDomain,
   parseDomain,
 } from "./domain/domain.js";
+export { parseIpAddress } from "./domain/ip-address.js";
 export type { GuardCounters } from "./guard/counters.js";
 export {
   createGuard,
@@ -29,7 +33,19 @@ export {
   type Transaction,
 } from "./guard/guard.js";
 export type { Anomaly, BodyAnomalies, HeaderField, HeaderSection } from "./headers/section.js";
+export { type DecisionJson, decisionToJson, type FindingJson, type Json, type TraceJson } from "./json/decision.js";
+export {
+  MAX_MESSAGE_BYTES,
+  MAX_RECIPIENTS,
+  type ParsedTransaction,
+  parseTransaction,
+  type TransactionLimits,
+} from "./json/transaction.js";
+export { type LoginMapOptions, loginMap } from "./ownership/login-map.js";
+export { type KeyStep, type LoginMapKeyOptions, loginMapKeys } from "./ownership/login-map-keys.js";
+export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
+export { unionOwnership } from "./ownership/union-ownership.js";
 export {
   all,
   any,
@@ -45,6 +61,9 @@ export {
 } from "./rule/combinators.js";
 export { type Client, type FactName, type Facts, type FactsInput, facts, type LocalUser } from "./rule/facts.js";
 export { type Predicate, predicate, type Rule, type RuleContext, rule, type TraceNode } from "./rule/rule.js";
+export { type DomainExistsOptions, domainExists } from "./rules/domain-exists.js";
+export { type LoginOwnsEnvelopeOptions, loginOwnsEnvelope } from "./rules/login-owns-envelope.js";
+export { type RequireFqdnOptions, requireFqdn } from "./rules/require-fqdn.js";
 export { type Lookup, NOT_FOUND, type Table, type TableWarning } from "./table/table.js";
 export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
 export { absurd, type Decision, type Finding } from "./verdict/decision.js";

@@ -1,0 +1,33 @@
+/** Octets, or the place of the first character that is not base64. */
+export type DecodedBase64 =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly offset: number };
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const NOT_BASE64 = 0xff;
+const VALUES = new Uint8Array(128).fill(NOT_BASE64);
+for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
+
+/**
+ * Decodes base64 of the standard alphabet, strictly: padding is due, blanks and line ends are refused, and so are bits
+ * behind the last octet, so that each octet string has one encoding.
+ *
+ * @see RFC 4648 section 3.5, section 4
+ */
+export function decodeBase64(text: string): DecodedBase64 {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const digits = text.length - padding;
+  const bytes = new Uint8Array(Math.floor((digits * 3) / 4));
+  let group = 0;
+  let to = 0;
+  for (let at = 0; at < digits; at++) {
+    const value = VALUES[text.charCodeAt(at)] ?? NOT_BASE64;
+    if (value === NOT_BASE64) return { ok: false, offset: at };
+    group = ((group << 6) | value) & 0xffffff;
+    const held = at & 3;
+    if (held > 0) bytes[to++] = group >> (6 - 2 * held);
+  }
+  if (text.length % 4 !== 0) return { ok: false, offset: text.length };
+  const leftover = padding === 2 ? group & 0x0f : padding === 1 ? group & 0x03 : 0;
+  return leftover === 0 ? { ok: true, bytes } : { ok: false, offset: digits - 1 };
+}
