@@ -27,8 +27,11 @@ export function formatAddress(address: Address): string {
 
 /** The address as SMTP writes it: the local part quoted where it must be (RFC 5321 section 4.1.2). */
 export function formatMailbox(address: Address): string {
-  const local = ATEXT_ONLY.test(address.localPart)
-    ? address.localPart
-    : `"${address.localPart.replace(/["\\]/g, "\\$&")}"`;
+  const local = formatLocalPart(address.localPart);
   return address.domain.kind === "none" ? local : `${local}@${address.domain.ascii}`;
+}
+
+/** A local part as SMTP writes it: quoted unless it is a dot-string. */
+export function formatLocalPart(localPart: string): string {
+  return ATEXT_ONLY.test(localPart) ? localPart : `"${localPart.replace(/["\\]/g, "\\$&")}"`;
 }

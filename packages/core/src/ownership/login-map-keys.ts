@@ -1,0 +1,62 @@
+import { type Address, formatLocalPart } from "../address/address.js";
+import { fold } from "../address/fold.js";
+
+/** How Postfix takes an address apart to look it up. */
+export interface LoginMapKeyOptions {
+  /** Postfix's `recipient_delimiter`: a set of characters, the first of which in a local part starts its extension. Default empty. */
+  readonly recipientDelimiter?: string;
+  /** Domains (and `[address]` literals) whose users are also looked up without a domain: `mydestination` and `myorigin`. Default none. */
+  readonly localDomains?: readonly string[];
+}
+
+/** One step of a search: every table is asked for it before the next step. */
+export interface KeyStep {
+  /** Keys in the order in which they are asked: quoted form first where quotes are needed. */
+  readonly keys: readonly string[];
+  /** Whether pattern tables are asked too: only for the whole address. */
+  readonly whole: boolean;
+}
+
+/**
+ * The keys under which Postfix looks an address up in login maps and canonical maps, in order: `user+ext@domain`, then
+ * `user@domain`, then `user+ext` and `user` where the domain is local, then `@domain`.
+ *
+ * `domain` is the folded text to use, without a trailing dot. Keys are folded.
+ *
+ * @see Postfix mail_addr_find(3), split_addr(3)
+ */
+export function loginMapKeys(localPart: string, domain: string, options: LoginMapKeyOptions = {}): readonly KeyStep[] {
+  const { recipientDelimiter = "", localDomains = [] } = options;
+  const full = fold(localPart);
+  const base = splitExtension(full, recipientDelimiter);
+  const steps: KeyStep[] = [{ keys: forms(full, `@${domain}`), whole: true }];
+  if (base !== undefined) steps.push({ keys: forms(base, `@${domain}`), whole: false });
+  if (localDomains.some((local) => fold(local) === domain)) {
+    if (full !== "") steps.push({ keys: forms(full, ""), whole: false });
+    if (base !== undefined) steps.push({ keys: forms(base, ""), whole: false });
+  }
+  steps.push({ keys: [`@${domain}`], whole: false });
+  return steps;
+}
+
+/** Quoted form first, then the internal form where they differ. */
+function forms(localPart: string, rest: string): readonly string[] {
+  const quoted = formatLocalPart(localPart);
+  return quoted === localPart ? [localPart + rest] : [quoted + rest, localPart + rest];
+}
+
+const NEVER_SPLIT = new Set(["postmaster", "mailer-daemon", "double-bounce"]);
+
+/** The folded local part without its extension; undefined where it has none. */
+function splitExtension(localPart: string, delimiters: string): string | undefined {
+  if (delimiters === "" || NEVER_SPLIT.has(localPart)) return undefined;
+  // owner_request_special: the addresses of a mailing list's keeper are no subaddresses.
+  if (delimiters.includes("-") && /^owner-|.-request$/s.test(localPart)) return undefined;
+  const at = Array.from(localPart).findIndex((char) => delimiters.includes(char));
+  return at > 0 ? Array.from(localPart).slice(0, at).join("") : undefined;
+}
+
+/** The domain as Postfix would look it up: folded, without its trailing dot, U-labels kept. */
+export function postfixDomain({ domain }: Address): string {
+  return fold(domain.text.endsWith(".") ? domain.text.slice(0, -1) : domain.text);
+}
