@@ -1,0 +1,52 @@
+import { domainExistence } from "../dns/domain-existence.js";
+import type { Resolver } from "../dns/resolver.js";
+import { type Rule, rule } from "../rule/rule.js";
+import { fail, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
+import { domainSet } from "./domain-set.js";
+import { aboutSender, envelopeMailbox } from "./envelope-mailbox.js";
+
+/** Options of {@link domainExists}. */
+export interface DomainExistsOptions {
+  readonly resolver: Resolver;
+  /** Domains that pass without a query, since mail to them ends here: they need not be in public DNS. Default none. */
+  readonly ourDomains?: readonly string[];
+}
+
+/**
+ * The envelope sender's domain can receive mail: it has an MX record, or an address.
+ *
+ * Fails with `sender-domain-unknown`, `sender-domain-null-mx`, `sender-domain-malformed` or, for a path that names no
+ * mailbox, `envelope-malformed`. A DNS failure is `unknown` with the code `dns-unavailable`. Address literals, the null
+ * reverse-path and addresses without a domain are skipped.
+ *
+ * @see postconf(5) reject_unknown_sender_domain
+ */
+export function domainExists(options: DomainExistsOptions): Rule<"envelopeFrom"> {
+  const { resolver } = options;
+  const isOurs = domainSet("ourDomains", options.ourDomains ?? []);
+  return rule("domain-exists", ["envelopeFrom"], ({ envelopeFrom }, { signal }) => {
+    const read = envelopeMailbox(envelopeFrom);
+    if ("verdict" in read) return read.verdict;
+    const { domain } = read.mailbox;
+    if (domain.kind === "literal") return skip("address-literal");
+    if (domain.kind === "none") return skip("no-domain");
+    const evidence = aboutSender(read.mailbox, { source: "dns", key: domain.ascii });
+    if (domain.kind === "invalid")
+      return fail("sender-domain-unknown", { ...evidence, detail: "it is no domain name" });
+    if (isOurs(domain)) return pass();
+    return domainExistence(resolver, domain.ascii, { signal }).then((existence): Verdict => {
+      switch (existence.kind) {
+        case "exists":
+          return pass();
+        case "not-found":
+          return fail("sender-domain-unknown", { ...evidence, result: "no MX, A or AAAA record" });
+        case "null-mx":
+          return fail("sender-domain-null-mx", { ...evidence, result: "null MX" });
+        case "malformed":
+          return fail("sender-domain-malformed", { ...evidence, result: "MX records that name no host" });
+        case "unknown":
+          return unknown("dns-unavailable", existence.cause, evidence);
+      }
+    });
+  });
+}

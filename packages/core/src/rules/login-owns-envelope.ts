@@ -1,0 +1,73 @@
+import type { Address } from "../address/address.js";
+import type { Answer, Ownership } from "../ownership/ownership.js";
+import { type Rule, rule } from "../rule/rule.js";
+import { fail, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
+import { aboutSender, envelopeMailbox } from "./envelope-mailbox.js";
+
+/** Options of {@link loginOwnsEnvelope}. */
+export interface LoginOwnsEnvelopeOptions {
+  readonly ownership: Ownership;
+  /** Whether the null reverse-path, which receipts need, is accepted. Default `accept`. */
+  readonly nullReversePath?: "accept" | "reject";
+  /**
+   * `exact` refuses a local part whose case differs from that of the owned address, where the ownership tells it
+   * ({@link Answer}'s `as`). Default `any`: the ownership's own comparison stands.
+   */
+  readonly localPartCase?: "any" | "exact";
+}
+
+/**
+ * The authenticated login owns the envelope sender.
+ *
+ * Without a login it skips (`no-login`). Fails with `envelope-not-owned`, or `envelope-malformed` for a path that names no mailbox or
+ * whose domain is invalid or is not in a form that every reader takes for the same name. A source that cannot answer is `unknown`.
+ * An address that is owned only beside a Sender field is not owned in the envelope.
+ *
+ * @see postconf(5) reject_authenticated_sender_login_mismatch, RFC 6409 section 6.1
+ */
+export function loginOwnsEnvelope(options: LoginOwnsEnvelopeOptions): Rule<"login" | "envelopeFrom"> {
+  const { ownership, nullReversePath = "accept", localPartCase = "any" } = options;
+  return rule("login-owns-envelope", ["login", "envelopeFrom"], ({ login, envelopeFrom }, { signal }) => {
+    if (login === null) return skip("no-login");
+    if (envelopeFrom.kind === "null" && nullReversePath === "reject") {
+      return fail("envelope-not-owned", { login, address: "", detail: "the policy refuses the null reverse-path" });
+    }
+    const read = envelopeMailbox(envelopeFrom);
+    if ("verdict" in read) return read.verdict;
+    const { mailbox } = read;
+    const { domain } = mailbox;
+    if (domain.kind === "invalid" || (domain.kind === "name" && domain.altered)) {
+      return fail("envelope-malformed", aboutSender(mailbox, { login, detail: "the domain is not in a plain form" }));
+    }
+    const judge = ([answer]: readonly Answer[]) => judgeAnswer(answer, login, mailbox, localPartCase);
+    const answers = ownership.ask(login, [{ address: mailbox, role: "envelope" }], { signal });
+    return answers instanceof Promise ? answers.then(judge) : judge(answers);
+  });
+}
+
+function judgeAnswer(
+  answer: Answer | undefined,
+  login: string,
+  mailbox: Address,
+  localPartCase: "any" | "exact",
+): Verdict {
+  if (answer === undefined) return unknown("ownership-incomplete", "the ownership left a question without an answer");
+  const evidence = (detail?: string) =>
+    aboutSender(mailbox, { login, ...answer.evidence(), ...(detail === undefined ? {} : { detail }) });
+  switch (answer.kind) {
+    case "yes":
+      if (answer.requires !== undefined) {
+        return fail("envelope-not-owned", evidence("it is owned only beside a Sender field, not in the envelope"));
+      }
+      if (localPartCase === "exact" && answer.as !== undefined && answer.as.localPart !== mailbox.localPart) {
+        return fail("envelope-not-owned", evidence("the case of the local part differs from the owned address"));
+      }
+      return pass();
+    case "no-others-own-it":
+      return fail("envelope-not-owned", evidence());
+    case "no-nobody-owns-it":
+      return fail("envelope-not-owned", evidence());
+    case "unknown":
+      return unknown(answer.code, answer.cause, evidence());
+  }
+}
