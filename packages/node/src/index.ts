@@ -1,3 +1,4 @@
+export { type NodeResolverOptions, nodeResolver } from "./dns/node-resolver.js";
 export {
   DEFAULT_GRACE_MS,
   DEFAULT_MAX_CONNECTIONS,
