@@ -41,8 +41,9 @@ export {
   parseTransaction,
   type TransactionLimits,
 } from "./json/transaction.js";
+export { type Hit, searchTables } from "./ownership/key-search.js";
 export { type LoginMapOptions, loginMap } from "./ownership/login-map.js";
-export { type KeyStep, type LoginMapKeyOptions, loginMapKeys } from "./ownership/login-map-keys.js";
+export { type KeyStep, type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./ownership/login-map-keys.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
 export { unionOwnership } from "./ownership/union-ownership.js";
@@ -61,9 +62,16 @@ export {
 } from "./rule/combinators.js";
 export { type Client, type FactName, type Facts, type FactsInput, facts, type LocalUser } from "./rule/facts.js";
 export { type Predicate, predicate, type Rule, type RuleContext, rule, type TraceNode } from "./rule/rule.js";
+export { clientIn } from "./rules/client-in.js";
 export { type DomainExistsOptions, domainExists } from "./rules/domain-exists.js";
+export { hasLogin, isLocal } from "./rules/identity.js";
 export { type LoginOwnsEnvelopeOptions, loginOwnsEnvelope } from "./rules/login-owns-envelope.js";
+export { type OwnedAddressNeedsLoginOptions, ownedAddressNeedsLogin } from "./rules/owned-address-needs-login.js";
+export { type RelayOnlyForLoginOptions, relayOnlyForLogin } from "./rules/relay-only-for-login.js";
 export { type RequireFqdnOptions, requireFqdn } from "./rules/require-fqdn.js";
+export { requireLogin } from "./rules/require-login.js";
+export { type SenderDomainIsOursOptions, senderDomainIsOurs } from "./rules/sender-domain-is-ours.js";
+export { type SenderExistsOptions, senderExists } from "./rules/sender-exists.js";
 export { type Lookup, NOT_FOUND, type Table, type TableWarning } from "./table/table.js";
 export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
 export { absurd, type Decision, type Finding } from "./verdict/decision.js";

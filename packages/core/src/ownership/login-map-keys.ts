@@ -1,5 +1,6 @@
 import { type Address, formatLocalPart } from "../address/address.js";
 import { fold } from "../address/fold.js";
+import { parseDomain } from "../domain/domain.js";
 
 /** How Postfix takes an address apart to look it up. */
 export interface LoginMapKeyOptions {
@@ -56,7 +57,15 @@ function splitExtension(localPart: string, delimiters: string): string | undefin
   return at > 0 ? Array.from(localPart).slice(0, at).join("") : undefined;
 }
 
-/** The domain as Postfix would look it up: folded, without its trailing dot, U-labels kept. */
-export function postfixDomain({ domain }: Address): string {
-  return fold(domain.text.endsWith(".") ? domain.text.slice(0, -1) : domain.text);
+/**
+ * The domains under which an address is looked up: its `postfix` form (folded, no trailing dot, U-labels kept) and, where
+ * some readers take that for another domain than the `idna` form, that form too. Empty for an address without a valid domain.
+ */
+export function lookupDomains({ domain }: Address): readonly string[] {
+  if (domain.kind !== "name" && domain.kind !== "literal") return [];
+  const folded = fold(domain.text.endsWith(".") ? domain.text.slice(0, -1) : domain.text);
+  if (folded === domain.ascii) return [folded];
+  const read = parseDomain(folded);
+  const plain = read.kind === "name" && !read.altered && read.ascii === domain.ascii;
+  return plain ? [folded] : [folded, domain.ascii];
 }
