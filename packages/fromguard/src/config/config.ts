@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { FromguardError } from "@fromguard/core";
+import { type ConfigDocument, parseConfigDocument } from "./document.js";
+import { type Entry, readEntries, readNamedEntries } from "./entry.js";
+import { fileSchema, listenerSchemas, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
+import { validate } from "./validate.js";
+
+/** Where the configuration is looked for unless `--config` says otherwise. */
+export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";
+
+/** The configuration as it stands in its file: checked, nothing opened. */
+export interface Config {
+  readonly document: ConfigDocument;
+  readonly listeners: readonly Entry<typeof listenerSchemas>[];
+  readonly ownership: readonly Entry<typeof ownershipSchemas>[];
+  readonly dns: { readonly servers: readonly string[] | undefined; readonly timeoutMs: number };
+  readonly rules: readonly Entry<typeof ruleSchemas>[];
+}
+
+const MAX_CONFIG_OCTETS = 1024 * 1024;
+const DEFAULT_DNS_TIMEOUT_MS = 5_000;
+
+/**
+ * Reads and checks a configuration file, which may be up to 1 MiB.
+ *
+ * @throws FromguardError `FG_FILE_UNREADABLE` where the file cannot be read, `FG_CONFIG_INVALID` for its first fault.
+ */
+export async function readConfig(file: string): Promise<Config> {
+  let octets: Uint8Array;
+  try {
+    octets = await readFile(file);
+  } catch (cause) {
+    throw new FromguardError("FG_FILE_UNREADABLE", `cannot be read: ${reasonOf(cause)}`, { place: { file }, cause });
+  }
+  if (octets.length > MAX_CONFIG_OCTETS) {
+    throw new FromguardError("FG_CONFIG_INVALID", "longer than 1 MiB", { place: { file } });
+  }
+  return parseConfig(new TextDecoder().decode(octets), file);
+}
+
+/** Checks the text of a configuration file; `file` is how errors name it. */
+export function parseConfig(text: string, file: string): Config {
+  const document = parseConfigDocument(text, file);
+  const raw = validate(fileSchema, document.value ?? {}, document);
+  return {
+    document,
+    listeners: readEntries(raw.listeners ?? [], listenerSchemas, document, ["listeners"]),
+    ownership: readEntries(raw.ownership ?? [], ownershipSchemas, document, ["ownership"]),
+    dns: { servers: raw.dns?.servers, timeoutMs: raw.dns?.["timeout-ms"] ?? DEFAULT_DNS_TIMEOUT_MS },
+    rules: readNamedEntries(raw.rules ?? SUBMISSION, ruleSchemas, document, ["rules"]),
+  };
+}
+
+/** What a system call said, in words. */
+export function reasonOf(cause: unknown): string {
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: "no such file",
+    EACCES: "permission denied",
+    EISDIR: "it is a directory",
+    ENOTDIR: "a part of the path is no directory",
+    ELOOP: "too many symbolic links",
+  };
+  if (typeof code === "string") return words[code] ?? code;
+  return cause instanceof Error ? cause.message : String(cause);
+}

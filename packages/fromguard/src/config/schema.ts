@@ -1,0 +1,86 @@
+import { parseListenAddress } from "@fromguard/node";
+import { z } from "zod";
+
+const text = z.string().min(1, "must not be empty");
+const texts = z.array(text).min(1);
+const oneOrMore = z.union([text, texts]).transform((value) => (typeof value === "string" ? [value] : value));
+
+/** The whole file. Entries of the three lists are read one by one, by the kind that each names. */
+export const fileSchema = z.strictObject({
+  listeners: z.array(z.unknown()).min(1).optional(),
+  ownership: z.array(z.unknown()).min(1).optional(),
+  dns: z
+    .strictObject({
+      /** Asked in this order; default: the servers of resolv.conf. */
+      servers: texts.optional(),
+      /** Milliseconds for one question in all, from 1 to 60,000; default 5,000. */
+      "timeout-ms": z.int().min(1).max(60_000).optional(),
+    })
+    .optional(),
+  rules: z.array(z.unknown()).min(1).optional(),
+});
+
+const address = text.superRefine((value, context) => {
+  try {
+    parseListenAddress(value);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+  }
+});
+
+/** Kinds of listeners: the key holds the address, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
+export const listenerSchemas = {
+  policy: z.strictObject({ policy: address }),
+  milter: z.strictObject({ milter: address }),
+  /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
+  http: z.strictObject({ http: address, "allow-remote": z.boolean().optional() }).superRefine((entry, context) => {
+    if (entry["allow-remote"] === true || isLoopback(entry.http)) return;
+    const message = "it asks no password, and others can reach this address: write allow-remote: true if that is meant";
+    context.addIssue({ code: "custom", path: ["http"], message });
+  }),
+} as const;
+
+/** Kinds of sources of ownership. */
+export const ownershipSchemas = {
+  "login-map": z.strictObject({
+    /** `type:source`, or a list in which the first map with an answer wins, as in `smtpd_sender_login_maps`. */
+    "login-map": oneOrMore,
+    /** As Postfix's `recipient_delimiter`; default none. */
+    "recipient-delimiter": text.optional(),
+  }),
+} as const;
+
+const preset = z.enum(["default", "strict", "lenient"]);
+const ourDomains = z.strictObject({ "our-domains": texts });
+const none = z.strictObject({});
+
+/** Options of the rules by name; a rule without required options may stand as its name alone. */
+export const ruleSchemas = {
+  "sender-fqdn": z.strictObject({ "allow-literals": z.boolean().optional() }),
+  "domain-exists": none,
+  "login-owns-envelope": none,
+  "header-originators-owned": z.strictObject({ preset: preset.optional() }),
+  "body-unambiguous": z.strictObject({ preset: preset.optional() }),
+  "require-login": none,
+  "relay-only-for-login": ourDomains,
+  "sender-domain-is-ours": ourDomains,
+  "sender-exists": z.strictObject({ senders: oneOrMore }),
+  "owned-address-needs-login": none,
+  "login-equals-senders": none,
+} as const;
+
+/** The name of a rule in the configuration. */
+export type RuleName = keyof typeof ruleSchemas;
+
+/** The default policy: what a submission server asks of everybody who logs in. */
+export const SUBMISSION: readonly RuleName[] = [
+  "sender-fqdn",
+  "domain-exists",
+  "login-owns-envelope",
+  "header-originators-owned",
+];
+
+function isLoopback(text: string): boolean {
+  const address = parseListenAddress(text);
+  return address.kind === "unix" || /^(?:127\.[\d.]+|::1|localhost)$/.test(address.host);
+}

@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+
+/** Where a command writes text. */
+export interface Output {
+  /** Writes; a promise where the reader is slower than we are, to be awaited before more is made. */
+  write(text: string): void | Promise<void>;
+  /** Whether a person reads it: colour only then. */
+  readonly isTerminal: boolean;
+  /** Width in columns, where it has one. */
+  readonly columns: number | undefined;
+}
+
+/** What a command has of the world around it: tests give their own. */
+export interface Io {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Settles with the name of the signal once the process is asked to stop. Asked for only by commands that stay up. */
+  stopRequested(): Promise<string>;
+}
+
+/** The world of a real process. Signals are caught only from the first {@link Io.stopRequested} on; a second one ends at once. */
+export function processIo(): Io {
+  return {
+    stdin: process.stdin,
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    env: process.env,
+    stopRequested: () =>
+      new Promise((resolve) => {
+        for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+      }),
+  };
+}
+
+function outputOf(stream: Writable & { readonly isTTY?: boolean; readonly columns?: number }): Output {
+  return {
+    write: (text) => (stream.write(text) ? undefined : once(stream, "drain").then(() => undefined)),
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns;
+    },
+  };
+}

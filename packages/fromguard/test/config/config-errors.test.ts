@@ -1,0 +1,205 @@
+import { isFromguardError } from "@fromguard/core";
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config/config.js";
+
+function complaintAbout(text: string): string {
+  try {
+    parseConfig(text, "f.yaml");
+  } catch (error) {
+    if (isFromguardError(error) && error.code === "FG_CONFIG_INVALID") return error.message;
+    throw error;
+  }
+  return "no complaint";
+}
+
+const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: string])[] = [
+  [
+    "a misspelt key is named with the right one",
+    "listenrs: []\n",
+    "f.yaml:1: listenrs: unknown key (did you mean listeners?)",
+  ],
+  ["a key like none is named", "\n\nbananas: 1\n", "f.yaml:3: bananas: unknown key"],
+  ["a list that is no list", "listeners: 5\n", "f.yaml:1: listeners: must be a list, not a number"],
+  ["a file that is no map", "- policy: 127.0.0.1:1\n", "f.yaml:1: must be a map of keys, not a list"],
+  ["a file that is text", "hello\n", "f.yaml:1: must be a map of keys, not text"],
+  ["an empty list of listeners", "dns: {}\nlisteners: []\n", "f.yaml:2: listeners: must not be empty"],
+  ["an empty list of rules", "rules: []\n", "f.yaml:1: rules: must not be empty"],
+  ["a key without a value", "rules:\n", "f.yaml:1: rules: must be a list, not nothing"],
+  [
+    "a misspelt kind of listener",
+    "listeners:\n  - polcy: 127.0.0.1:1\n",
+    "f.yaml:2: listeners[0].polcy: unknown name (did you mean policy?)",
+  ],
+  [
+    "a kind of listener like none",
+    "listeners:\n  - carrier-pigeon: 127.0.0.1:1\n",
+    "f.yaml:2: listeners[0].carrier-pigeon: unknown name: must be policy, milter or http",
+  ],
+  [
+    "two kinds in one listener",
+    "listeners:\n  - policy: 127.0.0.1:1\n    milter: 127.0.0.1:2\n",
+    "f.yaml:3: listeners[0].milter: stands beside policy: each needs an entry of its own",
+  ],
+  [
+    "an unknown option of a listener",
+    "listeners:\n  - policy: 127.0.0.1:1\n    polite: yes\n",
+    "f.yaml:3: listeners[0].polite: unknown key",
+  ],
+  [
+    "a listener that is text",
+    "listeners:\n  - 127.0.0.1:1\n",
+    "f.yaml:2: listeners[0]: must be a map with one key of policy, milter or http",
+  ],
+  ["an empty listener", "listeners:\n  - {}\n", "f.yaml:2: listeners[0]: must have one key of policy, milter or http"],
+  [
+    "an address without a port",
+    "listeners:\n  - milter: localhost\n",
+    'f.yaml:2: listeners[0].milter: "localhost" is no address to listen on: write HOST:PORT, [IPV6]:PORT or unix:/PATH',
+  ],
+  [
+    "an HTTP address that others can reach",
+    "listeners:\n  - http: 0.0.0.0:80\n",
+    "f.yaml:2: listeners[0].http: it asks no password, and others can reach this address: write allow-remote: true if that is meant",
+  ],
+  [
+    "an address that is a number",
+    "listeners:\n  - policy: 10040\n",
+    "f.yaml:2: listeners[0].policy: must be text, not a number",
+  ],
+  [
+    "a map that is no text",
+    "ownership:\n  - login-map: [pcre:/a, 7]\n",
+    "f.yaml:2: ownership[0].login-map[1]: must be text, not a number",
+  ],
+  [
+    "an option of ownership misspelt",
+    "ownership:\n  - login-map: pcre:/a\n    recipient-delimeter: +\n",
+    "f.yaml:3: ownership[0].recipient-delimeter: unknown key (did you mean recipient-delimiter?)",
+  ],
+  ["a timeout of no length", "dns: { timeout-ms: 0 }\n", "f.yaml:1: dns.timeout-ms: must be at least 1"],
+  ["a timeout too long", "dns: { timeout-ms: 60001 }\n", "f.yaml:1: dns.timeout-ms: must be at most 60000"],
+  [
+    "a timeout that is no whole number",
+    "dns: { timeout-ms: 1.5 }\n",
+    "f.yaml:1: dns.timeout-ms: must be a whole number, not a number",
+  ],
+  ["a timeout in words", "dns:\n  timeout-ms: soon\n", "f.yaml:2: dns.timeout-ms: must be a number, not text"],
+  ["the wrong unit", "dns:\n  timeout: 5\n", "f.yaml:2: dns.timeout: unknown key (did you mean timeout-ms?)"],
+  [
+    "a misspelt rule",
+    "rules:\n  - sender-fqdn\n  - domain-exist\n",
+    "f.yaml:3: rules[1].domain-exist: unknown name (did you mean domain-exists?)",
+  ],
+  [
+    "a rule without what it needs",
+    "rules:\n  - relay-only-for-login\n",
+    "f.yaml:2: rules[0].relay-only-for-login.our-domains: required",
+  ],
+  [
+    "an option of a rule misspelt",
+    "rules:\n  - relay-only-for-login:\n      our-domain: [example.com]\n",
+    "f.yaml:3: rules[0].relay-only-for-login.our-domain: unknown key (did you mean our-domains?)",
+  ],
+  [
+    "an option for a rule that has none",
+    "rules:\n  - require-login: { really: true }\n",
+    "f.yaml:2: rules[0].require-login.really: unknown key",
+  ],
+  [
+    "a preset misspelt",
+    "rules:\n  - header-originators-owned:\n      preset: strikt\n",
+    "f.yaml:3: rules[0].header-originators-owned.preset: must be default, strict or lenient (did you mean strict?)",
+  ],
+  [
+    "options beside the rule instead of below",
+    "rules:\n  - header-originators-owned:\n    preset: strict\n",
+    "f.yaml:3: rules[0].preset: unknown key beside header-originators-owned: options stand below it",
+  ],
+  [
+    "a rule that is a number",
+    "rules:\n  - 5\n",
+    "f.yaml:2: rules[0]: must be a map with one key of sender-fqdn, domain-exists, login-owns-envelope, header-originators-owned, body-unambiguous, require-login, relay-only-for-login, sender-domain-is-ours, sender-exists, owned-address-needs-login or login-equals-senders",
+  ],
+  ["a name of Object's own", "rules:\n  - constructor\n", "f.yaml:2: rules[0].constructor: unknown name"],
+  [
+    "the first fault in the order of the file",
+    "bananas: 1\ndns: { timeout-ms: 0 }\n",
+    "f.yaml:1: bananas: unknown key",
+  ],
+  [
+    "a key that stands twice",
+    "dns: {}\nrules: [require-login]\ndns: {}\n",
+    "f.yaml:3: not valid YAML: map keys must be unique",
+  ],
+  ["text that is no YAML", "rules: [\n", "f.yaml:2: not valid YAML"],
+  ["a tab for indentation", "dns:\n\ttimeout-ms: 1\n", "f.yaml:2: not valid YAML"],
+  [
+    "an alias to nothing",
+    "rules: *nowhere\n",
+    "f.yaml:1: not valid YAML: no anchor has the name of this alias, nowhere",
+  ],
+  [
+    "aliases that multiply",
+    `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n`,
+    "f.yaml:2: not valid YAML: aliases repeat too much",
+  ],
+  [
+    "a map that is a map",
+    "ownership:\n  - login-map: {}\n",
+    "f.yaml:2: ownership[0].login-map: must be text or a list, not a map of keys",
+  ],
+  ["a second document", "dns: {}\n---\nrules: [require-login]\n", "f.yaml:2: not valid YAML"],
+];
+
+describe("a faulty configuration is one sentence that names file, line and key", () => {
+  it.each(CASES)("%s", (_behaviour, yaml, complaint) => {
+    const message = complaintAbout(yaml);
+    if (complaint.endsWith("not valid YAML")) expect(message.startsWith(`${complaint}: `)).toBe(true);
+    else if (complaint.endsWith("unknown name")) expect(message.startsWith(complaint)).toBe(true);
+    else expect(message).toBe(complaint);
+    expect(message).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe("a right configuration", () => {
+  it("holds the submission policy where it names no rules", () => {
+    const { rules, dns } = parseConfig("", "f.yaml");
+    expect(rules.map(({ kind }) => kind)).toEqual([
+      "sender-fqdn",
+      "domain-exists",
+      "login-owns-envelope",
+      "header-originators-owned",
+    ]);
+    expect(dns).toEqual({ servers: undefined, timeoutMs: 5000 });
+  });
+
+  it("keeps kinds, options and order", () => {
+    const config = parseConfig(
+      `listeners:
+  - policy: unix:/run/fromguard/policy.sock
+  - http: "[::1]:0"
+ownership:
+  - login-map: [pcre:/a, pcre:/b]
+    recipient-delimiter: "+"
+  - login-map: pcre:c
+dns: { servers: ["127.0.0.1:5353"], timeout-ms: 100 }
+rules:
+  - header-originators-owned: { preset: strict }
+  - relay-only-for-login: { our-domains: [example.com] }
+  - require-login:
+`,
+      "f.yaml",
+    );
+    expect(config.listeners.map(({ kind }) => kind)).toEqual(["policy", "http"]);
+    expect(config.ownership.map(({ options }) => options)).toEqual([
+      { "login-map": ["pcre:/a", "pcre:/b"], "recipient-delimiter": "+" },
+      { "login-map": ["pcre:c"] },
+    ]);
+    expect(config.dns).toEqual({ servers: ["127.0.0.1:5353"], timeoutMs: 100 });
+    expect(config.rules.map(({ kind, options }) => [kind, options])).toEqual([
+      ["header-originators-owned", { preset: "strict" }],
+      ["relay-only-for-login", { "our-domains": ["example.com"] }],
+      ["require-login", {}],
+    ]);
+  });
+});
