@@ -1,4 +1,4 @@
-/** What a guard has counted since it was made. */
+/** What a guard has counted since it was made. In a staged transaction each stage is a decision. */
 export interface GuardCounters {
   readonly accepted: number;
   readonly rejected: number;

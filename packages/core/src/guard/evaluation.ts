@@ -3,7 +3,7 @@ import type { Rule, RuleContext, TraceNode } from "../rule/rule.js";
 import { run } from "../rule/run.js";
 import type { Decision, Finding } from "../verdict/decision.js";
 import type { Edit } from "../verdict/edit.js";
-import { isRejection, replyOf, severity, unknown, type Verdict } from "../verdict/verdict.js";
+import { isRejection, replyOf, severity, type Verdict } from "../verdict/verdict.js";
 import type { Counters } from "./counters.js";
 
 /** What every evaluation of one guard shares. */
@@ -37,6 +37,7 @@ export class Evaluation {
   readonly #settings: EvaluationSettings;
   readonly #trace: TraceNode[] | undefined;
   #facts: Partial<Facts> = {};
+  #busy: Promise<Decision> | undefined;
 
   constructor(rules: readonly Rule[], settings: EvaluationSettings, trace?: TraceNode[]) {
     this.#slots = rules.map((rule) => ({ rule, verdict: undefined, observed: [] }));
@@ -48,54 +49,61 @@ export class Evaluation {
     return this.#slots.filter((slot) => slot.verdict === undefined).map((slot) => slot.rule.name);
   }
 
-  /** Adds facts, runs what can now run, and decides on what is known. */
+  /** Adds facts, runs what can now run, and decides on what is known. Stages that come too early wait for the one before. */
   learn(facts: Partial<Facts>, signal: AbortSignal | undefined): Decision | Promise<Decision> {
+    if (this.#busy !== undefined) return this.#busy.then(() => this.learn(facts, signal));
     this.#facts = { ...this.#facts, ...facts };
-    return this.#advance(signal);
+    const decision = this.#advance((rule) => rule.needs.every((need) => this.#facts[need] !== undefined), signal);
+    if (decision instanceof Promise) {
+      this.#busy = decision.finally(() => {
+        this.#busy = undefined;
+      });
+      return this.#busy;
+    }
+    return decision;
   }
 
-  /** {@link learn} with the last facts: a rule that still lacks one is `unknown`. */
+  /** Decides on facts that are the last: a rule that lacks one is `unknown`. */
   finish(facts: Partial<Facts>, signal: AbortSignal | undefined): Decision | Promise<Decision> {
     this.#facts = facts;
-    for (const slot of this.#slots) {
-      const missing = slot.rule.needs.find((need) => facts[need] === undefined);
-      if (missing !== undefined) slot.verdict = unknown("fact-missing", `the transport did not give ${missing}`);
-    }
-    return this.#advance(signal);
+    return this.#advance(() => true, signal);
   }
 
-  #advance(signal: AbortSignal | undefined): Decision | Promise<Decision> {
+  #advance(canRun: (rule: Rule) => boolean, signal: AbortSignal | undefined): Decision | Promise<Decision> {
     const stop = new AbortController();
     const pending: Pending[] = [];
     for (const slot of this.#slots) {
-      if (slot.verdict === undefined && this.#canRun(slot.rule)) {
-        const outcome = this.#start(slot, stop.signal);
+      if (slot.verdict === undefined && canRun(slot.rule)) {
+        const outcome = run(slot.rule, this.#facts as Pick<Facts, FactName>, this.#contextOf(slot, stop.signal));
         if (outcome instanceof Promise) pending.push([slot, outcome]);
         else this.#settle(slot, outcome);
       }
-      if (slot.verdict !== undefined && isRejection(slot.verdict) && this.#trace === undefined) break;
+      if (this.#endsAt(slot)) break;
     }
     return pending.length === 0 ? this.#decide() : this.#wait(pending, stop, signal);
   }
 
-  #canRun(rule: Rule): boolean {
-    return rule.needs.every((need) => this.#facts[need] !== undefined);
-  }
-
-  #start(slot: Slot, signal: AbortSignal): Verdict | Promise<Verdict> {
-    const context: RuleContext = {
+  #contextOf(slot: Slot, signal: AbortSignal): RuleContext {
+    return {
       signal,
       observe: (finding) => slot.observed.push(finding),
+      onError: (rule, cause) => this.#report(rule, cause),
       ...(this.#trace === undefined ? {} : { trace: this.#trace }),
     };
-    return run(slot.rule, this.#facts as Pick<Facts, FactName>, context);
+  }
+
+  #report(rule: string, cause: string): void {
+    const { counters, onRuleError } = this.#settings;
+    counters.ruleErrors++;
+    try {
+      onRuleError?.(rule, cause);
+    } catch {
+      // Whoever listens must not change what is decided.
+      counters.ruleErrors++;
+    }
   }
 
   #settle(slot: Slot, verdict: Verdict): void {
-    if (verdict.kind === "unknown" && verdict.code === "rule-failed") {
-      this.#settings.counters.ruleErrors++;
-      this.#tell(slot.rule.name, verdict.cause);
-    }
     if (this.#settings.shadow && severity(verdict) >= 2) {
       slot.observed.push({ rule: slot.rule.name, verdict });
       slot.verdict = { kind: "skip", code: "observed" };
@@ -104,46 +112,45 @@ export class Evaluation {
     }
   }
 
-  /** A hook that throws must not turn a decision into an exception: it is counted instead. */
-  #tell(rule: string, cause: string): void {
-    try {
-      this.#settings.onRuleError?.(rule, cause);
-    } catch {
-      this.#settings.counters.hookErrors++;
-    }
+  /** Whether nothing behind this rule can change the decision. A trace wants the others all the same. */
+  #endsAt({ verdict }: Slot): boolean {
+    return verdict !== undefined && isRejection(verdict) && this.#trace === undefined;
   }
 
+  /** Waits until each rule has answered, or until no answer that is still out can matter. */
   async #wait(pending: readonly Pending[], stop: AbortController, signal: AbortSignal | undefined): Promise<Decision> {
-    const abort = () => stop.abort("aborted");
-    if (signal?.aborted) abort();
+    const { timeoutMs } = this.#settings;
+    const abort = () => stop.abort(new DOMException("the client is gone", "AbortError"));
+    const expire = () => stop.abort(new DOMException(`no answer within ${timeoutMs} ms`, "TimeoutError"));
+    const timer = setTimeout(expire, timeoutMs);
     signal?.addEventListener("abort", abort, { once: true });
-    const timer = setTimeout(() => stop.abort("deadline"), this.#settings.timeoutMs);
-    const stopped = new Promise<void>((resolve) => {
-      if (stop.signal.aborted) resolve();
-      else stop.signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    if (signal?.aborted) abort();
     try {
-      await Promise.race([
-        Promise.all(pending.map(([slot, outcome]) => outcome.then((verdict) => this.#settleOnce(slot, verdict)))),
-        stopped,
-      ]);
-      for (const [slot] of pending) {
-        const code = String(stop.signal.reason);
-        this.#settleOnce(
-          slot,
-          unknown(code, code === "deadline" ? `no answer within ${this.#settings.timeoutMs} ms` : "the client is gone"),
-        );
-      }
+      const waiting = new Set(pending.map(([slot]) => slot));
+      await new Promise<void>((resolve) => {
+        for (const [slot, outcome] of pending) {
+          void outcome.then((verdict) => {
+            this.#settle(slot, verdict);
+            waiting.delete(slot);
+            if (waiting.size === 0 || this.#isCertain(waiting)) resolve();
+          });
+        }
+      });
       return this.#decide();
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
+      stop.abort(new DOMException("the decision is made", "AbortError"));
     }
   }
 
-  /** An answer behind the deadline comes too late to count. */
-  #settleOnce(slot: Slot, verdict: Verdict): void {
-    if (slot.verdict === undefined) this.#settle(slot, verdict);
+  /** Whether a rejection stands before every rule that has not answered. */
+  #isCertain(waiting: ReadonlySet<Slot>): boolean {
+    for (const slot of this.#slots) {
+      if (waiting.has(slot)) return false;
+      if (this.#endsAt(slot)) return true;
+    }
+    return false;
   }
 
   #decide(): Decision {
@@ -158,7 +165,7 @@ export class Evaluation {
       findings.push({ rule: slot.rule.name, verdict });
       if (verdict.kind === "pass" && verdict.edits !== undefined) edits = [...(edits ?? []), ...verdict.edits];
       if (worst === undefined || severity(verdict) > severity(worst)) worst = verdict;
-      if (isRejection(verdict) && this.#trace === undefined) break;
+      if (this.#endsAt(slot)) break;
     }
     return this.#count(decisionOf(worst, findings, observed ?? NO_FINDINGS, edits ?? NO_EDITS));
   }

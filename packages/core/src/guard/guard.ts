@@ -16,7 +16,7 @@ export interface GuardOptions {
   readonly timeoutMs?: number;
   /** Decides everything and refuses nothing: what would refuse stands in `decision.observed`. Default false. */
   readonly shadow?: boolean;
-  /** Told of each rule that threw, as it happens. Must not throw. */
+  /** Told of each rule that threw, as it happens, wherever in a combination it stands. What it throws is dropped and counted. */
   readonly onRuleError?: (rule: string, cause: string) => void;
 }
 
@@ -67,15 +67,25 @@ export interface Guard {
 /** The default of {@link GuardOptions.timeoutMs}. */
 export const DEFAULT_TIMEOUT_MS = 20_000;
 
+/** The longest delay that a timer keeps. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /**
  * Makes a guard of rules. Nothing is global: two guards can coexist.
  *
- * @throws FromguardError `FG_POLICY_INVALID` for a policy without rules, since it would protect nothing.
+ * @throws FromguardError `FG_POLICY_INVALID` for a policy without rules, since it would protect nothing, or a deadline that
+ * no timer keeps.
  */
 export function createGuard(options: GuardOptions): Guard {
   const rules = options.rules.flatMap(takeApart);
   if (rules.length === 0)
     throw new FromguardError("FG_POLICY_INVALID", "the policy has no rules: it would protect nothing");
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    throw new FromguardError("FG_POLICY_INVALID", `must be from 1 to ${MAX_TIMEOUT_MS} ms, not ${timeoutMs}`, {
+      place: { key: "timeoutMs" },
+    });
+  }
   return guardOf(rules, options, new Counters());
 }
 

@@ -1,9 +1,10 @@
 import { codes } from "../verdict/codes.js";
+import type { Edit } from "../verdict/edit.js";
 import { formatReply, printable, type Reply } from "../verdict/reply.js";
 import { fail, failWith, pass, severity, skip, type Unknown, type Verdict } from "../verdict/verdict.js";
 import type { FactName, Facts } from "./facts.js";
 import type { Predicate, Rule, RuleContext } from "./rule.js";
-import { andThen, mostSevere, needsOf, run, runAll } from "./run.js";
+import { andThen, evaluate, missingFact, mostSevere, needsOf, run, runAll } from "./run.js";
 
 type AllFacts = Pick<Facts, FactName>;
 
@@ -15,6 +16,7 @@ export function all(...rules: readonly Rule[]): Rule {
     name: "all",
     needs: needsOf(rules),
     conjuncts: rules,
+    combines: true,
     evaluate: (facts: AllFacts, context) => andThen(runAll(rules, facts, context), keepMostSevere),
   };
 }
@@ -22,41 +24,50 @@ export function all(...rules: readonly Rule[]): Rule {
 function keepMostSevere(verdicts: readonly Verdict[]): Verdict {
   const worst = mostSevere(verdicts);
   if (worst === undefined) return NOTHING_APPLIES;
-  if (worst.kind !== "pass") return worst;
-  const edits = verdicts.flatMap((verdict) => (verdict.kind === "pass" ? (verdict.edits ?? []) : []));
-  return edits.length > 0 ? pass(worst.code, edits) : worst;
+  return worst.kind === "pass" ? pass(worst.code, editsOf(verdicts)) : worst;
 }
 
-/** The first verdict that is not `skip`; rules after it are not asked. Of nothing, or of skips only, it skips. */
+function editsOf(verdicts: readonly Verdict[]): readonly Edit[] {
+  return verdicts.flatMap((verdict) => (verdict.kind === "pass" ? (verdict.edits ?? []) : []));
+}
+
+/** The first verdict that is not `skip`; rules after it are not asked. Of skips only it is the first of them; of nothing it skips. */
 export function firstOf(...rules: readonly Rule[]): Rule {
-  const from = (index: number, facts: AllFacts, context: RuleContext): Verdict | Promise<Verdict> => {
+  const from = (index: number, skipped: Verdict | undefined, facts: AllFacts, context: RuleContext) => {
     const member = rules[index];
-    if (member === undefined) return NOTHING_APPLIES;
-    return andThen(run(member, facts, context), (verdict) =>
-      verdict.kind === "skip" ? from(index + 1, facts, context) : verdict,
+    if (member === undefined) return skipped ?? NOTHING_APPLIES;
+    return andThen(run(member, facts, context), (verdict): Verdict | Promise<Verdict> =>
+      verdict.kind === "skip" ? from(index + 1, skipped ?? verdict, facts, context) : verdict,
     );
   };
-  return { name: "first-of", needs: needsOf(rules), evaluate: (facts: AllFacts, context) => from(0, facts, context) };
+  return {
+    name: "first-of",
+    needs: needsOf(rules),
+    combines: true,
+    evaluate: (facts: AllFacts, context) => from(0, undefined, facts, context),
+  };
 }
 
 /**
  * Passes when one rule passes; otherwise keeps the least severe of what did not skip, so that a deferral beats a
- * rejection. Of nothing, or of skips only, it skips.
+ * rejection. Of skips only it is the first of them; of nothing it skips.
  */
 export function any(...rules: readonly Rule[]): Rule {
   return {
     name: "any",
     needs: needsOf(rules),
-    evaluate: (facts: AllFacts, context) =>
-      andThen(runAll(rules, facts, context), (verdicts) => {
-        let least: Verdict | undefined;
-        for (const verdict of verdicts) {
-          if (verdict.kind === "skip") continue;
-          if (least === undefined || severity(verdict) < severity(least)) least = verdict;
-        }
-        return least ?? NOTHING_APPLIES;
-      }),
+    combines: true,
+    evaluate: (facts: AllFacts, context) => andThen(runAll(rules, facts, context), keepLeastSevere),
   };
+}
+
+function keepLeastSevere(verdicts: readonly Verdict[]): Verdict {
+  let least: Verdict | undefined;
+  for (const verdict of verdicts) {
+    if (verdict.kind === "skip") continue;
+    if (least === undefined || severity(verdict) < severity(least)) least = verdict;
+  }
+  return least ?? verdicts[0] ?? NOTHING_APPLIES;
 }
 
 /** Points at which a score acts; each may be absent. A score at or over a threshold has reached it. */
@@ -73,7 +84,8 @@ export interface ScoreThresholds {
  * Each failing rule adds its weight under its name; the thresholds decide. An `unknown` member keeps its own outcome,
  * unless the points alone already reject. Of nothing, or of skips only, it skips.
  *
- * Weights are finite numbers; a negative one is refused with a `RangeError`, since it would let one failure hide another.
+ * Weights are finite numbers; a negative one is refused with a `RangeError`, since it would let one failure hide another. So are
+ * thresholds that are no numbers from 0, or none at all: such a score would never act.
  */
 export function score(
   thresholds: ScoreThresholds,
@@ -83,10 +95,14 @@ export function score(
     if (!(weight >= 0 && Number.isFinite(weight)))
       throw new RangeError(`score: the weight of ${member.name} must be a number from 0, not ${weight}`);
   }
+  const points = [thresholds.reject, thresholds.defer, thresholds.tag].filter((threshold) => threshold !== undefined);
+  if (points.length === 0 || !points.every((threshold) => threshold >= 0))
+    throw new RangeError("score: give at least one threshold, each a number from 0");
   const rules = weighted.map(([member]) => member);
   return {
     name: "score",
     needs: needsOf(rules),
+    combines: true,
     evaluate: (facts: AllFacts, context) =>
       andThen(runAll(rules, facts, context), (verdicts) => judgeScore(thresholds, weighted, verdicts)),
   };
@@ -117,32 +133,43 @@ function judgeScore(
   if (failed && defer !== undefined && points >= defer)
     return fail("score-defer", evidence, replies?.defer ?? codes["score-defer"].reply);
   if (failed && tag !== undefined && points >= tag) {
-    return pass("score-tag", [
-      { kind: "add-header", name: "X-Fromguard-Score", value: printable(`${points} ${list}`) },
-    ]);
+    const tagged: Edit = { kind: "add-header", name: "X-Fromguard-Score", value: printable(`${points} ${list}`) };
+    return pass("score-tag", [...editsOf(verdicts), tagged]);
   }
-  return verdicts.some((verdict) => verdict.kind !== "skip") ? pass() : NOTHING_APPLIES;
+  return verdicts.some((verdict) => verdict.kind !== "skip") ? pass("ok", editsOf(verdicts)) : NOTHING_APPLIES;
 }
 
-/** Runs the rule only where the predicate holds; skips elsewhere. */
+/** Runs the rule only where the predicate holds; skips elsewhere, with the code `not-` and the predicate's name. */
 export function when(condition: Predicate, rule: Rule): Rule {
   return {
     name: rule.name,
     needs: needsOf([condition, rule]),
+    combines: true,
     ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map((part) => when(condition, part)) }),
-    evaluate: (facts: AllFacts, context) =>
-      condition.test(facts) ? rule.evaluate(facts, context) : skip(`not-${condition.name}`),
+    evaluate: (facts: AllFacts, context) => {
+      const missing = missingFact(condition, facts);
+      if (missing !== undefined) return missing;
+      return condition.test(facts) ? evaluate(rule, facts, context) : skip(negated(condition.name));
+    },
   };
 }
 
-/** Runs the rule only where the predicate does not hold. */
+/** Runs the rule only where the predicate does not hold; skips elsewhere, with the predicate's name as code. */
 export function unless(condition: Predicate, rule: Rule): Rule {
   return when(not(condition), rule);
 }
 
 /** The opposite of a predicate. */
 export function not(condition: Predicate): Predicate {
-  return { name: `not-${condition.name}`, needs: condition.needs, test: (facts: AllFacts) => !condition.test(facts) };
+  return {
+    name: negated(condition.name),
+    needs: condition.needs,
+    test: (facts: AllFacts) => !condition.test(facts),
+  };
+}
+
+function negated(name: string): string {
+  return name.startsWith("not-") ? name.slice("not-".length) : `not-${name}`;
 }
 
 /** Shadow mode for one rule: what would refuse moves to `decision.observed`, and the rule skips. */
@@ -150,6 +177,7 @@ export function warnOnly(rule: Rule): Rule {
   return {
     name: rule.name,
     needs: rule.needs,
+    combines: true,
     ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map(warnOnly) }),
     evaluate: (facts: AllFacts, context) =>
       andThen(run(rule, facts, context), (verdict) => {
@@ -160,9 +188,14 @@ export function warnOnly(rule: Rule): Rule {
   };
 }
 
-/** The same rule under another name, for logs, configuration and scores. */
+/** The same rule under another name, for logs, configuration and scores. A named conjunction is one rule: it waits for all its facts. */
 export function named(name: string, rule: Rule): Rule {
-  return { name, needs: rule.needs, evaluate: (facts: AllFacts, context) => rule.evaluate(facts, context) };
+  return {
+    name,
+    needs: rule.needs,
+    combines: true,
+    evaluate: (facts: AllFacts, context) => evaluate(rule, facts, context),
+  };
 }
 
 /**
@@ -173,6 +206,7 @@ export function orElse(rule: Rule, outcome: "accept" | "defer" | { readonly reje
   return {
     name: rule.name,
     needs: rule.needs,
+    combines: true,
     ...(rule.conjuncts === undefined ? {} : { conjuncts: rule.conjuncts.map((part) => orElse(part, outcome)) }),
     evaluate: (facts: AllFacts, context) =>
       andThen(run(rule, facts, context), (verdict) => {

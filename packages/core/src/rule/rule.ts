@@ -11,10 +11,12 @@ export interface TraceNode {
 
 /** What a rule may use beside the facts. */
 export interface RuleContext {
-  /** Aborted at the deadline of the decision, or when the client is gone. */
+  /** Aborted at the deadline of the decision (the reason is then named `TimeoutError`), or when nobody wants the answer. */
   readonly signal: AbortSignal;
   /** Takes findings that refuse nothing. */
   observe(finding: Finding): void;
+  /** Told of a rule that threw, wherever in a combination it stands. Does not throw. */
+  onError?(rule: string, cause: string): void;
   /** Present only under `explain`: takes the members' nodes. */
   readonly trace?: TraceNode[];
 }
@@ -34,6 +36,11 @@ export interface Rule<Need extends FactName = FactName> {
    * `all(envelope, header)` judges the envelope before the header is there.
    */
   readonly conjuncts?: readonly Rule[];
+  /**
+   * Set by combinators, which run their members under the engine's promises (deadline, facts that are there): they are run
+   * even where some members lack a fact, and answer behind the deadline because their members do.
+   */
+  readonly combines?: true;
 }
 
 /** Makes a rule; needs are inferred from the list. */

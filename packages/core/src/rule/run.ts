@@ -2,52 +2,99 @@ import { severity, unknown, type Verdict } from "../verdict/verdict.js";
 import type { FactName, Facts } from "./facts.js";
 import type { Rule, RuleContext, TraceNode } from "./rule.js";
 
-/** Evaluates a member of a combinator: a throw becomes `unknown`, and under `explain` the member gets its node. */
-export function run(rule: Rule, facts: Pick<Facts, FactName>, context: RuleContext): Verdict | Promise<Verdict> {
-  if (context.trace === undefined) return guarded(rule, facts, context);
+type SomeFacts = Pick<Facts, FactName>;
+
+/** Evaluates a member of a combinator: see {@link evaluate}; under `explain` the member gets its node. */
+export function run(rule: Rule, facts: SomeFacts, context: RuleContext): Verdict | Promise<Verdict> {
+  const { trace } = context;
+  if (trace === undefined) return evaluate(rule, facts, context);
   const members: TraceNode[] = [];
-  const slot = context.trace.length;
-  context.trace.push({ rule: rule.name, verdict: unknown("not-finished", "no answer yet"), members });
-  const note = (verdict: Verdict) => {
-    context.trace?.splice(slot, 1, { rule: rule.name, verdict, members });
+  const slot = trace.length;
+  trace.push({ rule: rule.name, verdict: unknown("not-finished", "no answer yet"), members });
+  return andThen(evaluate(rule, facts, { ...context, trace: members }), (verdict) => {
+    trace[slot] = { rule: rule.name, verdict, members };
     return verdict;
-  };
-  const outcome = guarded(rule, facts, { ...context, observe: context.observe, trace: members });
-  return outcome instanceof Promise ? outcome.then(note) : note(outcome);
+  });
 }
 
-function guarded(rule: Rule, facts: Pick<Facts, FactName>, context: RuleContext): Verdict | Promise<Verdict> {
-  const failed = (error: unknown) => unknown("rule-failed", error, { detail: `the rule ${rule.name} threw` });
-  const checked = (outcome: Verdict): Verdict =>
-    KINDS.has(outcome?.kind) ? outcome : failed("the rule returned something that is no verdict");
+/**
+ * Evaluates a rule under the engine's promises. A fact that it lacks, a throw, and an abort of the signal before it has
+ * answered are `unknown` (`fact-missing`, `rule-failed`, `deadline` or `aborted`).
+ *
+ * Lacking facts and aborts are judged where the rule itself stands, below the combinators, so that those see the
+ * `unknown` and treat it as any other.
+ */
+export function evaluate(rule: Rule, facts: SomeFacts, context: RuleContext): Verdict | Promise<Verdict> {
+  if (rule.combines !== true) {
+    const missing = missingFact(rule, facts);
+    if (missing !== undefined) return missing;
+  }
+  const failed = (error: unknown): Verdict => {
+    const verdict = unknown("rule-failed", error, { detail: `the rule ${rule.name} threw` });
+    context.onError?.(rule.name, verdict.cause);
+    return verdict;
+  };
   try {
-    const outcome = rule.evaluate(facts, context);
-    return isThenable(outcome) ? Promise.resolve(outcome).then(checked).catch(failed) : checked(outcome);
+    const outcome: unknown = rule.evaluate(facts, context);
+    if (isVerdict(outcome)) return outcome;
+    if (!isThenable(outcome)) return failed(new TypeError(NO_VERDICT));
+    const answered = Promise.resolve(outcome)
+      .then((late) => (isVerdict(late) ? late : failed(new TypeError(NO_VERDICT))))
+      .catch(failed);
+    return rule.combines === true ? answered : Promise.race([answered, whenAborted(context.signal)]);
   } catch (error) {
     return failed(error);
   }
 }
 
-const KINDS: ReadonlySet<unknown> = new Set<Verdict["kind"]>(["pass", "skip", "fail", "unknown"]);
+const NO_VERDICT = "it returned no verdict";
 
-function isThenable(outcome: Verdict | PromiseLike<Verdict>): outcome is PromiseLike<Verdict> {
-  return typeof (outcome as { then?: unknown } | undefined)?.then === "function";
+/** `unknown` where a rule or predicate lacks a fact. */
+export function missingFact(part: { readonly needs: readonly FactName[] }, facts: Partial<Facts>): Verdict | undefined {
+  const missing = part.needs.find((need) => facts[need] === undefined);
+  return missing === undefined ? undefined : unknown("fact-missing", `the transport did not give ${missing}`);
+}
+
+function isVerdict(value: unknown): value is Verdict {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  switch (value.kind) {
+    case "pass":
+    case "skip":
+    case "unknown":
+      return true;
+    case "fail":
+      return "reply" in value && typeof value.reply === "object" && value.reply !== null;
+    default:
+      return false;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function whenAborted(signal: AbortSignal): Promise<Verdict> {
+  return new Promise((resolve) => {
+    const give = () => {
+      const late = (signal.reason as { readonly name?: unknown } | undefined)?.name === "TimeoutError";
+      resolve(unknown(late ? "deadline" : "aborted", signal.reason));
+    };
+    if (signal.aborted) give();
+    else signal.addEventListener("abort", give, { once: true });
+  });
 }
 
 /** Runs every rule at once; an array where all answered at once, else a promise of one. */
 export function runAll(
   rules: readonly Rule[],
-  facts: Pick<Facts, FactName>,
+  facts: SomeFacts,
   context: RuleContext,
 ): readonly Verdict[] | Promise<readonly Verdict[]> {
   const outcomes = rules.map((member) => run(member, facts, context));
   return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes) : (outcomes as Verdict[]);
 }
 
-/**
- * Applies a function to a value that may be a promise, without making one where it is not.
- * Not called `then`: a module with such an export is a thenable, and importing it dynamically would call it.
- */
+/** Applies a function to a value that may be a promise, without making one where it is not. */
 export function andThen<A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
