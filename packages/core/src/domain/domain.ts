@@ -1,3 +1,4 @@
+import { parseIpAddress } from "./ip-address.js";
 import { decodePunycode } from "./punycode.js";
 
 /** A domain name in canonical form: lower-case A-labels. */
@@ -43,6 +44,8 @@ export type Domain = DomainName | DomainLiteral | NoDomain | InvalidDomain;
 /** The domain of an address that has none. */
 export const NO_DOMAIN: NoDomain = { kind: "none", ascii: "", text: "" };
 
+/** UTF-16 units beyond which text is not looked at: no name that is at most 253 octets of A-labels is as long. */
+const MAX_TEXT = 1024;
 const MAX_NAME = 253;
 const MAX_LABEL = 63;
 const ASCII_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?$/;
@@ -59,8 +62,9 @@ const ALL_DOTS = /[.\u3002\uff0e\uff61]/u;
  */
 export function parseDomain(text: string): Domain {
   if (text === "") return NO_DOMAIN;
-  if (text.charCodeAt(0) === 0x5b) return parseLiteral(text);
   const invalid: InvalidDomain = { kind: "invalid", ascii: text, text };
+  if (text.length > MAX_TEXT) return invalid;
+  if (text.startsWith("[")) return parseLiteral(text);
   const lower = text.toLowerCase();
   let ascii = lower;
   let altered = false;
@@ -111,11 +115,13 @@ export function isSameDomain(a: Domain, b: Domain): boolean {
   return a.kind !== "invalid" && a.kind !== "none" && a.kind === b.kind && a.ascii === b.ascii;
 }
 
-const IPV4 = /^\[(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\]$/;
-const IPV6 = /^\[ipv6:[0-9a-f:.]{2,45}\]$/i;
-
+/** An IPv4 address whose first octet is 0 is none but `0.0.0.0`, as in Postfix. */
 function parseLiteral(text: string): DomainLiteral | InvalidDomain {
-  const valid = IPV4.test(text) || IPV6.test(text);
+  const [, prefix, address = ""] = /^\[(ipv6:)?([^\]]*)\]$/i.exec(text) ?? [];
+  const valid =
+    parseIpAddress(address) !== undefined &&
+    address.includes(":") === (prefix !== undefined) &&
+    (!address.startsWith("0.") || address === "0.0.0.0");
   return valid ? { kind: "literal", ascii: text.toLowerCase(), text } : { kind: "invalid", ascii: text, text };
 }
 
