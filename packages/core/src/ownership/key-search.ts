@@ -61,7 +61,7 @@ function lookupSafely(table: Table, key: string, options: LookupOptions): Lookup
   });
   try {
     const lookup = table.lookup(key, options);
-    return lookup instanceof Promise ? lookup.catch(failed) : lookup;
+    return "then" in lookup ? Promise.resolve(lookup).catch(failed) : lookup;
   } catch (error) {
     return failed(error);
   }

@@ -47,7 +47,7 @@ function askSafely(
     }));
   try {
     const answers = source.ask(login, questions, options);
-    return answers instanceof Promise ? answers.catch(failed) : answers;
+    return "then" in answers ? Promise.resolve(answers).catch(failed) : answers;
   } catch (error) {
     return failed(error);
   }

@@ -25,9 +25,8 @@ export function clientIn(networks: readonly string[]): Predicate<"client"> {
 }
 
 function contains({ octets, bits }: Network, client: readonly number[]): boolean {
-  return (
-    octets.length === client.length && octets.every((octet, at) => (octet === (client[at] ?? 0)) & maskOf(bits, at))
-  );
+  if (octets.length !== client.length) return false;
+  return client.every((octet, at) => (octet & maskOf(bits, at)) === octets[at]);
 }
 
 /** The part of a prefix of that many bits that lies in one octet. */

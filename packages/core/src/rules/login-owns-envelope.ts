@@ -41,7 +41,7 @@ export function loginOwnsEnvelope(options: LoginOwnsEnvelopeOptions): Rule<"logi
     }
     const judge = ([answer]: readonly Answer[]) => judgeAnswer(answer, login, mailbox, localPartCase);
     const answers = ownership.ask(login, [{ address: mailbox, role: "envelope" }], { signal });
-    return answers instanceof Promise ? answers.then(judge) : judge(answers);
+    return "then" in answers ? answers.then(judge) : judge(answers);
   });
 }
 

@@ -46,7 +46,7 @@ export function ownedAddressNeedsLogin(
         return fail("owned-address-needs-login", aboutSender(mailbox, { ...evidence, remedy: "log in as an owner" }));
       };
       const answers = ownership.ask(NOBODY, [{ address: mailbox, role: "envelope" }], { signal });
-      return answers instanceof Promise ? answers.then(judge) : judge(answers);
+      return "then" in answers ? answers.then(judge) : judge(answers);
     },
   );
 }
