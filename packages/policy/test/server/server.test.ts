@@ -1,0 +1,351 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGuard, failWith, type Guard, pass, type Rule, rule } from "@fromguard/core";
+import type { Listener } from "@fromguard/node";
+import { createPolicyServer, type PolicyEvent, type PolicyServer, type PolicyServerOptions } from "@fromguard/policy";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+let folder: string;
+const servers: PolicyServer[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "fg-policy-"));
+});
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close({ graceMs: 0 })));
+  await rm(folder, { recursive: true });
+});
+
+const NO = { code: 553, enhanced: "5.7.1", text: "not yours" };
+/** Refuses eve; answers at once. */
+const notEve = rule("not-eve", ["envelopeFrom"], ({ envelopeFrom }) =>
+  envelopeFrom.text.startsWith("eve@") ? failWith("no", NO) : pass(),
+);
+const UNAVAILABLE = "DEFER_IF_PERMIT 4.3.0 Sender verification is temporarily unavailable";
+
+/** A rule that answers when told: once for each sender that waits, in any order. */
+function gate() {
+  const waiting = new Map<string, () => void>();
+  const asked: AbortSignal[] = [];
+  let notify = () => {};
+  const gated = rule("gate", ["envelopeFrom"], ({ envelopeFrom }, { signal }) => {
+    asked.push(signal);
+    return new Promise<ReturnType<typeof pass>>((resolve) => {
+      waiting.set(envelopeFrom.text, () => resolve(pass()));
+      notify();
+    });
+  });
+  const reached = async (sender: string) => {
+    while (!waiting.has(sender))
+      await new Promise<void>((resolve) => {
+        notify = resolve;
+      });
+  };
+  return { gated, asked, reached, open: (sender: string) => waiting.get(sender)?.() };
+}
+
+interface Running {
+  readonly server: PolicyServer;
+  readonly listener: Listener;
+  readonly events: PolicyEvent[];
+  /** Resolves with the first event of the kind. */
+  readonly event: <Kind extends PolicyEvent["kind"]>(kind: Kind) => Promise<PolicyEvent & { kind: Kind }>;
+}
+
+async function start(
+  policy: Guard | Rule = notEve,
+  options: Partial<PolicyServerOptions> = {},
+  address = "127.0.0.1:0",
+): Promise<Running> {
+  const events: PolicyEvent[] = [];
+  let notify = () => {};
+  const guard = "evaluate" in policy ? createGuard({ rules: [policy] }) : policy;
+  const server = createPolicyServer({
+    guard,
+    onEvent: (event) => {
+      events.push(event);
+      notify();
+    },
+    ...options,
+  });
+  servers.push(server);
+  const listener = await server.listen(address);
+  return {
+    server,
+    listener,
+    events,
+    event: async (kind) => {
+      for (;;) {
+        const found = events.find((event) => event.kind === kind);
+        if (found !== undefined) return found as PolicyEvent & { kind: typeof kind };
+        await new Promise<void>((resolve) => {
+          notify = resolve;
+        });
+      }
+    },
+  };
+}
+
+/** A client that collects actions. */
+class Client {
+  readonly socket: Socket;
+  readonly actions: string[] = [];
+  readonly ended: Promise<void>;
+  #rest = "";
+  #notify = () => {};
+
+  constructor(address: string) {
+    const split = address.lastIndexOf(":");
+    this.socket = address.startsWith("unix:")
+      ? connect({ path: address.slice(5) })
+      : connect({ host: address.slice(0, split), port: Number(address.slice(split + 1)), noDelay: true });
+    this.socket.setEncoding("latin1");
+    this.socket.on("error", () => undefined);
+    this.socket.on("data", (text: string) => {
+      const frames = (this.#rest + text).split("\n\n");
+      this.#rest = frames.pop() ?? "";
+      this.actions.push(...frames.map((frame) => frame.replace(/^action=/, "")));
+      this.#notify();
+    });
+    this.ended = new Promise((resolve) => this.socket.once("close", () => resolve()));
+  }
+
+  async take(count: number): Promise<readonly string[]> {
+    while (this.actions.length < count)
+      await new Promise<void>((resolve) => {
+        this.#notify = resolve;
+      });
+    return this.actions.splice(0, count);
+  }
+
+  async ask(sender: string): Promise<string | undefined> {
+    this.socket.write(request(sender));
+    return (await this.take(1))[0];
+  }
+}
+
+function request(sender: string, padding = ""): string {
+  return `request=smtpd_access_policy\nprotocol_state=RCPT\nsender=${sender}\nrecipient=bob@example.org\nhelo_name=${padding}\nsasl_username=ann\n\n`;
+}
+
+describe.each([
+  ["TCP", () => "127.0.0.1:0"],
+  ["a unix socket", () => `unix:${join(folder, "policy")}`],
+])("a policy server on %s", (_, address) => {
+  test("answers many requests on one connection", async () => {
+    const { listener } = await start(notEve, {}, address());
+    const client = new Client(listener.address);
+    for (let round = 0; round < 50; round++) {
+      expect(await client.ask("ann@example.com")).toBe("DUNNO");
+      expect(await client.ask("eve@example.com")).toBe("553 5.7.1 not yours");
+    }
+    expect(listener.connections).toBe(1);
+  });
+
+  test("answers pipelined requests in order", async () => {
+    const { listener } = await start(notEve, {}, address());
+    const client = new Client(listener.address);
+    client.socket.write(
+      Array.from({ length: 300 }, (_, n) => request(n % 3 === 0 ? "eve@x.test" : "ann@x.test")).join(""),
+    );
+    expect(await client.take(300)).toEqual(
+      Array.from({ length: 300 }, (_, n) => (n % 3 === 0 ? "553 5.7.1 not yours" : "DUNNO")),
+    );
+  });
+
+  test("answers a client that has closed its side", async () => {
+    const { listener } = await start(notEve, {}, address());
+    const client = new Client(listener.address);
+    client.socket.end(request("ann@example.com") + request("eve@example.com"));
+    await client.ended;
+    expect(client.actions).toEqual(["DUNNO", "553 5.7.1 not yours"]);
+  });
+});
+
+describe("a policy server", () => {
+  test("answers a request that comes octet by octet", async () => {
+    const { listener } = await start();
+    const client = new Client(listener.address);
+    for (const char of request("eve@example.com")) client.socket.write(char);
+    expect(await client.take(1)).toEqual(["553 5.7.1 not yours"]);
+  });
+
+  test("answers in order while decisions are awaited, one at a time", async () => {
+    const { gated, asked, reached, open } = gate();
+    const { listener } = await start(gated);
+    const client = new Client(listener.address);
+    client.socket.write(request("a@x") + request("b@x"));
+    client.socket.write(request("c@x"));
+    for (const [index, sender] of ["a@x", "b@x", "c@x"].entries()) {
+      await reached(sender);
+      expect([asked.length, client.actions.length]).toEqual([index + 1, 0]);
+      open(sender);
+      expect(await client.take(1)).toEqual(["DUNNO"]);
+    }
+  });
+
+  test("holds no more than its limit while a decision is awaited, and loses nothing", async () => {
+    const { gated, reached, open } = gate();
+    const { listener } = await start(gated, { limits: { maxRequestBytes: 8192 } });
+    const client = new Client(listener.address);
+    client.socket.write(request("first@x"));
+    await reached("first@x");
+    const flood = 400;
+    for (let n = 0; n < flood; n++) client.socket.write(request(`${n}@x`, "p".repeat(4000)));
+    open("first@x");
+    for (let n = 0; n < flood; n++) {
+      await reached(`${n}@x`);
+      open(`${n}@x`);
+    }
+    expect(await client.take(flood + 1)).toEqual(Array(flood + 1).fill("DUNNO"));
+  });
+
+  test("stops reading from a client that does not read, and answers all when it does", async () => {
+    // A unix socket holds some 200 KB on its way; the answers are ten times that.
+    const { listener, events } = await start(notEve, {}, `unix:${join(folder, "policy")}`);
+    const client = new Client(listener.address);
+    client.socket.pause();
+    const total = 60_000;
+    client.socket.end("sender=eve@x\n\n".repeat(total));
+    for (let before = -1, still = 0; still < 20; still = events.length === before ? still + 1 : 0) {
+      before = events.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(events.length).toBeLessThan(total);
+    client.socket.resume();
+    await client.ended;
+    expect(client.actions).toHaveLength(total);
+    expect(new Set(client.actions)).toEqual(new Set(["553 5.7.1 not yours"]));
+  });
+
+  test.each([
+    ["a line that is none", "sender\n\n", "line-malformed"],
+    ["another kind of request", "request=junk\n\n", "wrong-request"],
+    ["a request over the limit", `sender=${"x".repeat(70_000)}`, "request-too-large"],
+    ["too many attributes", "a=\n".repeat(201), "too-many-attributes"],
+  ])("closes on %s, behind the answers it owes, and tells why", async (_, bad, reason) => {
+    const { listener, event } = await start();
+    const client = new Client(listener.address);
+    client.socket.write(request("eve@example.com") + bad + request("ann@example.com"));
+    await client.ended;
+    expect(client.actions).toEqual(["553 5.7.1 not yours"]);
+    expect(await event("closed")).toMatchObject({ reason });
+    expect(await new Client(listener.address).ask("ann@example.com")).toBe("DUNNO");
+  });
+
+  test("a client that ends inside a request gets no answer to it", async () => {
+    const { listener, event } = await start();
+    const client = new Client(listener.address);
+    client.socket.end(`${request("eve@example.com")}sender=ann@exam`);
+    await client.ended;
+    expect(client.actions).toEqual(["553 5.7.1 not yours"]);
+    expect(await event("closed")).toMatchObject({ reason: "request-truncated" });
+  });
+
+  test.each([
+    ["a request that does not end", { requestTimeoutMs: 20 }, "sender=ann", "request-timeout"],
+    ["a connection without requests", { idleTimeoutMs: 20 }, "", "idle-timeout"],
+  ])("closes %s at its deadline", async (_, limits, text, reason) => {
+    const { listener, event } = await start(notEve, { limits });
+    const client = new Client(listener.address);
+    client.socket.write(request("ann@example.com") + text);
+    await client.ended;
+    expect(client.actions).toEqual(["DUNNO"]);
+    expect(await event("closed")).toMatchObject({ reason });
+  });
+
+  test("an engine error defers that request, and the connection stays", async () => {
+    const real = createGuard({ rules: [notEve] });
+    let calls = 0;
+    const faulty = {
+      ...real,
+      decide: (...args: Parameters<Guard["decide"]>) => {
+        if (++calls === 1) throw new Error("engine");
+        return real.decide(...args);
+      },
+    };
+    const { listener, event } = await start({ ...real, within: () => faulty });
+    const client = new Client(listener.address);
+    expect(await client.ask("ann@example.com")).toBe(UNAVAILABLE);
+    expect(await client.ask("ann@example.com")).toBe("DUNNO");
+    expect(await event("engine-error")).toMatchObject({ cause: new Error("engine") });
+  });
+
+  test("closing answers what is in flight, ends idle connections and accepts no more", async () => {
+    const { gated, reached, open } = gate();
+    const { server, listener } = await start(gated);
+    const [busy, idle] = [new Client(listener.address), new Client(listener.address)];
+    idle.socket.write(request("idle@x"));
+    await reached("idle@x");
+    open("idle@x");
+    expect(await idle.take(1)).toEqual(["DUNNO"]);
+    busy.socket.write(request("busy@x"));
+    await reached("busy@x");
+    const closed = server.close();
+    await idle.ended;
+    open("busy@x");
+    expect(await busy.take(1)).toEqual(["DUNNO"]);
+    await Promise.all([closed, busy.ended]);
+    const late = new Client(listener.address);
+    await late.ended;
+    expect(late.actions).toEqual([]);
+  });
+
+  test("a client that vanishes aborts its decision", async () => {
+    const { gated, asked, reached } = gate();
+    const { listener } = await start(gated);
+    const client = new Client(listener.address);
+    client.socket.write(request("ann@x"));
+    await reached("ann@x");
+    const aborted = new Promise((resolve) => asked[0]?.addEventListener("abort", resolve, { once: true }));
+    client.socket.resetAndDestroy();
+    await aborted;
+  });
+
+  test("over its limit of connections one is refused and counted", async () => {
+    const { listener, event } = await start(notEve, { limits: { maxConnections: 1 } });
+    const first = new Client(listener.address);
+    expect(await first.ask("ann@example.com")).toBe("DUNNO");
+    await new Client(listener.address).ended;
+    expect(await event("refused")).toMatchObject({ refusal: { kind: "connection-limit", limit: 1 } });
+    expect(await first.ask("ann@example.com")).toBe("DUNNO");
+  });
+
+  test("a used port is one sentence", async () => {
+    const { server, listener } = await start();
+    await expect(server.listen(listener.address)).rejects.toMatchObject({
+      code: "FG_LISTEN_FAILED",
+      message: `cannot listen on ${listener.address}: it is in use`,
+    });
+  });
+
+  test("a policy with header rules is refused unless they run elsewhere", async () => {
+    const header = rule("on-header", ["login", "headers"], () => failWith("no", NO));
+    const guard = createGuard({ rules: [notEve, header] });
+    expect(() => createPolicyServer({ guard })).toThrow(
+      expect.objectContaining({
+        code: "FG_POLICY_INVALID",
+        message: expect.stringMatching(
+          /^the policy listener never has the facts of a rule of this policy \(on-header needs headers\)/,
+        ),
+      }),
+    );
+    const { listener } = await start(guard, { partial: true });
+    expect(await new Client(listener.address).ask("ann@example.com")).toBe("DUNNO");
+    expect(() => createPolicyServer({ guard: createGuard({ rules: [header] }), partial: true })).toThrow(
+      expect.objectContaining({ code: "FG_POLICY_INVALID" }),
+    );
+  });
+
+  test("what is decided is told, with the peer and the listener's name", async () => {
+    const { listener, event } = await start(notEve, { name: "submission" });
+    await new Client(listener.address).ask("eve@example.com");
+    expect(await event("decided")).toMatchObject({
+      peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      decision: { action: "reject", code: "no" },
+      facts: { login: "ann", listener: "submission" },
+    });
+  });
+});
