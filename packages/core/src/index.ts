@@ -72,7 +72,16 @@ export { type RequireFqdnOptions, requireFqdn } from "./rules/require-fqdn.js";
 export { requireLogin } from "./rules/require-login.js";
 export { type SenderDomainIsOursOptions, senderDomainIsOurs } from "./rules/sender-domain-is-ours.js";
 export { type SenderExistsOptions, senderExists } from "./rules/sender-exists.js";
-export { type Lookup, NOT_FOUND, type Table, type TableWarning } from "./table/table.js";
+export { pcreTable } from "./table/pcre-table.js";
+export {
+  type LoadedTable,
+  type Lookup,
+  MAX_KEY_BYTES,
+  NOT_FOUND,
+  type Table,
+  type TableTextOptions,
+  type TableWarning,
+} from "./table/table.js";
 export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
 export { absurd, type Decision, type Finding } from "./verdict/decision.js";
 export type { Edit } from "./verdict/edit.js";

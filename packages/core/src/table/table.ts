@@ -19,13 +19,33 @@ export interface Table {
   lookup(key: string, options?: { readonly signal?: AbortSignal }): Lookup | Promise<Lookup>;
 }
 
-/** A fault in a table's text that leaves the table usable, in the words that Postfix would log. */
+/** A fault in a table's text that leaves the table usable. */
 export interface TableWarning {
+  /** `postfix`: Postfix logs this too; `advice`: what Postfix does not see, such as a pattern that matches too much. */
+  readonly kind: "postfix" | "advice";
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** The whole message, with the file and line: in the words that Postfix would log, or `FILE:LINE: what`. */
   readonly text: string;
 }
+
+/** A table that was made from text, with what was wrong in it. */
+export interface LoadedTable {
+  readonly table: Table;
+  readonly warnings: readonly TableWarning[];
+}
+
+/** Where a table's text is from, and its limits. */
+export interface TableTextOptions {
+  /** The file, as shown in evidence, warnings and the table's name. */
+  readonly file: string;
+  /** Octets of a key, beyond which the answer is the error `key-too-long`. Default 4096. */
+  readonly maxKeyBytes?: number;
+}
+
+/** The default of {@link TableTextOptions.maxKeyBytes}. */
+export const MAX_KEY_BYTES = 4096;
 
 /** The answer of every table that lacks a key. */
 export const NOT_FOUND: Lookup = { kind: "not-found" };

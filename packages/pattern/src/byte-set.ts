@@ -1,0 +1,91 @@
+/** Octets as sorted, disjoint, non-adjacent ranges, both ends included. */
+export type ByteSet = readonly (readonly [low: number, high: number])[];
+
+/** Every octet. */
+export const ANY_BYTE: ByteSet = [[0, 255]];
+
+/** The set of these ranges, in any order, overlapping or not. */
+export function byteSet(...ranges: readonly (readonly [number, number])[]): ByteSet {
+  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const [low, high] of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && low <= last[1] + 1) last[1] = Math.max(last[1], high);
+    else merged.push([low, high]);
+  }
+  return merged;
+}
+
+/** The set of the octets of a latin1 string. */
+export function bytesIn(text: string): ByteSet {
+  return byteSet(...Array.from(text, (char): [number, number] => [char.charCodeAt(0), char.charCodeAt(0)]));
+}
+
+/** What is in one of the sets. */
+export function union(...sets: readonly ByteSet[]): ByteSet {
+  return byteSet(...sets.flat());
+}
+
+/** Every octet that is not in the set. */
+export function complement(set: ByteSet): ByteSet {
+  const rest: [number, number][] = [];
+  let next = 0;
+  for (const [low, high] of set) {
+    if (low > next) rest.push([next, low - 1]);
+    next = high + 1;
+  }
+  if (next <= 255) rest.push([next, 255]);
+  return rest;
+}
+
+/** What is in both sets. */
+export function intersection(a: ByteSet, b: ByteSet): ByteSet {
+  return complement(union(complement(a), complement(b)));
+}
+
+/** Whether an octet is in the set. */
+export function hasByte(set: ByteSet, byte: number): boolean {
+  return set.some(([low, high]) => low <= byte && byte <= high);
+}
+
+/** The set with the other case of each ASCII letter in it: what PCRE2 folds without UTF, in the C locale. */
+export function foldCase(set: ByteSet): ByteSet {
+  const upper = intersection(set, [[0x41, 0x5a]]).map(([low, high]): [number, number] => [low + 32, high + 32]);
+  const lower = intersection(set, [[0x61, 0x7a]]).map(([low, high]): [number, number] => [low - 32, high - 32]);
+  return upper.length + lower.length === 0 ? set : union(set, upper, lower);
+}
+
+const DIGIT: ByteSet = [[0x30, 0x39]];
+const UPPER: ByteSet = [[0x41, 0x5a]];
+const LOWER: ByteSet = [[0x61, 0x7a]];
+const ALPHA: ByteSet = union(UPPER, LOWER);
+const ALNUM: ByteSet = union(ALPHA, DIGIT);
+const WORD: ByteSet = union(ALNUM, bytesIn("_"));
+const SPACE: ByteSet = byteSet([9, 13], [32, 32]);
+
+/** `\d \w \s \h \v \N` by their letter; the capital is the complement. Octets, C locale, no UTF. */
+export const ESCAPE_SETS: Readonly<Record<string, ByteSet>> = {
+  d: DIGIT,
+  w: WORD,
+  s: SPACE,
+  h: bytesIn("\t \xa0"),
+  v: byteSet([10, 13], [0x85, 0x85]),
+};
+
+/** POSIX class names inside brackets, in the C locale. */
+export const POSIX_SETS: Readonly<Record<string, ByteSet>> = {
+  alpha: ALPHA,
+  lower: LOWER,
+  upper: UPPER,
+  alnum: ALNUM,
+  ascii: [[0, 127]],
+  blank: bytesIn("\t "),
+  cntrl: byteSet([0, 31], [127, 127]),
+  digit: DIGIT,
+  graph: [[33, 126]],
+  print: [[32, 126]],
+  punct: byteSet([33, 47], [58, 64], [91, 96], [123, 126]),
+  space: SPACE,
+  word: WORD,
+  xdigit: byteSet([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]),
+};

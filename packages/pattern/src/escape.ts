@@ -1,0 +1,137 @@
+import type { ByteSet } from "./byte-set.js";
+import { complement, ESCAPE_SETS } from "./byte-set.js";
+import type { Cursor } from "./cursor.js";
+
+/** What stands behind a backslash. */
+export type Escape =
+  | { readonly kind: "byte"; readonly byte: number }
+  | { readonly kind: "set"; readonly set: ByteSet }
+  | { readonly kind: "reference"; readonly number: number }
+  | { readonly kind: "property"; readonly text: string }
+  /** A letter that means something only in its place: `b`, `A`, `R`, `k`. */
+  | { readonly kind: "letter"; readonly letter: string };
+
+const CONTROL: Readonly<Record<string, number>> = { a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 };
+const HEX_PAIR = /[0-9A-Fa-f]{0,2}/y;
+const HEX = /[0-9A-Fa-f]*/y;
+const OCTAL = /[0-7]*/y;
+const OCTAL_TAIL = /[0-7]{0,2}/y;
+const DIGITS = /[0-9]+/y;
+const QUANTIFIER = /\{[0-9]+(?:,[0-9]*)?\}/y;
+const MAX_REFERENCE = 2147483647;
+
+/**
+ * Reads what follows a backslash, which is behind the cursor.
+ *
+ * @param groups capture groups that were opened so far: `\11` is the eleventh of them, or octal.
+ */
+export function readEscape(cursor: Cursor, groups: number, inClass: boolean): Escape {
+  if (cursor.atEnd) cursor.fail(1);
+  const start = cursor.position;
+  const char = cursor.next();
+  const control = CONTROL[char];
+  if (control !== undefined) return byte(control);
+  const set = ESCAPE_SETS[char.toLowerCase()];
+  if (set !== undefined && /[a-zA-Z]/.test(char)) {
+    return { kind: "set", set: char === char.toLowerCase() ? set : complement(set) };
+  }
+  switch (char) {
+    case "c":
+      return readControl(cursor);
+    case "x":
+      return readHex(cursor);
+    case "o":
+      return readBracedOctal(cursor);
+    case "0":
+      return byte(Number.parseInt(`0${cursor.takeMatch(OCTAL_TAIL)}`, 8));
+    case "p":
+    case "P":
+      return readProperty(cursor, char);
+    case "N":
+      return readNotNewline(cursor);
+    case "F":
+    case "L":
+    case "l":
+    case "U":
+    case "u":
+      return cursor.fail(37);
+    case "g":
+      return inClass ? byte(0x67) : { kind: "letter", letter: char };
+  }
+  if (/[1-9]/.test(char)) return readDigits(cursor, start, groups, inClass);
+  if (/[ABCDEGHKQRXZbkz]/.test(char)) return { kind: "letter", letter: char };
+  if (/[A-Za-z]/.test(char)) return cursor.fail(3, start);
+  return byte(char.charCodeAt(0));
+}
+
+function byte(value: number): Escape {
+  return { kind: "byte", byte: value };
+}
+
+function readControl(cursor: Cursor): Escape {
+  if (cursor.atEnd) cursor.fail(2);
+  const code = cursor.peek().toUpperCase().charCodeAt(0);
+  if (code < 32 || code > 126 || cursor.peek().charCodeAt(0) > 126) cursor.fail(68);
+  cursor.next();
+  return byte(code ^ 0x40);
+}
+
+function readHex(cursor: Cursor): Escape {
+  if (!cursor.take("{")) return byte(Number.parseInt(`0${cursor.takeMatch(HEX_PAIR)}`, 16));
+  if (cursor.atEnd || cursor.peek() === "}") cursor.fail(78);
+  const digits = cursor.takeMatch(HEX);
+  return closeBraced(cursor, Number.parseInt(digits || "0", 16), 67);
+}
+
+function readBracedOctal(cursor: Cursor): Escape {
+  if (!cursor.take("{")) cursor.fail(55, cursor.atEnd ? cursor.position - 1 : cursor.position);
+  if (cursor.atEnd || cursor.peek() === "}") cursor.fail(78);
+  const digits = cursor.takeMatch(OCTAL);
+  return closeBraced(cursor, Number.parseInt(digits || "0", 8), 64);
+}
+
+function closeBraced(cursor: Cursor, value: number, unclosed: 64 | 67): Escape {
+  if (value > 255) cursor.fail(34);
+  if (cursor.peek() !== "}") cursor.fail(unclosed, cursor.atEnd ? cursor.position - 1 : cursor.position);
+  cursor.next();
+  return byte(value);
+}
+
+function readDigits(cursor: Cursor, start: number, groups: number, inClass: boolean): Escape {
+  cursor.position = start;
+  if (!inClass) {
+    const number = Number(cursor.takeMatch(DIGITS));
+    if (number < 10 || cursor.text[start]! >= "8" || number <= groups) {
+      if (number <= MAX_REFERENCE) return { kind: "reference", number };
+    }
+    cursor.position = start;
+  }
+  const first = cursor.next();
+  if (first >= "8") return byte(first.charCodeAt(0));
+  const value = Number.parseInt(first + cursor.takeMatch(OCTAL_TAIL), 8);
+  if (value > 255) cursor.fail(51);
+  return byte(value);
+}
+
+function readNotNewline(cursor: Cursor): Escape {
+  if (cursor.peek() === "{") {
+    const start = cursor.position;
+    const quantifier = cursor.takeMatch(QUANTIFIER);
+    cursor.position = start;
+    if (quantifier === "") cursor.fail(cursor.text.startsWith("{U+", start) ? 93 : 37);
+  }
+  return { kind: "letter", letter: "N" };
+}
+
+/** Unicode properties are read for their syntax; their names are not judged. */
+function readProperty(cursor: Cursor, letter: string): Escape {
+  if (cursor.atEnd) cursor.fail(46);
+  const start = cursor.position;
+  if (cursor.take("{")) {
+    cursor.takeMatch(/[^}\\]*/y);
+    if (!cursor.take("}")) cursor.fail(46);
+  } else if (/[A-Za-z]/.test(cursor.next())) {
+    if (!/[CLMNPSZclmnpsz]/.test(cursor.text[start]!)) cursor.fail(47);
+  } else cursor.fail(46);
+  return { kind: "property", text: `\\${letter}${cursor.text.slice(start, cursor.position)}` };
+}

@@ -1,0 +1,110 @@
+import { Fault } from "./messages.js";
+import { type Node, partsOf } from "./syntax.js";
+
+const MAX_LENGTH = 65_535;
+
+/**
+ * Checks that each branch of each lookbehind has one length, as PCRE2 10.42 demands.
+ *
+ * @throws Fault 25 or 87 at the first that has not
+ */
+export function checkLookbehinds(root: Node, names: ReadonlyMap<string, readonly number[]>): void {
+  const looks: (Node & { readonly type: "look" })[] = [];
+  const captures = new Map<number, Node>();
+  collect(root, looks, captures);
+  const lengths = new Lengths(captures, names);
+  for (const look of looks) {
+    const branches = look.body.type === "alternatives" ? look.body.items : [look.body];
+    for (const branch of branches) {
+      const length = lengths.of(branch);
+      if (length === undefined) throw new Fault(25, look.at);
+      if (length > MAX_LENGTH) throw new Fault(87, look.at);
+    }
+  }
+}
+
+function collect(node: Node, looks: (Node & { readonly type: "look" })[], captures: Map<number, Node>): void {
+  if (node.type === "look" && node.behind) looks.push(node);
+  if (node.type === "capture" && !captures.has(node.index)) captures.set(node.index, node.body);
+  for (const part of partsOf(node)) collect(part, looks, captures);
+}
+
+class Lengths {
+  private readonly open = new Set<number>();
+
+  constructor(
+    private readonly captures: ReadonlyMap<number, Node>,
+    private readonly names: ReadonlyMap<string, readonly number[]>,
+  ) {}
+
+  /** The one length of whatever the node matches; undefined where there is none. */
+  of(node: Node): number | undefined {
+    switch (node.type) {
+      case "set":
+        return 1;
+      case "assertion":
+      case "look":
+      case "keep":
+      case "verb":
+        return 0;
+      case "unsupported":
+        return node.what === "\\X" ? undefined : node.what === "a callout" ? 0 : 1;
+      case "newline-sequence":
+        return undefined;
+      case "sequence":
+        return this.ofSequence(node.items);
+      case "alternatives":
+        return same(node.items.map((item) => this.of(item)));
+      case "capture":
+        return this.ofGroup(node.index, node.body);
+      case "atomic":
+        return this.of(node.body);
+      case "repeat": {
+        if (node.min !== node.max) return undefined;
+        const length = this.of(node.body);
+        return length === undefined ? undefined : length * node.min;
+      }
+      case "condition":
+        if (node.test.kind === "define") return 0;
+        return same([this.of(node.yes), this.of(node.no)]);
+      case "reference":
+      case "call":
+        return this.ofReference(node.to);
+    }
+  }
+
+  /** What follows `(*FAIL)` or `(*ACCEPT)` in a branch does not count. */
+  private ofSequence(items: readonly Node[]): number | undefined {
+    let sum = 0;
+    for (const item of items) {
+      if ((item.type === "set" && item.set.length === 0) || (item.type === "verb" && item.name === "ACCEPT"))
+        return sum;
+      const length = this.of(item);
+      if (length === undefined) return undefined;
+      sum += length;
+    }
+    return sum;
+  }
+
+  private ofGroup(index: number, body: Node): number | undefined {
+    if (this.open.has(index)) return undefined;
+    this.open.add(index);
+    const length = this.of(body);
+    this.open.delete(index);
+    return length;
+  }
+
+  private ofReference(to: number | string): number | undefined {
+    const numbers = typeof to === "string" ? (this.names.get(to) ?? []) : [to];
+    const [index] = numbers;
+    if (index === undefined || numbers.length > 1) return undefined;
+    const body = this.captures.get(index);
+    // PCRE2 reports a reference to no group later, as that.
+    if (body === undefined) return index === 0 ? undefined : 0;
+    return this.ofGroup(index, body);
+  }
+}
+
+function same(lengths: readonly (number | undefined)[]): number | undefined {
+  return lengths.every((length) => length === lengths[0]) ? lengths[0] : undefined;
+}

@@ -1,0 +1,255 @@
+import type { ByteSet } from "./byte-set.js";
+import { startsAnywhere } from "./emit.js";
+import type { Refusal } from "./gate.js";
+import { type Node, type Pattern, partsOf } from "./syntax.js";
+
+/** Items of a pattern when its counted repeats are written out. */
+const MAX_STATES = 4000;
+/** Ways to read the same octets that may be open at once. */
+const MAX_PATHS = 500;
+/** Work that the proof itself may take. */
+const MAX_PROOF_STEPS = 200_000;
+/** Ways through a pattern without unlimited repeats that need no closer look. */
+const FEW_PATHS = 64;
+/** Ways through a lookbehind. */
+const MAX_LOOKBEHIND_PATHS = 64;
+
+/**
+ * Refuses a pattern with which a backtracking engine can be made to do more than linear work.
+ *
+ * The pattern is run on every subject at once, as an automaton whose states are counted, not only marked: how many
+ * different ways there are to have read what was read. Where each of these vectors of counts stays under a limit, and
+ * there are finitely many, no subject has more than that many open ways at any octet, and the engine's work is at most
+ * that many steps an octet. `(a+)+` and `a*a*` let a count grow with the subject; so does an unanchored `a+`, which is
+ * tried anew at each octet.
+ */
+export function countPaths(pattern: Pattern): Refusal | undefined {
+  const size = sizeOf(pattern.root);
+  if (size > MAX_STATES) return refusal("too-large", "a pattern of this size");
+  if (lookbehindPaths(pattern.root) > MAX_LOOKBEHIND_PATHS)
+    return refusal("ambiguous", "a lookbehind of many alternatives");
+  if (waysThrough(pattern.root) <= FEW_PATHS) return undefined;
+  const anchored = pattern.anchored || startsAnywhere(pattern.root) || isAnchored(pattern.root);
+  return new Automaton().isBounded(pattern.root, anchored)
+    ? undefined
+    : refusal("ambiguous", "a pattern that can match the same octets in many ways");
+}
+
+function refusal(code: Refusal["code"], what: string): Refusal {
+  return { ok: false, code, offset: 0, message: `${what} needs the pattern machine` };
+}
+
+/** Whether a match can begin at the start only. */
+export function isAnchored(node: Node): boolean {
+  switch (node.type) {
+    case "assertion":
+      return node.kind === "start";
+    case "sequence": {
+      const first = node.items.find((item) => item.type !== "look");
+      return first !== undefined && isAnchored(first);
+    }
+    case "alternatives":
+      return node.items.every(isAnchored);
+    case "capture":
+      return isAnchored(node.body);
+    case "repeat":
+      return node.min > 0 && isAnchored(node.body);
+    default:
+      return false;
+  }
+}
+
+function sizeOf(node: Node): number {
+  const inner = partsOf(node).reduce((sum, part) => sum + sizeOf(part), 1);
+  if (node.type !== "repeat") return inner;
+  const turns = node.max === Number.POSITIVE_INFINITY ? Math.max(node.min, 1) : node.max;
+  return inner * Math.max(turns, 1);
+}
+
+/** In how many ways a node can be read at most; infinite with an unlimited repeat. */
+function waysThrough(node: Node): number {
+  switch (node.type) {
+    case "sequence":
+      return node.items.reduce((product, item) => product * waysThrough(item), 1);
+    case "alternatives":
+      return node.items.reduce((sum, item) => sum + waysThrough(item), 0);
+    case "repeat": {
+      const ways = waysThrough(node.body);
+      if (node.max === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+      if (node.min === node.max) return ways ** node.max;
+      return ways === 1 ? node.max - node.min + 1 : (node.max - node.min + 1) * ways ** node.max;
+    }
+    case "look":
+      return 1 + waysThrough(node.body);
+    default:
+      return partsOf(node).reduce((product, part) => product * waysThrough(part), 1);
+  }
+}
+
+function lookbehindPaths(node: Node): number {
+  if (node.type === "look" && node.behind) return waysThrough(node.body);
+  return partsOf(node).reduce((most, part) => Math.max(most, lookbehindPaths(part)), 0);
+}
+
+/** An item that takes an octet, and the items that can come next. */
+interface State {
+  readonly set: ByteSet;
+  readonly next: () => Ways;
+}
+
+/** Numbers of states with the number of ways that lead there. */
+type Ways = ReadonlyMap<number, number>;
+
+const DEAD: Ways = new Map();
+
+class TooMany extends Error {}
+
+class Automaton {
+  private readonly states: State[] = [];
+  private steps = 0;
+
+  /** Whether the number of open ways has a limit, over all subjects. */
+  isBounded(root: Node, anchored: boolean): boolean {
+    try {
+      this.explore(this.build(root, () => DEAD)(), anchored);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TooMany)) throw error;
+      return false;
+    }
+  }
+
+  /** The ways into a node, given the ways that follow it. Lazy, since a repeat follows itself. */
+  private build(node: Node, next: () => Ways): () => Ways {
+    switch (node.type) {
+      case "set": {
+        const number = this.states.push({ set: node.set, next }) - 1;
+        const here: Ways = new Map([[number, 1]]);
+        return () => here;
+      }
+      case "sequence":
+        return node.items.reduceRight((following, item) => this.build(item, following), next);
+      case "alternatives": {
+        const entries = node.items.map((item) => this.build(item, next));
+        return once(() => this.sum(entries.map((entry) => entry())));
+      }
+      case "look": {
+        if (node.behind) return next;
+        const inside = this.build(node.body, () => DEAD);
+        return once(() => this.sum([inside(), next()]));
+      }
+      case "repeat":
+        return this.buildRepeat(node, next);
+      case "capture":
+        return this.build(node.body, next);
+      default:
+        return next;
+    }
+  }
+
+  private buildRepeat({ body, min, max }: Node & { readonly type: "repeat" }, next: () => Ways): () => Ways {
+    let entry = next;
+    if (max === Number.POSITIVE_INFINITY) {
+      const loop: () => Ways = once(() => this.sum([turn(), next()]));
+      const turn = this.build(body, loop);
+      entry = loop;
+    } else {
+      for (let i = min; i < max; i += 1) {
+        const turn = this.build(body, entry);
+        entry = once(() => this.sum([turn(), next()]));
+      }
+    }
+    for (let i = 0; i < min; i += 1) entry = this.build(body, entry);
+    return entry;
+  }
+
+  private explore(start: Ways, anchored: boolean): void {
+    const samples = this.samples();
+    // Where a match may start anywhere, the ways that start at an octet are the same for each.
+    const fresh = samples.map((byte) => this.step(start, byte));
+    const seen = new Set<string>();
+    const open: Ways[] = [];
+    const visit = (ways: Ways): void => {
+      const key = keyOf(ways);
+      if (seen.has(key)) return;
+      seen.add(key);
+      open.push(ways);
+    };
+    for (const ways of fresh) visit(ways);
+    for (let ways = open.pop(); ways !== undefined; ways = open.pop()) {
+      for (const [i, byte] of samples.entries()) {
+        const next = this.step(ways, byte);
+        visit(anchored ? next : this.sum([next, fresh[i] ?? DEAD]));
+      }
+    }
+  }
+
+  private step(ways: Ways, byte: number): Ways {
+    const reached: Ways[] = [];
+    for (const [number, count] of ways) {
+      const state = this.states[number];
+      this.spend(1);
+      if (state === undefined || !contains(state.set, byte)) continue;
+      const next = state.next();
+      reached.push(count === 1 ? next : new Map([...next].map(([to, n]) => [to, n * count])));
+    }
+    return this.sum(reached);
+  }
+
+  private sum(all: readonly Ways[]): Ways {
+    const [only, ...others] = all;
+    if (only === undefined) return DEAD;
+    if (others.length === 0) return only;
+    const total = new Map<number, number>(only);
+    let ways = 0;
+    for (const other of others)
+      for (const [number, count] of other) total.set(number, (total.get(number) ?? 0) + count);
+    for (const count of total.values()) ways += count;
+    this.spend(total.size);
+    if (ways > MAX_PATHS) throw new TooMany();
+    return total;
+  }
+
+  private spend(steps: number): void {
+    this.steps += steps;
+    if (this.steps > MAX_PROOF_STEPS) throw new TooMany();
+  }
+
+  /** One octet of each class that the sets of the pattern tell apart. */
+  private samples(): readonly number[] {
+    const starts = new Set([0]);
+    for (const { set } of this.states) {
+      for (const [low, high] of set) {
+        starts.add(low);
+        if (high < 255) starts.add(high + 1);
+      }
+    }
+    const sets = [...new Set(this.states.map(({ set }) => set))];
+    const bySignature = new Map<string, number>();
+    for (const byte of starts) {
+      bySignature.set(sets.map((set) => (contains(set, byte) ? "1" : "0")).join(""), byte);
+    }
+    return [...bySignature.values()];
+  }
+}
+
+function contains(set: ByteSet, byte: number): boolean {
+  for (const range of set) if (range[0] <= byte && byte <= range[1]) return true;
+  return false;
+}
+
+function keyOf(ways: Ways): string {
+  return [...ways]
+    .sort((a, b) => a[0] - b[0])
+    .map(([number, count]) => `${number}:${count}`)
+    .join();
+}
+
+/** Computes once. A repeat whose body takes an octet never asks for itself while it is computed. */
+function once<T>(compute: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= compute();
+    return value;
+  };
+}
