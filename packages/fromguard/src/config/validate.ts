@@ -1,5 +1,6 @@
 import { FromguardError } from "@fromguard/core";
 import type { z } from "zod";
+import { list } from "../report/words.js";
 import type { ConfigDocument, KeyPath } from "./document.js";
 import { didYouMean } from "./nearest.js";
 
@@ -121,10 +122,4 @@ function noun(type: string): string {
 function nounOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   return noun(Array.isArray(value) ? "array" : typeof value);
-}
-
-/** `a, b or c`. */
-export function list(words: readonly string[], conjunction: "or" | "and"): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }
