@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { type Listener, listen, type Refusal } from "@fromguard/node";
+
+/** Options of {@link serveHttp}. */
+export interface HttpServerOptions {
+  /** As `parseListenAddress` reads it. */
+  readonly address: string;
+  readonly handler: (request: Request) => Promise<Response>;
+  /** Milliseconds in which a client must send a whole request; also how long an idle connection stays. Default 30,000. */
+  readonly requestTimeoutMs?: number;
+  readonly onRefused?: (refusal: Refusal) => void;
+}
+
+const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+const MAX_HEADER_OCTETS = 16 * 1024;
+
+interface Connection {
+  /** A request has begun and its answer is not written yet. */
+  busy: boolean;
+  closing: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Serves a fetch handler over HTTP/1.1 with Node's own server, on a socket of `listen`: limits, stale unix sockets and close
+ * are the same as for the other listeners. (The usual adapter packages bring a framework as peer for these few lines.)
+ */
+export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
+  const { address, handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, onRefused } = options;
+  const connections = new WeakMap<Socket, Connection>();
+  const server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
+    const connection = connections.get(request.socket);
+    if (connection !== undefined) follow(connection, request, response);
+    answer(handler, request, response).catch(() => response.destroy());
+  });
+
+  function follow(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
+    connection.busy = true;
+    request.once("end", () => clearTimeout(connection.timer));
+    response.once("close", () => {
+      connection.busy = false;
+      if (connection.closing) request.socket.destroySoon();
+      else arm(request.socket, connection);
+    });
+  }
+
+  function arm(socket: Socket, connection: Connection): void {
+    clearTimeout(connection.timer);
+    connection.timer = setTimeout(() => socket.destroy(), requestTimeoutMs);
+  }
+
+  return await listen({
+    address,
+    ...(onRefused === undefined ? {} : { onRefused }),
+    onConnection: (socket) => {
+      const connection: Connection = { busy: false, closing: false, timer: undefined };
+      connections.set(socket, connection);
+      arm(socket, connection);
+      socket.once("close", () => clearTimeout(connection.timer));
+      server.emit("connection", socket);
+      return () => {
+        connection.closing = true;
+        if (!connection.busy) socket.destroySoon();
+      };
+    },
+  });
+}
+
+async function answer(
+  handler: HttpServerOptions["handler"],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const standard = toRequest(request, gone.signal);
+  if (standard === undefined) {
+    response.writeHead(400, { connection: "close" }).end();
+    return;
+  }
+  const answered = await handler(standard);
+  const body = new Uint8Array(await answered.arrayBuffer());
+  // What the handler left unread of a body would be taken for the next request.
+  if (!request.complete) response.setHeader("connection", "close");
+  for (const [name, value] of answered.headers) response.setHeader(name, value);
+  response.setHeader("content-length", body.length);
+  response.writeHead(answered.status).end(body);
+}
+
+/** Undefined for what no `Request` can be: a target that is no URL, a method such as TRACE. */
+function toRequest(request: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const { method = "GET", url = "/", rawHeaders } = request;
+  try {
+    const headers = new Headers();
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2)
+      headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
+    const hasBody = method !== "GET" && method !== "HEAD";
+    return new Request(new URL(url, "http://localhost"), {
+      method,
+      headers,
+      signal,
+      ...(hasBody ? { body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: "half" } : {}),
+    });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { serveHttp } from "../../src/serve/http-server.js";
+
+async function start(handler: (request: Request) => Promise<Response>, requestTimeoutMs = 30_000) {
+  const listener = await serveHttp({ address: "127.0.0.1:0", handler, requestTimeoutMs });
+  onTestFinished(() => listener.close({ graceMs: 0 }));
+  return listener;
+}
+
+/** What comes back for octets sent, until the server ends the connection. */
+async function exchange(address: string, octets: string): Promise<string> {
+  const socket = connect(Number(address.split(":")[1]), "127.0.0.1");
+  socket.write(octets);
+  let answer = "";
+  for await (const chunk of socket) answer += String(chunk);
+  return answer;
+}
+
+describe("the HTTP server", () => {
+  it("hands a request over as it came and sends the answer back", async () => {
+    const { address } = await start(
+      async (request) =>
+        new Response(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`, {
+          status: 201,
+          headers: { "x-test": "yes" },
+        }),
+    );
+    const response = await fetch(`http://${address}/v1/check?x=1`, { method: "POST", body: "hello" });
+    expect([response.status, response.headers.get("x-test"), await response.text()]).toEqual([
+      201,
+      "yes",
+      "POST /v1/check hello",
+    ]);
+  });
+
+  it("answers requests on one connection in turn", async () => {
+    const { address } = await start(async ({ url }) => new Response(new URL(url).pathname));
+    const answer = await exchange(
+      address,
+      "GET /a HTTP/1.1\r\nhost: x\r\n\r\nGET /b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    );
+    expect(answer.match(/(?<=\r\n\r\n)\/[ab]/g)).toEqual(["/a", "/b"]);
+  });
+
+  it.each([
+    ["a target that is no URL", "GET //[ HTTP/1.1\r\nhost: x\r\n\r\n"],
+    ["a method that no request can have", "TRACE / HTTP/1.1\r\nhost: x\r\n\r\n"],
+    ["octets that are no HTTP", "\x00\x01\r\n\r\n"],
+  ])("answers 400 to %s, and closes", async (_behaviour, octets) => {
+    const { address } = await start(async () => new Response("never"));
+    expect(await exchange(address, octets)).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  it("closes a connection whose handler threw, and serves the next", async () => {
+    let calls = 0;
+    const { address } = await start(async () => {
+      if (calls++ === 0) throw new Error("broken");
+      return new Response("fine");
+    });
+    await expect(fetch(`http://${address}/`)).rejects.toThrow();
+    expect(await (await fetch(`http://${address}/`)).text()).toBe("fine");
+  });
+
+  it("closes a connection that does not finish its request in time", async () => {
+    const { address } = await start(async (request) => new Response(await request.text()), 30);
+    expect(await exchange(address, "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab")).toBe("");
+  });
+
+  it("tells the handler when the client has gone", async () => {
+    let sawAbort: (() => void) | undefined;
+    const aborted = new Promise<void>((resolve) => {
+      sawAbort = resolve;
+    });
+    const { address } = await start(
+      (request) =>
+        new Promise((resolve) => {
+          request.signal.addEventListener("abort", () => {
+            sawAbort?.();
+            resolve(new Response());
+          });
+          socket.destroy();
+        }),
+    );
+    const socket = connect(Number(address.split(":")[1]), "127.0.0.1");
+    await once(socket, "connect");
+    socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await aborted;
+  });
+
+  it("answers what is in flight before it closes", async () => {
+    let release: ((response: Response) => void) | undefined;
+    let begin: (() => void) | undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const listener = await start(() => {
+      begin?.();
+      return new Promise((resolve) => {
+        release = resolve;
+      });
+    });
+    const answer = fetch(`http://${listener.address}/`).then((response) => response.text());
+    await begun;
+    const closed = listener.close();
+    release?.(new Response("last words"));
+    expect(await answer).toBe("last words");
+    await closed;
+  });
+});
