@@ -1,0 +1,275 @@
+import {
+  absurd,
+  codes,
+  type Decision,
+  type Edit,
+  type Guard,
+  type Path,
+  parsePath,
+  type Reply,
+  readHeaderList,
+  TRY_LATER,
+  type Transaction,
+} from "@fromguard/core";
+import { EDIT_ACTIONS } from "../codec/answer.js";
+import type { ConnectCommand, HeaderCommand, HeloCommand, MailCommand, RcptCommand } from "../codec/command.js";
+import { ACTIONS, STEPS } from "../codec/flags.js";
+import { formatMilterReply } from "../codec/reply-text.js";
+import type { HandlerFactory, MilterContext, MilterHandler, MilterOutcome, MilterVerdict } from "../session/handler.js";
+import { clientOf, isLocalSubmission, type Origin } from "./client.js";
+import { milterEdits } from "./edits.js";
+import type { DecisionEvent } from "./milter-event.js";
+import { type GuardNeeds, needsOf, requestFor } from "./negotiation.js";
+import { textOf } from "./text.js";
+
+export { MILTER_FACTS } from "./negotiation.js";
+
+/** Limits of one message. */
+export interface MessageLimits {
+  /** Header fields; one more is a permanent refusal, `header-too-long`. Default 5,000. */
+  readonly maxHeaderFields: number;
+  /** Octets of all names and values; more is a permanent refusal, `header-too-long`. Default 1,048,576. */
+  readonly maxHeaderBytes: number;
+  /** Recipients, where a rule needs them; one more defers. Default 10,000. */
+  readonly maxRecipients: number;
+}
+
+/** Options of {@link guardHandler}. */
+export interface GuardHandlerOptions {
+  /** The `listener` fact of every message. Default `milter`. */
+  readonly name?: string;
+  readonly messageLimits?: Partial<MessageLimits>;
+  /** Told of each message's decision. Must not throw. */
+  readonly onEvent?: (event: DecisionEvent) => void;
+}
+
+/** The defaults of {@link MessageLimits}. */
+export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
+  maxHeaderFields: 5000,
+  maxHeaderBytes: 0x100000,
+  maxRecipients: 10_000,
+};
+
+/**
+ * Makes milter handlers that ask a guard.
+ *
+ * The login is `{auth_authen}` as it stands at MAIL; absent or empty, nobody logged in. The envelope is judged at MAIL, the header at its
+ * end; where the MTA then waits for no answer, a refusal is told at the end of the message. The null sender continues: accepting
+ * it would end the filtering of the message. A refused local submission is held for an administrator, since a refusal there becomes
+ * a bounce to the sender that may be forged.
+ *
+ * The guard must be one that can run on {@link MILTER_FACTS}: `guard.within(...)` says so.
+ */
+export function guardHandler(guard: Guard, options: GuardHandlerOptions = {}): HandlerFactory {
+  const settings: Settings = {
+    guard,
+    needs: needsOf(guard),
+    name: options.name ?? "milter",
+    limits: { ...DEFAULT_MESSAGE_LIMITS, ...options.messageLimits },
+    onEvent: options.onEvent ?? (() => undefined),
+  };
+  return () => new GuardHandler(settings);
+}
+
+interface Settings {
+  readonly guard: Guard;
+  readonly needs: GuardNeeds;
+  readonly name: string;
+  readonly limits: MessageLimits;
+  readonly onEvent: (event: DecisionEvent) => void;
+}
+
+/** What is known of the message that is open. */
+interface Message {
+  readonly transaction: Transaction;
+  readonly login: string | null;
+  readonly sender: string;
+  readonly isLocal: boolean;
+  readonly recipients: Path[];
+  readonly fields: [name: string | Uint8Array, value: Uint8Array][];
+  fieldBytes: number;
+  isTooLong: boolean;
+  isJudged: boolean;
+  edits: readonly Edit[];
+}
+
+const NOBODY: Origin = { client: null, port: 0, helo: null };
+const TOO_LONG: Decision = {
+  action: "reject",
+  code: "header-too-long",
+  reply: codes["header-too-long"].reply,
+  edits: [],
+  findings: [],
+  observed: [],
+};
+const TOO_MANY_RECIPIENTS: Reply = { code: 452, enhanced: "4.5.3", text: "Too many recipients" };
+
+class GuardHandler implements MilterHandler {
+  readonly #settings: Settings;
+  #origin = NOBODY;
+  #message: Message | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  negotiate() {
+    return requestFor(this.#settings.needs);
+  }
+
+  connect(event: ConnectCommand): MilterVerdict {
+    this.#origin = { client: clientOf(event), port: event.port, helo: null };
+    return "continue";
+  }
+
+  helo({ name }: HeloCommand): MilterVerdict {
+    this.#origin = { ...this.#origin, helo: textOf(name) };
+    return "continue";
+  }
+
+  mail({ sender }: MailCommand, context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
+    const { guard, name, needs } = this.#settings;
+    const isLocal = isLocalSubmission(this.#origin, sender);
+    const login = isLocal ? null : textOf(context.macro("auth_authen", "M") ?? "") || null;
+    const message: Message = {
+      transaction: guard.begin(),
+      login,
+      sender: textOf(sender),
+      isLocal,
+      recipients: [],
+      fields: [],
+      fieldBytes: 0,
+      isTooLong: false,
+      isJudged: false,
+      edits: [],
+    };
+    this.#message = message;
+    const { client, helo } = this.#origin;
+    const localUser = isLocal ? { name: undefined } : null;
+    const envelopeFrom = parsePath(message.sender);
+    const facts = { login, localUser, client, helo, listener: name, envelopeFrom };
+    const decision = message.transaction.learn(facts, { signal: context.signal });
+    const isLast = !needs.headers && !needs.recipients;
+    return andThen(decision, (made) => this.#conclude(message, made, "mail", isLast, context));
+  }
+
+  rcpt({ recipient }: RcptCommand): MilterVerdict {
+    const message = this.#message;
+    if (message === undefined || !this.#settings.needs.recipients) return "continue";
+    if (message.recipients.length >= this.#settings.limits.maxRecipients) return replyWith(TOO_MANY_RECIPIENTS);
+    message.recipients.push(parsePath(textOf(recipient)));
+    return "continue";
+  }
+
+  header({ name, value }: HeaderCommand): MilterVerdict {
+    const message = this.#message;
+    if (message === undefined || message.isJudged || message.isTooLong) return "continue";
+    const { maxHeaderFields, maxHeaderBytes } = this.#settings.limits;
+    message.fieldBytes += name.length + value.length;
+    if (message.fields.length >= maxHeaderFields || message.fieldBytes > maxHeaderBytes) {
+      message.isTooLong = true;
+      message.fields.length = 0;
+    } else {
+      message.fields.push([/[\x80-\xff]/.test(name) ? Buffer.from(name, "latin1") : name, value]);
+    }
+    return "continue";
+  }
+
+  eoh(context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
+    return this.#judge(context);
+  }
+
+  eom(_event: unknown, context: MilterContext): MilterVerdict | MilterOutcome | Promise<MilterVerdict | MilterOutcome> {
+    return andThen(this.#judge(context), (verdict) => (verdict === "continue" ? this.#edit(context) : verdict));
+  }
+
+  abort(): void {
+    this.#message = undefined;
+  }
+
+  reset(): void {
+    this.#message = undefined;
+    this.#origin = NOBODY;
+  }
+
+  /** Judges once, with all that the header and the recipients tell. */
+  #judge(context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
+    const message = this.#message;
+    if (message === undefined) return replyWith(TRY_LATER);
+    if (message.isJudged) return "continue";
+    message.isJudged = true;
+    if (message.isTooLong) return this.#conclude(message, TOO_LONG, "header", true, context);
+    const { needs } = this.#settings;
+    const facts = {
+      ...(needs.recipients ? { recipients: message.recipients } : {}),
+      ...(needs.headers ? { headers: readHeaderList(message.fields) } : {}),
+    };
+    const decision = message.transaction.learn(facts, { signal: context.signal });
+    return andThen(decision, (made) => this.#conclude(message, made, "header", true, context));
+  }
+
+  #conclude(
+    message: Message,
+    decision: Decision,
+    stage: DecisionEvent["stage"],
+    isLast: boolean,
+    context: MilterContext,
+  ): MilterVerdict {
+    const { action, reply = TRY_LATER } = decision;
+    const verdict = this.#verdictOf(message, action, reply, context);
+    const isHeld = action !== "accept" && verdict === "continue";
+    message.isJudged = isLast || action !== "accept";
+    if (!isHeld) message.edits = decision.edits;
+    if (message.isJudged) {
+      this.#settings.onEvent({
+        kind: "decision",
+        stage,
+        decision,
+        quarantined: isHeld,
+        login: message.login,
+        client: this.#origin.client?.address ?? null,
+        envelopeFrom: message.sender,
+        queueId: context.macro("i"),
+      });
+    }
+    return verdict;
+  }
+
+  #verdictOf(message: Message, action: Decision["action"], reply: Reply, context: MilterContext): MilterVerdict {
+    switch (action) {
+      case "accept":
+        return "continue";
+      case "reject":
+        return this.#refuse(message, reply, context);
+      case "defer":
+        return replyWith(reply);
+      default:
+        return absurd(action);
+    }
+  }
+
+  /** A refusal for good; of a local submission, its quarantine, or where the MTA has none, a deferral. */
+  #refuse(message: Message, reply: Reply, { negotiated }: MilterContext): MilterVerdict {
+    if (!message.isLocal || reply.code < 500) return replyWith(reply);
+    if (!(negotiated.actions & ACTIONS.quarantine)) return replyWith(TRY_LATER);
+    message.edits = [{ kind: "quarantine", reason: reply.text }];
+    return "continue";
+  }
+
+  /** Edits that the MTA cannot make defer the message: it must not pass as if they had been made. */
+  #edit({ negotiated: { actions, steps } }: MilterContext): MilterVerdict | MilterOutcome {
+    const { edits } = this.#message as Message;
+    if (edits.length === 0) return "continue";
+    const made = milterEdits(edits, { leadingSpace: (steps & STEPS.leadingSpace) !== 0 });
+    if (made.some((edit) => !(actions & EDIT_ACTIONS[edit.kind]))) return replyWith(TRY_LATER);
+    return { verdict: "continue", edits: made };
+  }
+}
+
+function replyWith(reply: Reply): MilterVerdict {
+  return { reply: formatMilterReply(reply) };
+}
+
+function andThen<A, B>(value: A | Promise<A>, next: (value: A) => B): B | Promise<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

@@ -1,0 +1,51 @@
+import { TRY_LATER } from "@fromguard/core";
+import { type Answer, answerFault, EDIT_ACTIONS } from "../codec/answer.js";
+import { STEPS } from "../codec/flags.js";
+import { formatMilterReply } from "../codec/reply-text.js";
+import { type EventKind, OCTETS } from "./events.js";
+import type { MilterOutcome, MilterVerdict, Negotiated } from "./handler.js";
+
+/** What the MTA is told where a handler failed. */
+export const FAILURE: MilterVerdict = { reply: formatMilterReply(TRY_LATER) };
+
+/** The verdict and the edits of what a handler answered. */
+export function readOutcome(outcome: MilterVerdict | MilterOutcome): Required<MilterOutcome> {
+  if (typeof outcome === "object" && "verdict" in outcome)
+    return { verdict: outcome.verdict, edits: outcome.edits ?? [] };
+  return { verdict: outcome, edits: [] };
+}
+
+/** Why an outcome may not be sent; undefined where it may. */
+export function outcomeFault(
+  kind: EventKind,
+  { verdict, edits }: Required<MilterOutcome>,
+  { actions, steps }: Negotiated,
+): string | undefined {
+  if (verdict === "discard" && (kind === "connect" || kind === "helo")) return `discard cannot answer ${OCTETS[kind]}`;
+  if (edits.length > 0 && kind !== "eom") return "edits before the end of the message";
+  for (const edit of edits) {
+    if (edit.kind === "progress") continue;
+    if ((actions & EDIT_ACTIONS[edit.kind]) === 0) return `the edit ${edit.kind} was not negotiated`;
+    const fault = answerFault(edit);
+    if (fault !== undefined) return fault;
+  }
+  return answerFault(answerOf(verdict, steps));
+}
+
+/** The answer that says a verdict; where the MTA does not know `skip`, events go on. */
+export function answerOf(verdict: MilterVerdict, steps: number): Answer {
+  if (typeof verdict === "object") return { kind: "reply", text: verdict.reply };
+  return verdict === "skip" && (steps & STEPS.skip) === 0 ? { kind: "continue" } : { kind: verdict };
+}
+
+/** Whether a verdict keeps a message from being delivered. */
+export function isRefusal(verdict: MilterVerdict): boolean {
+  return typeof verdict === "object" || verdict === "reject" || verdict === "tempfail" || verdict === "discard";
+}
+
+/** Whether a verdict ends the events of the message: a refused recipient leaves it open, and so does a refused DATA. */
+export function endsMessage(kind: EventKind, verdict: MilterVerdict): boolean {
+  if (kind === "eom") return true;
+  if (verdict === "continue" || verdict === "skip") return false;
+  return (kind !== "rcpt" && kind !== "data") || verdict === "accept" || verdict === "discard";
+}
