@@ -26,6 +26,16 @@ type Pending = readonly [slot: Slot, outcome: Promise<Verdict>];
 const NO_EDITS: readonly Edit[] = [];
 const NO_FINDINGS: readonly Finding[] = [];
 
+/** An abort controller that is made when a rule asks for its signal or is waited for: most decisions do neither. */
+class Stop {
+  #controller: AbortController | undefined;
+
+  get controller(): AbortController {
+    this.#controller ??= new AbortController();
+    return this.#controller;
+  }
+}
+
 /**
  * Runs the rules of a policy on the facts of one transaction.
  *
@@ -70,22 +80,24 @@ export class Evaluation {
   }
 
   #advance(canRun: (rule: Rule) => boolean, signal: AbortSignal | undefined): Decision | Promise<Decision> {
-    const stop = new AbortController();
+    const stop = new Stop();
     const pending: Pending[] = [];
     for (const slot of this.#slots) {
       if (slot.verdict === undefined && canRun(slot.rule)) {
-        const outcome = run(slot.rule, this.#facts as Pick<Facts, FactName>, this.#contextOf(slot, stop.signal));
+        const outcome = run(slot.rule, this.#facts as Pick<Facts, FactName>, this.#contextOf(slot, stop));
         if (outcome instanceof Promise) pending.push([slot, outcome]);
         else this.#settle(slot, outcome);
       }
       if (this.#endsAt(slot)) break;
     }
-    return pending.length === 0 ? this.#decide() : this.#wait(pending, stop, signal);
+    return pending.length === 0 ? this.#decide() : this.#wait(pending, stop.controller, signal);
   }
 
-  #contextOf(slot: Slot, signal: AbortSignal): RuleContext {
+  #contextOf(slot: Slot, stop: Stop): RuleContext {
     return {
-      signal,
+      get signal() {
+        return stop.controller.signal;
+      },
       observe: (finding) => slot.observed.push(finding),
       onError: (rule, cause) => this.#report(rule, cause),
       ...(this.#trace === undefined ? {} : { trace: this.#trace }),
