@@ -1,1 +1,2 @@
-export {};
+export { kinds } from "./kinds/index.js";
+export { main } from "./main.js";

@@ -1,0 +1,133 @@
+import { isFromguardError, type LoadedTable, type Lookup, pcreTable } from "@fromguard/core";
+import {
+  agree,
+  type Case,
+  type CorpusFile,
+  disagree,
+  isRecord,
+  type Kind,
+  messageOf,
+  notSupported,
+  type Outcome,
+} from "../kind.js";
+
+/** Found, not found, or an error; the text of an error is not compared. */
+type Result = string | null | { readonly error: string };
+
+interface Query {
+  readonly key: string;
+  readonly result: Result;
+  /** Messages of this query alone. */
+  readonly warnings?: readonly string[];
+}
+
+interface TableFile {
+  readonly table: string;
+  /** The text of the file, or what stands behind `type:`. */
+  readonly source: string;
+  /** How many warnings loading gives. */
+  readonly warnings: number;
+  readonly queries: readonly Query[];
+  /** What `@FILE1@` and so on in `source` refer to. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+type Opener = (file: TableFile) => LoadedTable;
+
+/** How tables of each type are opened, as far as there is one. */
+const OPENERS: ReadonlyMap<string, Opener> = new Map([["pcre", ({ source }) => pcreTable(source, { file: "table" })]]);
+
+/** Types whose source is a file, or a list of lines: Postfix opens them whatever they hold. */
+const ALWAYS_OPEN: ReadonlySet<string> = new Set(["pcre", "regexp", "texthash", "cidr"]);
+
+const LIMIT_EXCEEDED = /line (\d+): match limit exceeded/;
+
+/** Lookup tables as `postmap -q` answers them: one case a query. */
+export const postfixTables: Kind = {
+  name: "postfix-tables",
+  recognise: (json) =>
+    isRecord(json) &&
+    typeof json.table === "string" &&
+    typeof json.source === "string" &&
+    Array.isArray(json.queries) &&
+    json.queries.every((query) => isRecord(query) && typeof query.key === "string" && "result" in query),
+  cases: ({ json }: CorpusFile) => {
+    const file = json as TableFile; // recognise has looked
+    let opened: Opened | undefined;
+    return file.queries.map(
+      (query, index): Case => ({
+        name: `query ${index + 1}: ${JSON.stringify(query.key)}`,
+        check: () => {
+          opened ??= open(file);
+          return checkQuery(file, query, opened);
+        },
+      }),
+    );
+  },
+};
+
+type Opened = LoadedTable | { readonly unsupported: string } | { readonly error: string };
+
+function open(file: TableFile): Opened {
+  const opener = OPENERS.get(file.table);
+  if (opener === undefined) return { unsupported: `tables of type ${file.table}` };
+  try {
+    return opener(file);
+  } catch (error) {
+    if (!isFromguardError(error)) throw error;
+    return ALWAYS_OPEN.has(file.table) ? { unsupported: messageOf(error) } : { error: messageOf(error) };
+  }
+}
+
+async function checkQuery(file: TableFile, query: Query, opened: Opened): Promise<Outcome> {
+  const expected = textOf(query.result);
+  if ("unsupported" in opened) return notSupported(expected, opened.unsupported);
+  if ("error" in opened) return isError(query.result) ? agree() : disagree(expected, `error: ${opened.error}`);
+  const loaded = opened.warnings.filter(({ kind }) => kind === "postfix");
+  if (loaded.length !== file.warnings) {
+    const texts = loaded.map(({ text }) => text).join("; ");
+    return disagree(`${file.warnings} warnings of loading`, `${loaded.length}: ${texts || "none"}`);
+  }
+  const lookup = await opened.table.lookup(query.key);
+  if (isSame(lookup, query.result) || isMember(lookup, file)) return agree();
+  return isUnlimited(lookup, query)
+    ? agree("answers where Postfix stopped at its match limit")
+    : disagree(expected, told(lookup));
+}
+
+function isSame(lookup: Lookup, result: Result): boolean {
+  if (lookup.kind === "found") return lookup.value === result;
+  return lookup.kind === "not-found" ? result === null : isError(result);
+}
+
+/** A randmap answers any of its members. */
+function isMember(lookup: Lookup, { table, source }: TableFile): boolean {
+  if (table !== "randmap" || lookup.kind !== "found") return false;
+  const members = source.replace(/^\{|\}$/g, "").match(/\{[^}]*\}|[^,\s]+/g) ?? [];
+  return members.some((member) => member.replace(/^\{\s*|\s*\}$/g, "") === lookup.value);
+}
+
+/**
+ * Where Postfix gave a line up at its match limit, matching without a limit may find that line, and the error `match-limit`
+ * is right too. The recording cannot tell whether the line matches: such answers are counted and told.
+ */
+function isUnlimited(lookup: Lookup, { warnings = [] }: Query): boolean {
+  const lines = warnings.flatMap((text) => LIMIT_EXCEEDED.exec(text)?.[1] ?? []).map(Number);
+  if (lines.length === 0 || lookup.kind === "not-found") return false;
+  if (lookup.kind === "error") return lookup.code === "match-limit";
+  return lines.includes(lookup.evidence().line ?? 0);
+}
+
+function isError(result: Result): boolean {
+  return isRecord(result);
+}
+
+function textOf(result: Result): string {
+  if (result === null) return "not found";
+  return typeof result === "string" ? JSON.stringify(result) : "an error";
+}
+
+function told(lookup: Lookup): string {
+  if (lookup.kind === "found") return JSON.stringify(lookup.value);
+  return lookup.kind === "not-found" ? "not found" : `error ${lookup.code}: ${lookup.cause}`;
+}
