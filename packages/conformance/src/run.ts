@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { KnownFile } from "./corpus.js";
 import { type Case, disagree, type KindName, messageOf, type Outcome } from "./kind.js";
 
@@ -26,8 +27,18 @@ export interface Report {
   readonly notes: Readonly<Partial<Record<KindName, Readonly<Record<string, number>>>>>;
 }
 
-/** Runs every case of the files, one after the other. A case that throws disagrees. */
-export async function runCorpus(files: readonly KnownFile[]): Promise<Report> {
+/** How long one case may take, in milliseconds. */
+export const CASE_DEADLINE_MS = 60_000;
+
+const ANSWER = "an answer";
+const STRAY_EVENTS = ["uncaughtException", "unhandledRejection"] as const;
+
+/**
+ * Runs every case of the files, one after the other. A case that throws, or does not answer in time, disagrees.
+ *
+ * @param strays tells of what was thrown where no caller could catch it: the process, except in tests
+ */
+export async function runCorpus(files: readonly KnownFile[], strays: EventEmitter = process): Promise<Report> {
   const kinds: Partial<Record<KindName, Tally>> = {};
   const notes: Partial<Record<KindName, Record<string, number>>> = {};
   const disagreements: Disagreement[] = [];
@@ -36,7 +47,7 @@ export async function runCorpus(files: readonly KnownFile[]): Promise<Report> {
     kinds[kind] ??= { agree: 0, total: 0, skipped: 0 };
     const tally = kinds[kind];
     for (const one of file.cases) {
-      const outcome = await outcomeOf(one);
+      const outcome = await outcomeOf(one, strays);
       tally.total++;
       if (!outcome.agrees) {
         disagreements.push({
@@ -57,10 +68,23 @@ export async function runCorpus(files: readonly KnownFile[]): Promise<Report> {
   return { kinds, disagreements, notes };
 }
 
-async function outcomeOf(one: Case): Promise<Outcome> {
+/** The outcome of a case, whatever becomes of it: also where it throws on an event of its own, or never answers. */
+async function outcomeOf(one: Case, strays: EventEmitter): Promise<Outcome> {
+  let stop = () => {};
+  const trouble = new Promise<Outcome>((resolve) => {
+    const thrown = (error: unknown) => resolve(disagree(ANSWER, `threw behind its back: ${messageOf(error)}`));
+    const timer = setTimeout(() => resolve(disagree(ANSWER, `none within ${CASE_DEADLINE_MS} ms`)), CASE_DEADLINE_MS);
+    for (const event of STRAY_EVENTS) strays.on(event, thrown);
+    stop = () => {
+      clearTimeout(timer);
+      for (const event of STRAY_EVENTS) strays.off(event, thrown);
+    };
+  });
   try {
-    return await one.check();
+    return await Promise.race([one.check(), trouble]);
   } catch (error) {
-    return disagree("an answer", `threw: ${messageOf(error)}`);
+    return disagree(ANSWER, `threw: ${messageOf(error)}`);
+  } finally {
+    stop();
   }
 }
