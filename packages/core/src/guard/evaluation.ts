@@ -36,6 +36,25 @@ class Stop {
   }
 }
 
+/** A class, so that its getter costs nothing where nobody asks for the signal. */
+class Context implements RuleContext {
+  declare readonly trace?: TraceNode[];
+  readonly observe: (finding: Finding) => void;
+  readonly onError: (rule: string, cause: string) => void;
+  readonly #stop: Stop;
+
+  constructor(slot: Slot, stop: Stop, onError: Context["onError"], trace: TraceNode[] | undefined) {
+    this.#stop = stop;
+    this.observe = (finding) => slot.observed.push(finding);
+    this.onError = onError;
+    if (trace !== undefined) this.trace = trace;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.controller.signal;
+  }
+}
+
 /**
  * Runs the rules of a policy on the facts of one transaction.
  *
@@ -48,6 +67,17 @@ export class Evaluation {
   readonly #trace: TraceNode[] | undefined;
   #facts: Partial<Facts> = {};
   #busy: Promise<Decision> | undefined;
+
+  readonly #onError = (rule: string, cause: string): void => {
+    const { counters, onRuleError } = this.#settings;
+    counters.ruleErrors++;
+    try {
+      onRuleError?.(rule, cause);
+    } catch {
+      // Whoever listens must not change what is decided.
+      counters.ruleErrors++;
+    }
+  };
 
   constructor(rules: readonly Rule[], settings: EvaluationSettings, trace?: TraceNode[]) {
     this.#slots = rules.map((rule) => ({ rule, verdict: undefined, observed: [] }));
@@ -94,25 +124,7 @@ export class Evaluation {
   }
 
   #contextOf(slot: Slot, stop: Stop): RuleContext {
-    return {
-      get signal() {
-        return stop.controller.signal;
-      },
-      observe: (finding) => slot.observed.push(finding),
-      onError: (rule, cause) => this.#report(rule, cause),
-      ...(this.#trace === undefined ? {} : { trace: this.#trace }),
-    };
-  }
-
-  #report(rule: string, cause: string): void {
-    const { counters, onRuleError } = this.#settings;
-    counters.ruleErrors++;
-    try {
-      onRuleError?.(rule, cause);
-    } catch {
-      // Whoever listens must not change what is decided.
-      counters.ruleErrors++;
-    }
+    return new Context(slot, stop, this.#onError, this.#trace);
   }
 
   #settle(slot: Slot, verdict: Verdict): void {

@@ -11,10 +11,14 @@ export function run(rule: Rule, facts: SomeFacts, context: RuleContext): Verdict
   const members: TraceNode[] = [];
   const slot = trace.length;
   trace.push({ rule: rule.name, verdict: unknown("not-finished", "no answer yet"), members });
-  return andThen(evaluate(rule, facts, { ...context, trace: members }), (verdict) => {
+  return andThen(evaluate(rule, facts, withTrace(context, members)), (verdict) => {
     trace[slot] = { rule: rule.name, verdict, members };
     return verdict;
   });
+}
+
+function withTrace({ signal, observe, onError }: RuleContext, trace: TraceNode[]): RuleContext {
+  return { signal, observe, ...(onError === undefined ? {} : { onError }), trace };
 }
 
 /**
