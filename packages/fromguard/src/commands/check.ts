@@ -1,0 +1,95 @@
+import { createReadStream } from "node:fs";
+import { type Facts, facts, MAX_MESSAGE_BYTES, parseIpAddress, readMessage } from "@fromguard/core";
+import { reasonOf } from "../config/config.js";
+import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import { explainInWords } from "../report/explain.js";
+import { styleFor } from "../report/style.js";
+import { checkBatch } from "./batch.js";
+import { exitCodeOf, judge, judgementToJson } from "./judge.js";
+import { loadConfig, loadPolicy } from "./load.js";
+import { readOptions } from "./options.js";
+
+const OPTIONS = {
+  config: { type: "string" },
+  login: { type: "string" },
+  "local-user": { type: "string" },
+  client: { type: "string" },
+  helo: { type: "string" },
+  sender: { type: "string" },
+  recipient: { type: "string", multiple: true },
+  message: { type: "string" },
+  json: { type: "boolean" },
+  batch: { type: "boolean" },
+} as const;
+
+type Values = ReturnType<typeof readOptions<typeof OPTIONS>>;
+
+/** `fromguard check`: one decision with its trace, or one a line with `--batch`. */
+export async function check(args: readonly string[], io: Io): Promise<ExitCode> {
+  const values = readOptions("check", args, OPTIONS);
+  const { batch = false, config: configFile, ...transaction } = values;
+  if (batch) {
+    const [stray] = Object.keys(transaction).filter((name) => name !== "json");
+    if (stray !== undefined)
+      throw usage(`--${stray} does not go with --batch, which reads transactions from its input`);
+  } else {
+    if (values.sender === undefined) throw usage("--sender is required; the null sender is --sender '<>'");
+    if (values.login !== undefined && values["local-user"] !== undefined)
+      throw usage("--login and --local-user exclude one another");
+    if (values.login === "") throw usage("--login is empty: leave it out where nobody logged in");
+    if (values.client !== undefined && parseIpAddress(values.client) === undefined)
+      throw usage("--client must be an IP address");
+  }
+  const { guard, warnings } = await loadPolicy(await loadConfig(configFile));
+  const style = styleFor(io.stderr, io.env);
+  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+  if (batch) return checkBatch(guard, io);
+
+  const judgement = await judge(guard, await factsOf(values, io));
+  await io.stdout.write(
+    values.json === true ? `${judgementToJson(judgement)}\n` : explainInWords(judgement, styleFor(io.stdout, io.env)),
+  );
+  return exitCodeOf(judgement.decision);
+}
+
+async function factsOf(values: Values, io: Io): Promise<Partial<Facts>> {
+  const { recipient } = values;
+  return facts({
+    login: values.login ?? null,
+    localUser: values["local-user"] ?? null,
+    client: values.client ?? null,
+    helo: values.helo ?? null,
+    envelopeFrom: values.sender ?? "",
+    ...(recipient === undefined ? {} : { recipients: recipient }),
+    ...(values.message === undefined ? {} : await messageFacts(values.message, io)),
+  });
+}
+
+async function messageFacts(file: string, io: Io) {
+  const octets = await readAll(file === "-" ? io.stdin : createReadStream(file), file);
+  const { headers, bodyAnomalies } = readMessage(octets);
+  return { headers, bodyAnomalies };
+}
+
+async function readAll(input: AsyncIterable<Uint8Array>, file: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of input) {
+      length += chunk.length;
+      if (length > MAX_MESSAGE_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new Exit(exitCodes.missingFile, `${file}: cannot be read: ${reasonOf(error)}`);
+  }
+  if (length > MAX_MESSAGE_BYTES) {
+    throw new Exit(exitCodes.badInput, `${file}: over the limit of ${MAX_MESSAGE_BYTES} octets for a message`);
+  }
+  return Buffer.concat(chunks);
+}
+
+function usage(what: string): Exit {
+  return new Exit(exitCodes.usage, `${what}; see fromguard check --help`);
+}

@@ -1,0 +1,80 @@
+import { DEFAULT_CONFIG_FILE } from "../config/config.js";
+
+/** What `--help` prints, by command. */
+export const HELP = {
+  fromguard: `fromguard answers one question wherever mail passes: may this login send as this address?
+
+Usage: fromguard COMMAND [OPTION]...
+
+Commands:
+  serve   run the listeners of the configuration, for an MTA to ask
+  check   decide on one transaction and say why; or on one a line
+  demo    watch it refuse forged senders, on this machine alone
+
+Options:
+  --help, -h      this text; fromguard COMMAND --help tells more
+  --version, -V   the version
+
+Examples:
+  fromguard demo
+  fromguard check --config fromguard.yaml --login bob --sender alice@example.com
+  fromguard serve --config ${DEFAULT_CONFIG_FILE}
+
+Exit codes: 64 wrong usage, 66 a file is missing, 78 an error in the configuration.
+`,
+
+  serve: `Run the listeners of the configuration until SIGTERM or SIGINT.
+
+Usage: fromguard serve [--config FILE]
+
+Options:
+  --config FILE   the configuration; default ${DEFAULT_CONFIG_FILE}
+
+All listeners start, or none. Each decision is logged as one line of JSON on standard output.
+
+A configuration for Postfix:
+  listeners:
+    - policy: 127.0.0.1:10040        # check_policy_service inet:127.0.0.1:10040
+    - milter: 127.0.0.1:10041        # smtpd_milters = inet:127.0.0.1:10041
+  ownership:
+    - login-map: pcre:/etc/postfix/sender_login_maps
+
+Without rules: it holds sender-fqdn, domain-exists, login-owns-envelope, header-originators-owned.
+`,
+
+  check: `Decide on one transaction, and say which rule decides, on which line of which map, and what would change it.
+
+Usage: fromguard check [OPTION]... --sender ADDRESS
+       fromguard check [--config FILE] --batch
+
+Options:
+  --config FILE         the configuration; default ${DEFAULT_CONFIG_FILE}
+  --login LOGIN         who logged in; without it nobody did
+  --local-user USER     or: who submitted on this machine with sendmail
+  --client IP           the client's address
+  --helo NAME           what the client said in HELO or EHLO
+  --sender ADDRESS      MAIL FROM; the null sender is '<>'
+  --recipient ADDRESS   RCPT TO; may stand several times
+  --message FILE        the message; - is standard input. Without it the header rules do not run
+  --json                print the decision as one line of JSON
+  --batch               read one transaction a line (JSON), answer one decision a line, in order
+
+Examples:
+  fromguard check --login bob --sender alice@example.com
+  fromguard check --login bob --sender bob@example.com --message letter.eml
+  fromguard check --sender '<>' --recipient alice@example.com --client 192.0.2.7 --json
+  echo '{"login": "bob", "envelopeFrom": "alice@example.com"}' | fromguard check --batch
+
+Exit codes: 0 accepted, 1 refused, 75 deferred; with --batch 0, or 65 where a line was no transaction.
+`,
+
+  demo: `Start a submission server with the guard in it, send it honest mail and forgeries over SMTP, and show what became of each.
+
+Usage: fromguard demo
+
+The policy, milter and HTTP listeners run beside it and are asked the same. Everything stays on loopback, on ports that the
+system chooses. On a terminal the listeners stay up afterwards, and the lines that connect a Postfix are printed.
+
+Exit codes: 0 every message got the answer it should, 1 one did not.
+`,
+} as const;

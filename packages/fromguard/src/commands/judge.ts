@@ -1,0 +1,46 @@
+import {
+  type Decision,
+  decisionToJson,
+  type Explanation,
+  type FactName,
+  type Facts,
+  type Guard,
+} from "@fromguard/core";
+import { type ExitCode, exitCodes } from "../exit-codes.js";
+import { toAsciiJson } from "../serve/log.js";
+
+/** A rule of the policy that the transaction has no facts for. */
+export interface NotRun {
+  readonly rule: string;
+  readonly missing: readonly FactName[];
+}
+
+/** A decision on the facts given, how it came about, and what was left out. */
+export interface Judgement extends Explanation {
+  readonly notRun: readonly NotRun[];
+}
+
+/**
+ * Decides within the facts given: a rule that lacks one is named instead of run. Where no rule could run at all, all of them
+ * count, and the answer is a deferral.
+ */
+export async function judge(guard: Guard, facts: Partial<Facts>): Promise<Judgement> {
+  const notRun = guard.rules.flatMap(({ name, needs }) => {
+    const missing = needs.filter((need) => facts[need] === undefined);
+    return missing.length === 0 ? [] : [{ rule: name, missing }];
+  });
+  const known = (Object.keys(facts) as FactName[]).filter((name) => facts[name] !== undefined);
+  const anyRuns = notRun.length < guard.rules.length;
+  const within = anyRuns ? guard.within({ name: "check", facts: known, partial: true }) : guard;
+  return { ...(await within.explain(facts)), notRun };
+}
+
+/** The exit code that tells a decision: 0 accept, 1 reject, 75 defer. */
+export function exitCodeOf(decision: Decision): ExitCode {
+  return { accept: exitCodes.ok, reject: exitCodes.refused, defer: exitCodes.deferred }[decision.action];
+}
+
+/** A judgement as one line of JSON: the decision with its trace, and `notRun` where rules lacked a fact. */
+export function judgementToJson({ decision, trace, notRun }: Judgement): string {
+  return toAsciiJson({ ...decisionToJson(decision, trace), ...(notRun.length > 0 ? { notRun } : {}) });
+}

@@ -1,0 +1,37 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { didYouMean } from "../config/nearest.js";
+import { Exit, exitCodes } from "../exit-codes.js";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/**
+ * Reads a command's options; no command takes anything else.
+ *
+ * @throws Exit 64 with one sentence for an unknown option, a missing or unexpected value, a word that is no option, or an
+ * option that stands twice and may not.
+ */
+export function readOptions<const Given extends Options>(command: string, args: readonly string[], options: Given) {
+  const usage = (what: string) => new Exit(exitCodes.usage, `${what}; see fromguard ${command} --help`);
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind === "positional") throw usage(`${JSON.stringify(token.value)} is not expected here`);
+    if (token.kind !== "option") continue;
+    const option = options[token.name];
+    if (option === undefined) {
+      const meant = didYouMean(token.name, Object.keys(options));
+      throw usage(`unknown option ${token.rawName}${meant.replace("mean ", "mean --")}`);
+    }
+    if (option.type === "string" && token.value === undefined) throw usage(`${token.rawName} needs a value`);
+    if (option.type === "boolean" && token.value !== undefined) throw usage(`${token.rawName} takes no value`);
+    if (seen.has(token.name) && option.multiple !== true) throw usage(`${token.rawName} stands twice`);
+    seen.add(token.name);
+  }
+  // `--sender -x` is a value that looks like an option: the strict reader wants it written `--sender=-x`, and says so.
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    const [sentence = ""] = (error as Error).message.split("\n");
+    throw usage(sentence.replace(/\.$/, ""));
+  }
+}
