@@ -21,6 +21,8 @@ export interface Io {
   stopRequested(): Promise<string>;
 }
 
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
 /** The world of a real process. Signals are caught only from the first {@link Io.stopRequested} on; a second one ends at once. */
 export function processIo(): Io {
   return {
@@ -30,7 +32,11 @@ export function processIo(): Io {
     env: process.env,
     stopRequested: () =>
       new Promise((resolve) => {
-        for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+        const stop = (signal: NodeJS.Signals) => {
+          for (const caught of STOP_SIGNALS) process.off(caught, stop);
+          resolve(signal);
+        };
+        for (const caught of STOP_SIGNALS) process.on(caught, stop);
       }),
   };
 }

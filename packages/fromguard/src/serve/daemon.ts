@@ -1,0 +1,140 @@
+import { type FactName, FromguardError, type Guard, isFromguardError } from "@fromguard/core";
+import { createHandler } from "@fromguard/http";
+import { createMilterServer, MILTER_FACTS } from "@fromguard/milter";
+import type { Listener, Refusal } from "@fromguard/node";
+import { createPolicyServer, POLICY_FACTS } from "@fromguard/policy";
+import type { Config } from "../config/config.js";
+import { invalid } from "../config/validate.js";
+import { list } from "../report/words.js";
+import { httpLine, milterLine, policyLine, refusedLine, writeLine } from "./event-lines.js";
+import { serveHttp } from "./http-server.js";
+import type { Log } from "./log.js";
+
+type ListenerEntry = Config["listeners"][number];
+type Kind = ListenerEntry["kind"];
+
+/** A listener of the daemon. */
+export interface RunningListener {
+  readonly kind: Kind;
+  /** The real address: port 0 has become the port that the system chose. */
+  readonly address: string;
+  /** The rules that run here, by name. */
+  readonly rules: readonly string[];
+}
+
+/** Listeners that run. */
+export interface Daemon {
+  readonly listeners: readonly RunningListener[];
+  /** One sentence for each rule that does not run on every listener. */
+  readonly notes: readonly string[];
+  /** Accepts no more, answers what is in flight, up to `graceMs` (default 10,000). */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** What each kind of listener can ever know of a transaction; who asks over HTTP may tell everything. */
+const FACTS: Readonly<Record<Kind, readonly FactName[] | "all">> = {
+  policy: POLICY_FACTS,
+  milter: MILTER_FACTS,
+  http: "all",
+};
+
+/**
+ * Starts every listener of a configuration, or none.
+ *
+ * @throws FromguardError naming the listener in the configuration: no listener at all, a rule that could run on none, a
+ * listener without a rule, an address that cannot be listened on. What was opened before is closed again.
+ */
+export async function startDaemon(config: Config, guard: Guard, log: Log): Promise<Daemon> {
+  if (config.listeners.length === 0) {
+    throw invalid(config.document, ["listeners"], "required: name at least one, such as - milter: 127.0.0.1:10041");
+  }
+  refuseHomelessRules(config, guard);
+  const running: (RunningListener & { readonly listener: Listener })[] = [];
+  const close = async (options?: { readonly graceMs?: number }) => {
+    await Promise.all(running.map(({ listener }) => listener.close(options)));
+  };
+  try {
+    const ready = config.listeners.map((entry) => ({ entry, open: prepare(entry, guard, log, config) }));
+    for (const { entry, open } of ready) {
+      const listener = await atEntry(entry, config, open);
+      const rules = rulesOn(entry.kind, guard).map(({ name }) => name);
+      running.push({ kind: entry.kind, address: listener.address, rules, listener });
+    }
+  } catch (error) {
+    await close({ graceMs: 0 });
+    throw error;
+  }
+  const listeners = running.map(({ kind, address, rules }) => ({ kind, address, rules }));
+  return { listeners, notes: notesOn(listeners, guard), close };
+}
+
+function rulesOn(kind: Kind, guard: Guard): Guard["rules"] {
+  const facts = FACTS[kind];
+  return facts === "all" ? guard.rules : guard.rules.filter(({ needs }) => needs.every((need) => facts.includes(need)));
+}
+
+function refuseHomelessRules(config: Config, guard: Guard): void {
+  const kinds = [...new Set(config.listeners.map(({ kind }) => kind))];
+  const homeless = guard.rules.filter((rule) => !kinds.some((kind) => rulesOn(kind, guard).includes(rule)));
+  if (homeless.length === 0) return;
+  const names = homeless.map(({ name }) => name);
+  throw invalid(
+    config.document,
+    ["listeners"],
+    `${list(names, "and")} could never run: a ${list(kinds, "or")} listener does not see what ${names.length > 1 ? "they need" : "it needs"}; add a milter listener, or leave ${names.length > 1 ? "the rules" : "the rule"} out under rules:`,
+  );
+}
+
+function notesOn(listeners: readonly RunningListener[], guard: Guard): readonly string[] {
+  const name = ({ kind, address }: RunningListener) => `${kind} ${address}`;
+  return guard.rules.flatMap(({ name: rule }) => {
+    const here = listeners.filter(({ rules }) => rules.includes(rule));
+    const not = listeners.filter(({ rules }) => !rules.includes(rule));
+    if (not.length === 0) return [];
+    return [`${rule} runs on ${list(here.map(name), "and")}, not on ${list(not.map(name), "and")}`];
+  });
+}
+
+/** Makes the server of a listener, which may find fault with the policy, and leaves opening it for later. */
+function prepare(entry: ListenerEntry, guard: Guard, log: Log, config: Config): () => Promise<Listener> {
+  try {
+    switch (entry.kind) {
+      case "policy": {
+        const server = createPolicyServer({
+          guard,
+          partial: true,
+          onEvent: (event) => writeLine(log, policyLine(event)),
+        });
+        return () => server.listen(entry.options.policy);
+      }
+      case "milter": {
+        const server = createMilterServer({
+          guard,
+          partial: true,
+          onEvent: (event) => writeLine(log, milterLine(event)),
+        });
+        return () => server.listen(entry.options.milter);
+      }
+      case "http": {
+        const handler = createHandler({ guard, onEvent: (event) => writeLine(log, httpLine(event)) });
+        const onRefused = (refusal: Refusal) => writeLine(log, refusedLine("http", refusal));
+        return () => serveHttp({ address: entry.options.http, handler, onRefused });
+      }
+    }
+  } catch (error) {
+    throw placed(error, entry, config);
+  }
+}
+
+async function atEntry<T>(entry: ListenerEntry, config: Config, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    throw placed(error, entry, config);
+  }
+}
+
+function placed(error: unknown, entry: ListenerEntry, config: Config): unknown {
+  if (!isFromguardError(error)) return error;
+  return new FromguardError(error.code, error.message, { place: config.document.place(entry.path), cause: error });
+}

@@ -1,0 +1,95 @@
+import { type Decision, type Facts, formatReply } from "@fromguard/core";
+import type { HttpEvent } from "@fromguard/http";
+import type { MilterEvent } from "@fromguard/milter";
+import type { Refusal } from "@fromguard/node";
+import type { PolicyEvent } from "@fromguard/policy";
+import type { Log, LogFields } from "./log.js";
+
+/** One line of the log. */
+type Line = readonly [level: keyof Log, event: string, fields: LogFields];
+
+/** Writes a line. */
+export function writeLine(log: Log, [level, event, fields]: Line): void {
+  log[level](event, fields);
+}
+
+/** What a policy listener tells. */
+export function policyLine(event: PolicyEvent): Line {
+  const listener = "policy";
+  switch (event.kind) {
+    case "decided":
+      return ["info", "decision", { listener, ...decisionFields(event.decision), ...factFields(event.facts) }];
+    case "engine-error":
+      return ["warn", "engine-error", { listener, peer: event.peer, cause: describe(event.cause) }];
+    case "closed":
+      return ["warn", "connection-closed", { listener, peer: event.peer, cause: event.reason }];
+    case "refused":
+      return refusedLine(listener, event.refusal);
+  }
+}
+
+/** What a milter listener tells. */
+export function milterLine(event: MilterEvent): Line {
+  const listener = "milter";
+  if (event.kind === "decision") {
+    const { decision, login, client, envelopeFrom, queueId, quarantined } = event;
+    const fields = { login, client, envelopeFrom, queueId, quarantined: quarantined || undefined };
+    return ["info", "decision", { listener, ...decisionFields(decision), ...fields }];
+  }
+  const { kind, ...fields } = event;
+  return ["warn", kind, { listener, ...fields }];
+}
+
+/** What the HTTP listener tells. */
+export function httpLine(event: HttpEvent): Line {
+  const listener = "http";
+  switch (event.kind) {
+    case "decided":
+      return ["info", "decision", { listener, ...decisionFields(event.decision), ...factFields(event.facts) }];
+    case "refused":
+      return ["info", "request-refused", { listener, status: event.problem.status, cause: event.problem.detail }];
+    case "failed":
+      return ["warn", "engine-error", { listener, cause: describe(event.cause) }];
+  }
+}
+
+/** A connection that was not served. */
+export function refusedLine(listener: string, { kind }: Refusal): Line {
+  return ["warn", "connection-refused", { listener, cause: kind }];
+}
+
+/** What a log line says of a decision: the outcome, the rule that decided, and the line of the map that it rests on. */
+function decisionFields(decision: Decision): LogFields {
+  const { action, code, reply, findings, observed } = decision;
+  const decisive = action === "accept" ? undefined : findings.find(({ verdict }) => verdict.code === code);
+  const verdict = decisive?.verdict;
+  const evidence = verdict?.kind === "fail" || verdict?.kind === "unknown" ? verdict.evidence : {};
+  const { file, line, source, address, field } = evidence;
+  return {
+    action,
+    code,
+    reply: reply === undefined ? undefined : formatReply(reply),
+    rule: decisive?.rule,
+    field,
+    address,
+    source: file !== undefined && line !== undefined ? `${file}:${line}` : source,
+    cause: verdict?.kind === "unknown" ? verdict.cause : undefined,
+    observed: observed.length === 0 ? undefined : observed.map((finding) => `${finding.rule}:${finding.verdict.code}`),
+  };
+}
+
+/** What a log line says of the transaction. */
+function factFields({ login, localUser, client, helo, envelopeFrom, recipients }: Partial<Facts>): LogFields {
+  return {
+    login,
+    localUser: localUser === null ? undefined : localUser?.name,
+    client: client?.address,
+    helo,
+    envelopeFrom: envelopeFrom?.text,
+    recipients: recipients?.map(({ text }) => text),
+  };
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
