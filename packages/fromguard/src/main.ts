@@ -1,0 +1,52 @@
+import { check } from "./commands/check.js";
+import { demo } from "./commands/demo.js";
+import { HELP } from "./commands/help.js";
+import { serve } from "./commands/serve.js";
+import { didYouMean } from "./config/nearest.js";
+import { Exit, type ExitCode, exitCodes } from "./exit-codes.js";
+import type { Io } from "./io.js";
+import { visible } from "./report/style.js";
+import { VERSION } from "./version.js";
+
+const COMMANDS = { serve, check, demo } as const;
+
+type Command = keyof typeof COMMANDS;
+
+/**
+ * The command line: runs one command and returns its exit code. Never throws; what went wrong is one sentence on standard
+ * error, and never a stack trace.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    return await run(argv, io);
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    await io.stderr.write(`fromguard: ${visible(sentence)}\n`);
+    return error instanceof Exit ? error.exitCode : exitCodes.internal;
+  }
+}
+
+async function run([word, ...args]: readonly string[], io: Io): Promise<ExitCode> {
+  if (word === "--version" || word === "-V") return await print(io, `fromguard ${VERSION}\n`);
+  if (word === "--help" || word === "-h" || word === "help") return await print(io, helpOn(args[0]));
+  if (word === undefined) throw new Exit(exitCodes.usage, "which command? See fromguard --help");
+  if (!isCommand(word)) {
+    const meant = didYouMean(word, Object.keys(COMMANDS));
+    throw new Exit(exitCodes.usage, `unknown command ${JSON.stringify(word)}${meant}; see fromguard --help`);
+  }
+  if (args.includes("--help") || args.includes("-h")) return await print(io, HELP[word]);
+  return await COMMANDS[word](args, io);
+}
+
+function helpOn(topic: string | undefined): string {
+  return topic !== undefined && isCommand(topic) ? HELP[topic] : HELP.fromguard;
+}
+
+function isCommand(word: string): word is Command {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+async function print(io: Io, text: string): Promise<ExitCode> {
+  await io.stdout.write(text);
+  return exitCodes.ok;
+}
