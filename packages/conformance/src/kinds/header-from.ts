@@ -35,6 +35,9 @@ interface Message {
   readonly policy?: { readonly strict: Expect; readonly lenient: Expect };
 }
 
+/** What the strict preset of the header rule is for the envelope. */
+const STRICT_ENVELOPE = { nullReversePath: "reject", localPartCase: "exact" } as const;
+
 /** What the list view of a milter may miss: raw line ends, odd names, the body. */
 const INVISIBLE_IN_LISTS: ReadonlySet<string> = new Set([
   "header-nul",
@@ -71,7 +74,10 @@ function messagesOf({ json }: CorpusFile): readonly Message[] {
 async function check(message: Message): Promise<Outcome> {
   const owned = ownedAddresses({ [message.login]: message.owned });
   const { headers, bodyAnomalies } = readMessage(Buffer.from(message.raw, "base64"));
-  const list = message.headersMilter === undefined ? undefined : readHeaderList(message.headersMilter);
+  const list =
+    message.headersMilter === undefined
+      ? undefined
+      : readHeaderList(message.headersMilter.map(([name, value]) => [octetsOf(name), octetsOf(value)]));
   let note: string | undefined;
   for (const preset of PRESETS) {
     const expected = preset === "default" ? message.expect : (message.policy?.[preset] ?? message.expect);
@@ -94,7 +100,7 @@ async function check(message: Message): Promise<Outcome> {
 
 function rulesOf(ownership: Ownership, preset: Preset): readonly Rule[] {
   return [
-    loginOwnsEnvelope({ ownership }),
+    loginOwnsEnvelope({ ownership, ...(preset === "strict" ? STRICT_ENVELOPE : {}) }),
     headerOriginatorsOwned({ ownership, preset }),
     bodyUnambiguous({ ownership, preset }),
   ];
@@ -113,9 +119,16 @@ function cannotSee(whole: Decision, seen: Decision, list: HeaderSection): string
     ({ verdict: { code } }) => INVISIBLE_IN_LISTS.has(code) && list.blindTo.includes(code as Code),
   );
   if (unseen !== undefined) return unseen.verdict.code;
-  const inBody = failed.find(({ rule }) => rule === "body-unambiguous");
-  if (inBody === undefined) return undefined;
-  return inBody.verdict.code === "smuggling" ? "smuggling" : "the inner protected From";
+  return failed.some(({ rule }) => rule === "body-unambiguous") ? "the inner protected From" : undefined;
+}
+
+/** UTF-8, but for a lone surrogate U+DC80 to U+DCFF: that is the octet 80 to FF. */
+function octetsOf(text: string): Uint8Array {
+  const parts = Array.from(text, (character) => {
+    const codePoint = character.codePointAt(0) ?? 0;
+    return codePoint >= 0xdc80 && codePoint <= 0xdcff ? Buffer.of(codePoint - 0xdc00) : Buffer.from(character);
+  });
+  return Buffer.concat(parts);
 }
 
 function codesOf({ reason, reasonsAny = [] }: Message): ReadonlySet<string> {

@@ -1,20 +1,15 @@
 import { encodeAnswer, type MilterHandler, type MilterOutcome, type MilterVerdict } from "@fromguard/milter";
 import { isAnswered } from "./events.js";
 import type { RawScript } from "./recording.js";
-import { type Frame, type Negotiation, negotiationOf } from "./wire.js";
+import { type Frame, type Negotiation, negotiationOf, octetsOf, splitFrames } from "./wire.js";
 
 const MAX_VERSION = 6;
 const SET_MACRO_LISTS = 0x100;
 const CONTINUE = encodeAnswer({ kind: "continue" });
 
 /** A handler that asks for what a raw script negotiates, and continues. */
-export function continuingHandler({ neg, sym = [] }: RawScript): MilterHandler {
-  return {
-    negotiate: (offer) => {
-      const [version, actions, steps] = neg ?? [MAX_VERSION, offer.actions, 0];
-      return { version, actions, steps, macros: sym };
-    },
-  };
+export function continuingHandler(script: RawScript): MilterHandler {
+  return { negotiate: (offer) => ({ ...wishOf(script, offer), macros: script.sym ?? [] }) };
 }
 
 /** What a filter that continues answers to each frame of an MTA, as the version and steps that it asks for require. */
@@ -32,13 +27,21 @@ export function expectedOfContinuing(frames: readonly Frame[], script: RawScript
 }
 
 /** No later version, no more actions, no more steps than offered. */
-function agree(offer: Negotiation, { neg }: RawScript): Negotiation {
-  const [version, actions, steps] = neg ?? [MAX_VERSION, offer.actions, 0];
+function agree(offer: Negotiation, script: RawScript): Negotiation {
+  const { version, actions, steps } = wishOf(script, offer);
   return {
     version: Math.min(version, offer.version, MAX_VERSION),
     actions: actions & offer.actions,
     steps: steps & offer.steps,
   };
+}
+
+/** What the script asks for: in numbers, or in the frame that it writes, as far as that reads as one. */
+function wishOf({ neg, negraw }: RawScript, offer: { readonly actions: number }): Negotiation {
+  if (neg !== undefined) return { version: neg[0], actions: neg[1], steps: neg[2] };
+  const [frame] = negraw === undefined ? [] : splitFrames(octetsOf(negraw)).frames;
+  const raw = frame === undefined ? undefined : negotiationOf(frame);
+  return raw ?? { version: MAX_VERSION, actions: offer.actions, steps: 0 };
 }
 
 /** A handler that continues, but answers one event with an edit: what the types forbid before the end of a message. */

@@ -6,6 +6,8 @@ import { type Frame, octetsOf, splitFrames } from "./wire.js";
 export interface RawScript {
   /** Version, actions and steps. Absent: the highest version, all that was offered, no steps. */
   readonly neg?: readonly [version: number, actions: number, steps: number];
+  /** The frame of its negotiation, in hex, in place of `neg`. */
+  readonly negraw?: string;
   readonly sym?: readonly (readonly [stage: number, names: string])[];
 }
 

@@ -70,9 +70,12 @@ describe("milter sessions", () => {
     expect(await outcome(recording("scripted", {}, frames))).toEqual({ agrees: true });
   });
 
-  it("negotiates what a raw script asks for", async () => {
+  it.each([
+    ["in numbers", { neg: [2, 0x3f, 0] }],
+    ["in a frame", { negraw: "0000000d4f000000020000003f00000000" }],
+  ])("negotiates what a raw script asks for %s", async (_what, script) => {
     const frames = [OFFER, ["filter", "0000000d4f000000020000003f00000000"], MAIL, CONTINUE];
-    expect(await outcome(recording("scripted", { neg: [2, 0x3f, 0] }, frames))).toEqual({ agrees: true });
+    expect(await outcome(recording("scripted", script, frames))).toEqual({ agrees: true });
   });
 
   it("reports frames of an MTA that our server does not understand", async () => {
