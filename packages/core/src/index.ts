@@ -32,7 +32,18 @@ export {
   type GuardOptions,
   type Transaction,
 } from "./guard/guard.js";
-export type { Anomaly, BodyAnomalies, HeaderField, HeaderSection } from "./headers/section.js";
+export { HEADER_LIMITS, type HeaderLimits, ORIGINATOR_LIMITS, type OriginatorLimits } from "./headers/limits.js";
+export {
+  type OriginatorField,
+  type OriginatorName,
+  readOriginators,
+  type ShownMailbox,
+} from "./headers/originators.js";
+export { readHeaderBytes } from "./headers/read-bytes.js";
+export { type HeaderListItem, readHeaderList } from "./headers/read-list.js";
+export { type Message, readMessage } from "./headers/read-message.js";
+export { type BodyLimits, scanBody } from "./headers/scan-body.js";
+export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";
 export { type DecisionJson, decisionToJson, type FindingJson, type Json, type TraceJson } from "./json/decision.js";
 export {
   MAX_MESSAGE_BYTES,
@@ -62,10 +73,19 @@ export {
 } from "./rule/combinators.js";
 export { type Client, type FactName, type Facts, type FactsInput, facts, type LocalUser } from "./rule/facts.js";
 export { type Predicate, predicate, type Rule, type RuleContext, rule, type TraceNode } from "./rule/rule.js";
+export { type BodyUnambiguousOptions, bodyUnambiguous } from "./rules/body-unambiguous.js";
 export { clientIn } from "./rules/client-in.js";
 export { type DomainExistsOptions, domainExists } from "./rules/domain-exists.js";
+export { type HeaderOriginatorsOwnedOptions, headerOriginatorsOwned } from "./rules/header-originators-owned.js";
 export { hasLogin, isLocal } from "./rules/identity.js";
 export { type LoginOwnsEnvelopeOptions, loginOwnsEnvelope } from "./rules/login-owns-envelope.js";
+export {
+  type OriginatorPolicy,
+  type OriginatorPreset,
+  type OwnershipForm,
+  originatorPolicy,
+  type Stance,
+} from "./rules/originator-policy.js";
 export { type OwnedAddressNeedsLoginOptions, ownedAddressNeedsLogin } from "./rules/owned-address-needs-login.js";
 export { type RelayOnlyForLoginOptions, relayOnlyForLogin } from "./rules/relay-only-for-login.js";
 export { type RequireFqdnOptions, requireFqdn } from "./rules/require-fqdn.js";

@@ -10,9 +10,29 @@ export interface HeaderField {
   readonly offset: number;
 }
 
+/**
+ * Forms of a header on which two verdicts are defensible: the rows of the policy table that a reader of the header can see.
+ * A policy takes or refuses each by name; an anomaly without a form is refused by every policy.
+ */
+export type Form =
+  | "blankBeforeColon"
+  | "mboxLine"
+  | "group"
+  | "emptyGroup"
+  | "groupInSender"
+  | "emptySender"
+  | "sourceRoute"
+  | "alteredDomain"
+  | "obsoleteSyntax"
+  | "bidiInName"
+  | "unknownCharset"
+  | "brokenEncodedWord";
+
 /** Something in the header that one reader could take for another sender. */
 export interface Anomaly {
   readonly code: Code;
+  /** Present where a policy may take it. */
+  readonly form?: Form;
   readonly offset: number;
   /** The name of the field it stands in, as written, where it stands in one. */
   readonly field?: string;
@@ -34,4 +54,6 @@ export interface BodyAnomalies {
   readonly smugglingOffset: number | undefined;
   /** Header sections of MIME parts with protected headers (RFC 9788). */
   readonly protectedHeaders: readonly HeaderSection[];
+  /** True where a limit ended the search for such parts. */
+  readonly isLimitReached?: boolean;
 }

@@ -1,0 +1,128 @@
+import { latin1 } from "./octets.js";
+
+/** What readers make of octets in a charset. */
+export interface CharsetReading {
+  /** The usual reading first; others where readers differ. */
+  readonly texts: readonly string[];
+  /** False where the charset is none that this reader knows, whatever it could still see. */
+  readonly known: boolean;
+}
+
+/**
+ * Reads octets in the charset of an encoded-word: every label of the WHATWG Encoding Standard, and the shifted charsets of
+ * mail that the standard replaces (ISO-2022-KR, HZ, the GB part of ISO-2022-CN). Octets that the charset lacks become U+FFFD.
+ *
+ * UTF-7 is read but not known: readers that know it see what others do not.
+ */
+export function readCharset(label: string, octets: Uint8Array): CharsetReading {
+  const name = ALIASES[label] ?? label;
+  if (UTF7.has(name)) return { texts: [readUtf7(latin1(octets)), latin1(octets)], known: false };
+  if (name in SHIFTED) return readShifted(name, octets);
+  const decode = decoderOf(name);
+  if (decode === undefined) return { texts: [latin1(octets)], known: false };
+  const text = decode(octets);
+  // Without a byte order mark some take the other order than the standard.
+  const other = UTF16.test(name) ? [decoderOf("utf-16be")!(octets)] : [];
+  return { texts: [text, ...other], known: true };
+}
+
+type Decode = (octets: Uint8Array) => string;
+
+const UTF7 = new Set(["utf-7", "utf7", "unicode-1-1-utf-7", "unicode-2-0-utf-7", "csunicode11utf7", "csutf7"]);
+const UTF16 = /^(?:utf-16(?:le)?|ucs-2|iso-10646-ucs-2|unicode|csunicode|unicodefeff)$/;
+const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  cp932: "shift_jis",
+  cp936: "gbk",
+  cp949: "euc-kr",
+  cp950: "big5",
+});
+
+/** Known decoders by label: no more than there are labels. */
+const decoders = new Map<string, Decode>();
+
+function decoderOf(label: string): Decode | undefined {
+  let decode = decoders.get(label);
+  if (decode === undefined) {
+    decode = makeDecoder(label);
+    if (decode !== undefined) decoders.set(label, decode);
+  }
+  return decode;
+}
+
+function makeDecoder(label: string): Decode | undefined {
+  if (/^iso-?8859-16$/.test(label)) return (octets) => readSingleByte(octets, 0xa0, LATIN_10);
+  if (label === "x-user-defined") return (octets) => latin1(octets).replace(/[\x80-\xff]/g, userDefined);
+  try {
+    const decoder = new TextDecoder(label, { ignoreBOM: true });
+    // Some platforms read windows-1252 as ISO 8859-1.
+    if (decoder.encoding === "windows-1252") return (octets) => readSingleByte(octets, 0x80, WINDOWS_1252);
+    if (!decoder.encoding.startsWith("windows-")) return (octets) => decoder.decode(octets);
+    return (octets) => decoder.decode(octets).replace(/[\x80-\x9f]/g, "\ufffd");
+  } catch {
+    return undefined;
+  }
+}
+
+const userDefined = (char: string) => String.fromCharCode(0xf700 + char.charCodeAt(0));
+
+const WINDOWS_1252 = "€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ";
+const LATIN_10 =
+  "\u00a0ĄąŁ€„Š§š©Ș«Ź\u00adźŻ°±ČłŽ”¶·žčș»ŒœŸżÀÁÂĂÄĆÆÇÈÉÊËÌÍÎÏĐŃÒÓÔŐÖŚŰÙÚÛÜĘȚßàáâăäćæçèéêëìíîïđńòóôőöśűùúûüęțÿ";
+
+/** ISO 8859-1 but for the octets from `first`, for which `table` stands. */
+function readSingleByte(octets: Uint8Array, first: number, table: string): string {
+  let text = "";
+  for (const octet of octets) {
+    text += octet < first ? String.fromCharCode(octet) : (table[octet - first] ?? String.fromCharCode(octet));
+  }
+  return text;
+}
+
+/** Charsets in which SO and SI, or `~{` and `~}`, shift to a set of two octets a character. */
+const SHIFTED: Readonly<Record<string, { readonly open: RegExp; readonly base: string }>> = Object.assign(
+  Object.create(null),
+  {
+    "iso-2022-kr": { open: /\x1b\$\)C/g, base: "euc-kr" },
+    csiso2022kr: { open: /\x1b\$\)C/g, base: "euc-kr" },
+    "iso-2022-cn": { open: /\x1b\$\)A/g, base: "gbk" },
+    "iso-2022-cn-ext": { open: /\x1b\$\)A/g, base: "gbk" },
+    "hz-gb-2312": { open: /(?!)/g, base: "gbk" },
+  },
+);
+
+function readShifted(name: string, octets: Uint8Array): CharsetReading {
+  const { open, base } = SHIFTED[name]!;
+  const raw = latin1(octets);
+  const high = (_: string, run: string) =>
+    run.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) | 0x80));
+  const plain =
+    name === "hz-gb-2312"
+      ? raw.replace(/~\{([^~]*)(?:~\}|$)/g, high).replace(/~(~|\n)/g, (_, char: string) => (char === "~" ? "~" : ""))
+      : raw.replace(open, "").replace(/\x0e([^\x0f]*)\x0f?/g, high);
+  const decode = decoderOf(base);
+  const text = decode?.(Uint8Array.from(plain, (char) => char.charCodeAt(0)));
+  const shown = raw.replace(/[\x00-\x1f]/g, "");
+  if (text === undefined) return { texts: [shown], known: false };
+  // Planes for which there is no decoder stay behind their escape.
+  return { texts: [text, shown], known: !text.includes("\x1b") };
+}
+
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** @see RFC 2152 */
+function readUtf7(text: string): string {
+  return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (_, run: string) => {
+    if (run === "") return "+";
+    let bits = 0;
+    let held = 0;
+    let units = "";
+    for (const char of run) {
+      held = ((held << 6) | BASE64.indexOf(char)) & 0x3fffff;
+      bits += 6;
+      if (bits < 16) continue;
+      bits -= 16;
+      units += String.fromCharCode((held >> bits) & 0xffff);
+    }
+    return units;
+  });
+}

@@ -1,0 +1,70 @@
+import { fieldText } from "./field-text.js";
+import { latin1 } from "./octets.js";
+import type { HeaderSection } from "./section.js";
+
+/** What a Content-Type says about the structure of a body. */
+export interface ContentType {
+  /** `multipart`, `message`, ... in lower case. */
+  readonly type: string;
+  readonly boundary: string | undefined;
+  /** Whether the parameter `hp` or `protected-headers` is there (RFC 9788 section 2.1.1, and its predecessor). */
+  readonly hasProtectedHeaders: boolean;
+}
+
+/** Every Content-Type of a header section: where there are several, readers differ in which they take. */
+export function contentTypes(section: HeaderSection): readonly ContentType[] {
+  return section.fields
+    .filter(({ name }) => /^content-type[ \t]*$/i.test(name))
+    .map(({ value }) => parseContentType(fieldText(value) ?? latin1(value)));
+}
+
+/** Reads a Content-Type as tolerantly as readers do; parameters may be split or extended (RFC 2231). */
+export function parseContentType(text: string): ContentType {
+  const [head = "", ...parameters] = split(text);
+  const type = head.split("/")[0]!.trim().toLowerCase();
+  let boundary: string | undefined;
+  let hasProtectedHeaders = false;
+  for (const parameter of parameters) {
+    const equals = parameter.indexOf("=");
+    if (equals < 0) continue;
+    const name = parameter.slice(0, equals).trim().toLowerCase().replace(/\*.*$/, "");
+    if (name === "boundary") boundary = (boundary ?? "") + unquote(parameter.slice(equals + 1).trim());
+    if (name === "hp" || name === "protected-headers") hasProtectedHeaders = true;
+  }
+  return { type, boundary: boundary === "" ? undefined : boundary, hasProtectedHeaders };
+}
+
+/** The parts between semicolons outside quotes; comments are blanks. */
+function split(text: string): string[] {
+  const parts: string[] = [];
+  let part = "";
+  let quoted = false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (char === "\\" && (quoted || depth > 0)) {
+      if (depth === 0) part += char + (text[at + 1] ?? "");
+      at++;
+    } else if (!quoted && char === "(") depth++;
+    else if (!quoted && char === ")" && depth > 0) depth--;
+    else if (depth > 0) continue;
+    else if (char === ";" && !quoted) {
+      parts.push(part);
+      part = "";
+    } else {
+      if (char === '"') quoted = !quoted;
+      part += char;
+    }
+  }
+  parts.push(part);
+  return parts;
+}
+
+function unquote(value: string): string {
+  return value.startsWith('"')
+    ? value
+        .slice(1)
+        .replace(/"$/, "")
+        .replace(/\\([\s\S])/g, "$1")
+    : value;
+}

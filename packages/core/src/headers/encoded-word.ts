@@ -1,0 +1,210 @@
+import { readCharset } from "./charset.js";
+import { utf8 } from "./octets.js";
+
+/** What readers show for text that may hold encoded-words. */
+export interface DecodedText {
+  /** What most readers show: neighbours decoded one by one, and joined where that differs. */
+  readonly texts: readonly string[];
+  /** What some readers show beside that. */
+  readonly rareTexts: readonly string[];
+  /** An encoded-word is in a charset that cannot be read. */
+  readonly unknownCharset: boolean;
+  /** Text looks like an encoded-word but breaks its form: a blank inside, bad base64, no end. */
+  readonly broken: boolean;
+}
+
+/**
+ * Decodes encoded-words wherever they stand, as tolerantly as readers do; only after parsing, never before.
+ *
+ * Blanks between two encoded-words vanish. Where readers differ there are several readings: neighbours joined before or after
+ * decoding, what stands behind padding in bad base64 read or not, either order of UTF-16 octets, words left as they are.
+ *
+ * @see RFC 2047 section 6
+ */
+export function decodeText(text: string): DecodedText {
+  if (!text.includes("=?")) return { texts: [text], rareTexts: [], unknownCharset: false, broken: false };
+  const { pieces, broken } = takeApart(text);
+  const words = pieces.filter((piece) => typeof piece !== "string");
+  if (words.length === 0) return { texts: [text], rareTexts: [], unknownCharset: false, broken };
+  const readings = words.map((word) => readCharset(word.charset, octetsOf(word, false)));
+  const anyBroken = words.some((word) => word.broken);
+  const anyOther = readings.some((reading) => reading.texts.length > 1);
+  const texts = new Set<string>();
+  const rare = new Set(words.map((word) => word.content).filter((content) => content.includes("@")));
+  for (const join of words.length > 1 ? [false, true] : [false]) {
+    texts.add(render(pieces, { join, loose: false, other: false }));
+    if (anyOther) rare.add(render(pieces, { join, loose: false, other: true }));
+    if (anyBroken) rare.add(render(pieces, { join, loose: true, other: false }));
+  }
+  return {
+    texts: [...texts],
+    rareTexts: [...rare],
+    unknownCharset: readings.some((reading) => !reading.known),
+    broken: broken || anyBroken,
+  };
+}
+
+interface Word {
+  readonly charset: string;
+  readonly encoding: "b" | "q";
+  readonly content: string;
+  readonly broken: boolean;
+}
+
+interface Reading {
+  /** Octets of neighbours in one charset are joined before they are decoded. */
+  readonly join: boolean;
+  /** Base64 begins anew behind padding, and neighbours are joined before it is read. */
+  readonly loose: boolean;
+  /** The second of the readings of a charset. */
+  readonly other: boolean;
+}
+
+const MAX_CHARSET = 90;
+const MAX_ENCODING = 10;
+
+function takeApart(text: string): { readonly pieces: readonly (string | Word)[]; readonly broken: boolean } {
+  const pieces: (string | Word)[] = [];
+  const lastEnd = text.lastIndexOf("?=");
+  let broken = false;
+  let from = 0;
+  let at = text.indexOf("=?");
+  while (at >= 0) {
+    const found = wordAt(text, at, lastEnd);
+    if (found === undefined) {
+      at = text.indexOf("=?", at + 2);
+      continue;
+    }
+    if (found.word === undefined) broken = true;
+    else {
+      const between = text.slice(from, at);
+      if (pieces.length === 0 || !/^[ \t]*$/.test(between)) pieces.push(between);
+      pieces.push(found.word);
+      from = found.end;
+    }
+    at = text.indexOf("=?", found.end);
+  }
+  pieces.push(text.slice(from));
+  return { pieces, broken };
+}
+
+/** The encoded-word at `start`; without a word where the text only looks like one; undefined where it does not. */
+function wordAt(
+  text: string,
+  start: number,
+  lastEnd: number,
+): { readonly word: Word | undefined; readonly end: number } | undefined {
+  const charsetEnd = text.indexOf("?", start + 2);
+  if (charsetEnd < 0 || charsetEnd - start > MAX_CHARSET) return undefined;
+  const encodingEnd = text.indexOf("?", charsetEnd + 1);
+  if (encodingEnd < 0 || encodingEnd - charsetEnd > MAX_ENCODING) return undefined;
+  const label = text.slice(start + 2, charsetEnd);
+  const encodingText = text.slice(charsetEnd + 1, encodingEnd);
+  const encoding = encodingText.trim().toLowerCase();
+  const from = encodingEnd + 1;
+  const closed = lastEnd >= from;
+  if (encoding !== "b" && encoding !== "q") return closed ? { word: undefined, end: from } : undefined;
+  const close = closed ? text.indexOf("?=", from) : endOfRun(text, from);
+  const content = text.slice(from, close);
+  const charset = label.trim().replace(/\*.*$/, "").toLowerCase();
+  const wellFormed = encoding === "b" ? isBase64(content) : /^(?:[^\s=]|=[0-9A-Fa-f]{2})*$/.test(content);
+  const broken =
+    !closed ||
+    !wellFormed ||
+    charset === "" ||
+    /[\s?]|[^\x00-\x7f]/.test(content) ||
+    /\s/.test(label) ||
+    encoding.length !== encodingText.length;
+  return {
+    word: { charset: charset === "" ? "utf-8" : charset, encoding, content, broken },
+    end: closed ? close + 2 : close,
+  };
+}
+
+function endOfRun(text: string, from: number): number {
+  const blank = text.indexOf(" ", from);
+  return blank < 0 ? text.length : blank;
+}
+
+function isBase64(content: string): boolean {
+  return content.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(content);
+}
+
+function render(pieces: readonly (string | Word)[], reading: Reading): string {
+  let text = "";
+  let index = 0;
+  while (index < pieces.length) {
+    const piece = pieces[index]!;
+    index++;
+    if (typeof piece === "string") {
+      text += piece;
+      continue;
+    }
+    const run = [piece];
+    while (reading.join) {
+      const next = pieces[index];
+      if (next === undefined || typeof next === "string" || next.charset !== piece.charset) break;
+      run.push(next);
+      index++;
+    }
+    const { texts } = readCharset(piece.charset, octetsOfRun(run, reading.loose));
+    text += texts[reading.other ? 1 : 0] ?? texts[0] ?? "";
+  }
+  return text;
+}
+
+function octetsOfRun(run: readonly Word[], loose: boolean): Uint8Array {
+  const [first] = run;
+  if (run.length === 1 && first !== undefined) return octetsOf(first, loose);
+  if (loose && run.every((word) => word.encoding === "b")) {
+    return readBase64(run.map((word) => word.content).join(""), false);
+  }
+  return Uint8Array.from(run.flatMap((word) => [...octetsOf(word, loose)]));
+}
+
+function octetsOf(word: Word, loose: boolean): Uint8Array {
+  return word.encoding === "b" ? readBase64(word.content, loose) : readQ(word.content);
+}
+
+/** Q encoding: `_` is a blank, `=XX` an octet, everything else itself (RFC 2047 section 4.2). */
+function readQ(content: string): Uint8Array {
+  const octets = utf8(content);
+  const out: number[] = [];
+  for (let at = 0; at < octets.length; at++) {
+    const octet = octets[at]!;
+    const value = octet === 0x3d ? hexValue(octets[at + 1], octets[at + 2]) : -1;
+    if (value >= 0) at += 2;
+    out.push(value >= 0 ? value : octet === 0x5f ? 0x20 : octet);
+  }
+  return Uint8Array.from(out);
+}
+
+function hexValue(high: number | undefined, low: number | undefined): number {
+  const text = String.fromCharCode(high ?? 0, low ?? 0);
+  return /^[0-9A-Fa-f]{2}$/.test(text) ? Number.parseInt(text, 16) : -1;
+}
+
+const DIGITS = new Map(
+  [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].map((char, value) => [char, value]),
+);
+DIGITS.set("-", 62).set("_", 63);
+
+/** Base64, what is no digit skipped; with `restart`, padding ends a group of bits and another begins. */
+function readBase64(content: string, restart: boolean): Uint8Array {
+  const out: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const char of content) {
+    const digit = DIGITS.get(char);
+    if (digit === undefined) {
+      if (char === "=" && restart) bits = 0;
+      continue;
+    }
+    held = ((held << 6) | digit) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out.push((held >> bits) & 0xff);
+  }
+  return Uint8Array.from(out);
+}

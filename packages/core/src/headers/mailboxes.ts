@@ -1,0 +1,289 @@
+import type { Address } from "../address/address.js";
+import { type Domain, NO_DOMAIN, parseDomain } from "../domain/domain.js";
+import type { OriginatorLimits } from "./limits.js";
+import { type PlacedText, type Token, tokenise } from "./tokens.js";
+
+/** One mailbox of a list. */
+export interface Mailbox {
+  /** Its domain is none where the value names none. A domain that reading altered stands here as it reads. */
+  readonly address: Address;
+  /** Where it begins, in characters of the value. */
+  readonly start: number;
+}
+
+/** What a list of mailboxes has beside plain mailboxes. */
+export type ListFault =
+  /** Not parseable to the end: reading stopped here. */
+  | "malformed"
+  /** Comments too deep or mailboxes too many: reading stopped here. */
+  | "limit"
+  | "null-address"
+  | "route"
+  | "group"
+  | "empty-group"
+  | "empty-element"
+  | "blank-in-address"
+  | "encoded-word"
+  /** A trailing dot, an ideographic dot or a soft hyphen in the domain. */
+  | "altered-domain"
+  /** Another domain of which one reader sees other characters than the next. */
+  | "ambiguous-domain";
+
+/** A list of mailboxes, as far as it could be read. */
+export interface MailboxList {
+  readonly mailboxes: readonly Mailbox[];
+  /** Display names, group names and comments, without quotes and escapes, not decoded. */
+  readonly names: readonly PlacedText[];
+  readonly faults: readonly { readonly kind: ListFault; readonly at: number }[];
+}
+
+/**
+ * Reads the whole of an unfolded value as a list of mailboxes and groups.
+ *
+ * Obsolete forms are read to be judged: each is a fault beside the mailbox that it yields. Nothing is decoded. An item of one
+ * atom, dotted atom or quoted string is an address without a domain.
+ *
+ * @see RFC 5322 sections 3.4 and 4.4, RFC 6854, RFC 6532
+ */
+export function parseMailboxes(text: string, limits: OriginatorLimits): MailboxList {
+  const parser = new ListParser(text, limits);
+  parser.parse();
+  return parser;
+}
+
+type LocalPart = { readonly text: string; readonly start: number };
+
+class ListParser implements MailboxList {
+  readonly mailboxes: Mailbox[] = [];
+  readonly names: PlacedText[];
+  readonly faults: { readonly kind: ListFault; readonly at: number }[] = [];
+  readonly #tokens: readonly Token[];
+  readonly #limits: OriginatorLimits;
+  readonly #end: number;
+  #at = 0;
+  #failed = false;
+
+  constructor(text: string, limits: OriginatorLimits) {
+    const { tokens, comments, fault } = tokenise(text, limits.maxNesting);
+    this.#tokens = tokens;
+    this.#limits = limits;
+    this.#end = text.length;
+    this.names = [...comments];
+    if (fault !== undefined) this.#note(fault.kind === "too-deep" ? "limit" : "malformed", fault.at);
+  }
+
+  parse(): void {
+    let group: { readonly at: number; readonly before: number } | undefined;
+    let wantsItem = true;
+    let afterComma = false;
+    while (!this.#failed) {
+      const token = this.#tokens[this.#at];
+      if (token === undefined) {
+        if (group !== undefined) this.#note("malformed", this.#end);
+        else if (afterComma) this.#note("empty-element", this.#end);
+        return;
+      }
+      if (is(token, ",")) {
+        if (wantsItem) this.#note("empty-element", token.start);
+        wantsItem = true;
+        afterComma = true;
+        this.#at++;
+      } else if (is(token, ";") && group !== undefined) {
+        if (afterComma) this.#note("empty-element", token.start);
+        this.#note(this.mailboxes.length > group.before ? "group" : "empty-group", group.at);
+        group = undefined;
+        wantsItem = false;
+        afterComma = false;
+        this.#at++;
+      } else if (!wantsItem) {
+        this.#fail("malformed", token.start);
+      } else if (this.#item(group === undefined)) {
+        group = { at: token.start, before: this.mailboxes.length };
+        afterComma = false;
+      } else {
+        wantsItem = false;
+        afterComma = false;
+      }
+    }
+  }
+
+  /** One mailbox, or the name of a group with its colon: then true. */
+  #item(mayOpenGroup: boolean): boolean {
+    const from = this.#at;
+    this.#words();
+    const next = this.#tokens[this.#at];
+    const start = this.#tokens[from]!.start;
+    const isPhrase = this.#at > from && !is(this.#tokens[from], ".");
+    if (is(next, "<")) {
+      if (this.#at > from && !isPhrase) this.#fail("malformed", start);
+      this.#name(from);
+      this.#angle();
+    } else if (is(next, "@")) {
+      this.#addrSpec(from);
+    } else if (is(next, ":") && isPhrase && mayOpenGroup) {
+      this.#name(from);
+      this.#at++;
+      return true;
+    } else if (next !== undefined && !is(next, ",") && !is(next, ";")) {
+      this.#fail("malformed", next.start);
+    } else {
+      this.#bare(from);
+    }
+    return false;
+  }
+
+  /** An item without angle and at sign: an address without a domain, or a name that names nobody. */
+  #bare(from: number): void {
+    const local = this.#localPart(from);
+    if (local === undefined || this.#spaced(from)) this.#fail("malformed", this.#tokens[from]?.start ?? this.#end);
+    else this.#add(local, NO_DOMAIN);
+  }
+
+  #angle(): void {
+    const open = this.#tokens[this.#at++]!;
+    if (is(this.#tokens[this.#at], ">")) {
+      this.#note("null-address", open.start);
+      this.#at++;
+      return;
+    }
+    if ((is(this.#tokens[this.#at], "@") || is(this.#tokens[this.#at], ",")) && !this.#route(open.start)) return;
+    const from = this.#at;
+    this.#words();
+    if (is(this.#tokens[this.#at], "@")) {
+      if (!this.#addrSpec(from)) return;
+    } else {
+      const local = this.#localPart(from);
+      if (local === undefined) {
+        this.#fail("malformed", open.start);
+        return;
+      }
+      this.#add(local, NO_DOMAIN);
+    }
+    const close = this.#tokens[this.#at++];
+    if (!is(close, ">")) this.#fail("malformed", close?.start ?? this.#end);
+  }
+
+  /** `@a.example,@b.example:` before an address (RFC 5322 section 4.4). */
+  #route(start: number): boolean {
+    this.#note("route", start);
+    for (;;) {
+      const token = this.#tokens[this.#at++];
+      if (is(token, ":")) return true;
+      if (is(token, ",")) continue;
+      if (!is(token, "@") || this.#domainText() === undefined) {
+        this.#fail("malformed", token?.start ?? this.#end);
+        return false;
+      }
+    }
+  }
+
+  /** The words from `from` to here as a local part, then an at sign and a domain. */
+  #addrSpec(from: number): boolean {
+    const local = this.#localPart(from);
+    const at = this.#tokens[this.#at++]!;
+    const first = this.#tokens[this.#at];
+    const text = this.#domainText();
+    if (local === undefined || text === undefined) {
+      this.#fail("malformed", (local === undefined ? this.#tokens[from] : at)?.start ?? at.start);
+      return false;
+    }
+    if (this.#spaced(from)) this.#note("blank-in-address", at.start);
+    if (hasEncodedWord(text)) this.#note("encoded-word", first?.start ?? at.start);
+    this.#add(local, this.#domain(text, first?.start ?? at.start));
+    return true;
+  }
+
+  #domain(text: string, at: number): Domain {
+    const domain = parseDomain(text);
+    if (domain.kind === "invalid") this.#note("ambiguous-domain", at);
+    if (domain.kind !== "name" || !domain.altered) return domain;
+    const plain = parseDomain(
+      text
+        .replace(/[\u3002\uff0e\uff61]/gu, ".")
+        .replace(/\u00ad/gu, "")
+        .replace(/\.$/, ""),
+    );
+    const mended = plain.kind === "name" && !plain.altered;
+    this.#note(mended ? "altered-domain" : "ambiguous-domain", at);
+    return mended ? plain : domain;
+  }
+
+  #domainText(): string | undefined {
+    const first = this.#tokens[this.#at];
+    if (first?.kind === "literal") {
+      this.#at++;
+      return first.text;
+    }
+    let text = "";
+    for (;;) {
+      const atom = this.#tokens[this.#at];
+      if (atom?.kind !== "atom") return text === "" ? undefined : text;
+      text += atom.text;
+      if (!is(this.#tokens[++this.#at], ".")) return text;
+      text += ".";
+      this.#at++;
+    }
+  }
+
+  /** Steps over atoms, quoted strings and dots. */
+  #words(): void {
+    for (;;) {
+      const token = this.#tokens[this.#at];
+      if (token === undefined || (token.kind !== "atom" && token.kind !== "quoted" && !is(token, "."))) return;
+      this.#at++;
+    }
+  }
+
+  /** The tokens from `from` to here as words with a dot between each two; undefined where they are not. */
+  #localPart(from: number): LocalPart | undefined {
+    const count = this.#at - from;
+    if (count % 2 === 0) return undefined;
+    let text = "";
+    for (let index = 0; index < count; index++) {
+      const token = this.#tokens[from + index]!;
+      if (is(token, ".") !== (index % 2 === 1)) return undefined;
+      text += token.text;
+    }
+    return { text, start: this.#tokens[from]!.start };
+  }
+
+  /** Whether a blank stands between two of the tokens from `from` to here. */
+  #spaced(from: number): boolean {
+    for (let index = from + 1; index < this.#at; index++) if (this.#tokens[index]!.blank) return true;
+    return false;
+  }
+
+  /** The tokens from `from` to here as a name, blanks kept as one. */
+  #name(from: number): void {
+    let text = "";
+    for (let index = from; index < this.#at; index++) {
+      const token = this.#tokens[index]!;
+      text += token.blank && index > from ? ` ${token.text}` : token.text;
+    }
+    if (text !== "") this.names.push({ text, start: this.#tokens[from]!.start });
+  }
+
+  #add(local: LocalPart, domain: Domain): void {
+    if (hasEncodedWord(local.text)) this.#note("encoded-word", local.start);
+    if (this.mailboxes.length >= this.#limits.maxMailboxes) this.#fail("limit", local.start);
+    else this.mailboxes.push({ address: { localPart: local.text, domain }, start: local.start });
+  }
+
+  #note(kind: ListFault, at: number): void {
+    if (!this.faults.some((fault) => fault.kind === kind)) this.faults.push({ kind, at });
+  }
+
+  #fail(kind: "malformed" | "limit", at: number): void {
+    this.#note(kind, at);
+    this.#failed = true;
+  }
+}
+
+function is(token: Token | undefined, special: string): boolean {
+  return token?.kind === "special" && token.text === special;
+}
+
+function hasEncodedWord(text: string): boolean {
+  const start = text.indexOf("=?");
+  return start >= 0 && /^=\?[^?]*\?[^?]*\?/.test(text.slice(start, start + 200)) && text.includes("?=", start + 2);
+}

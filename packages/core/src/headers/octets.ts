@@ -1,0 +1,37 @@
+/** Octets that the header grammar names. */
+export const TAB = 0x09;
+export const LF = 0x0a;
+export const CR = 0x0d;
+export const SPACE = 0x20;
+export const DOT = 0x2e;
+export const COLON = 0x3a;
+
+/** Whether an octet is a blank: space or tab, nothing else. */
+export function isBlank(octet: number | undefined): boolean {
+  return octet === SPACE || octet === TAB;
+}
+
+/** Octets as text, one character each. */
+export function latin1(octets: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < octets.length; at++) text += String.fromCharCode(octets[at]!);
+  return text;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Text as UTF-8. What is no text stays none: U+DC80 to U+DCFF alone are the octets that they stand for (the form in which
+ * Python hands on bad octets), another lone surrogate becomes an octet that no UTF-8 holds.
+ */
+export function utf8(text: string): Uint8Array {
+  if (!/\p{Surrogate}/u.test(text)) return encoder.encode(text);
+  const octets: number[] = [];
+  for (const char of text) {
+    const point = char.codePointAt(0)!;
+    if (point >= 0xdc80 && point <= 0xdcff) octets.push(point - 0xdc00);
+    else if (point >= 0xd800 && point <= 0xdfff) octets.push(0xff);
+    else octets.push(...encoder.encode(char));
+  }
+  return Uint8Array.from(octets);
+}

@@ -1,0 +1,132 @@
+/** A piece of a structured field. Comments are no tokens: they stand beside them. */
+export interface Token {
+  readonly kind: "atom" | "quoted" | "literal" | "special";
+  /** Without quotes and escapes; a literal with its brackets. */
+  readonly text: string;
+  /** Where it begins, in characters of the value. */
+  readonly start: number;
+  /** Whether a blank stands before it; a comment alone is none. */
+  readonly blank: boolean;
+}
+
+/** Text with the place where it begins. */
+export interface PlacedText {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** The pieces of a value, up to its end or to a fault. */
+export interface Tokens {
+  readonly tokens: readonly Token[];
+  /** The outermost comments, without parentheses and escapes. */
+  readonly comments: readonly PlacedText[];
+  readonly fault: { readonly kind: "malformed" | "too-deep"; readonly at: number } | undefined;
+}
+
+const ATOM = 1;
+const BLANK = 2;
+const SPECIAL = 3;
+
+const CLASS = (() => {
+  const table = new Uint8Array(128);
+  for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~") {
+    table[char.charCodeAt(0)] = ATOM;
+  }
+  for (const char of " \t") table[char.charCodeAt(0)] = BLANK;
+  for (const char of '()<>[]:;@,."') table[char.charCodeAt(0)] = SPECIAL;
+  return table;
+})();
+
+/** The class of a character; 0 for controls, the backslash, and what splits lines in some readers. */
+function classOf(unit: number): number {
+  if (unit < 0x80) return CLASS[unit]!;
+  return unit < 0xa0 || unit === 0x2028 || unit === 0x2029 ? 0 : ATOM;
+}
+
+/**
+ * Takes an unfolded value apart into atoms, quoted strings, literals and specials.
+ *
+ * A backslash escapes within quotes, comments and literals only. The first character that no token can hold, or an unclosed
+ * quote, comment or literal, is the fault, and ends the list; so are comments more than `maxNesting` deep.
+ *
+ * @see RFC 5322 section 3.2, RFC 6532 section 3.2
+ */
+export function tokenise(text: string, maxNesting: number): Tokens {
+  const tokens: Token[] = [];
+  const comments: PlacedText[] = [];
+  let blank = false;
+  let at = 0;
+  const fault = (kind: "malformed" | "too-deep", where: number): Tokens => ({
+    tokens,
+    comments,
+    fault: { kind, at: where },
+  });
+  while (at < text.length) {
+    const start = at;
+    const kind = classOf(text.charCodeAt(at));
+    if (kind === BLANK) {
+      blank = true;
+      at++;
+      continue;
+    }
+    if (kind === ATOM) {
+      do at++;
+      while (at < text.length && classOf(text.charCodeAt(at)) === ATOM);
+      tokens.push({ kind: "atom", text: text.slice(start, at), start, blank });
+    } else if (kind !== SPECIAL) {
+      return fault("malformed", at);
+    } else if (text[at] === "(") {
+      const close = closeComment(text, at, maxNesting);
+      if (typeof close !== "number") return fault(close.kind, close.at);
+      comments.push({ text: withoutEscapes(text.slice(start + 1, close)), start });
+      at = close + 1;
+      continue;
+    } else if (text[at] === '"' || text[at] === "[") {
+      const quoted = text[at] === '"';
+      const close = closeSpan(text, at, quoted ? '"' : "]");
+      if (close < 0) return fault("malformed", at);
+      at = close + 1;
+      tokens.push(
+        quoted
+          ? { kind: "quoted", text: withoutEscapes(text.slice(start + 1, close)), start, blank }
+          : { kind: "literal", text: text.slice(start, at), start, blank },
+      );
+    } else {
+      at++;
+      tokens.push({ kind: "special", text: text[start]!, start, blank });
+    }
+    blank = false;
+  }
+  return { tokens, comments, fault: undefined };
+}
+
+function closeComment(
+  text: string,
+  open: number,
+  maxNesting: number,
+): number | { readonly kind: "malformed" | "too-deep"; readonly at: number } {
+  let depth = 0;
+  for (let at = open; at < text.length; at++) {
+    const char = text[at];
+    if (char === "\\") at++;
+    else if (char === "(") {
+      if (++depth > maxNesting) return { kind: "too-deep", at };
+    } else if (char === ")" && --depth === 0) return at;
+  }
+  return { kind: "malformed", at: open };
+}
+
+/** Where a quoted string or literal ends; negative where it does not. */
+function closeSpan(text: string, open: number, close: string): number {
+  for (let at = open + 1; at < text.length; at++) {
+    const char = text[at];
+    if (char === "\\") at++;
+    else if (char === close) return at;
+    else if (char === "[" && close === "]") return -1;
+  }
+  return -1;
+}
+
+function withoutEscapes(text: string): string {
+  return text.includes("\\") ? text.replace(/\\([\s\S])/g, "$1") : text;
+}
