@@ -62,6 +62,7 @@ export function scripted(script: Script): MilterHandler {
       calls.set(event, call + 1);
       step = step.seq[Math.min(call, step.seq.length - 1)] ?? "continue";
     }
+    if (typeof step === "object" && "seq" in step) throw new Error("a sequence within a sequence");
     return typeof step === "string" ? { verdict: wordOf(step) } : perform(step, event, negotiated?.actions ?? 0);
   };
   const only = (event: string) => act(event).verdict;

@@ -5,7 +5,6 @@ import {
   type Edit,
   type Guard,
   type Path,
-  parsePath,
   type Reply,
   readHeaderList,
   TRY_LATER,
@@ -20,7 +19,7 @@ import { clientOf, isLocalSubmission, type Origin } from "./client.js";
 import { milterEdits } from "./edits.js";
 import type { DecisionEvent } from "./milter-event.js";
 import { type GuardNeeds, needsOf, requestFor } from "./negotiation.js";
-import { textOf } from "./text.js";
+import { pathOf, utf8Of } from "./text.js";
 
 export { MILTER_FACTS } from "./negotiation.js";
 
@@ -94,14 +93,15 @@ interface Message {
 }
 
 const NOBODY: Origin = { client: null, port: 0, helo: null };
+const NOTHING_ELSE = { edits: [], findings: [], observed: [] };
 const TOO_LONG: Decision = {
   action: "reject",
   code: "header-too-long",
   reply: codes["header-too-long"].reply,
-  edits: [],
-  findings: [],
-  observed: [],
+  ...NOTHING_ELSE,
 };
+/** A login that is not UTF-8 could be taken for another's. */
+const LOGIN_UNDECODABLE: Decision = { action: "defer", code: "login-undecodable", reply: TRY_LATER, ...NOTHING_ELSE };
 const TOO_MANY_RECIPIENTS: Reply = { code: 452, enhanced: "4.5.3", text: "Too many recipients" };
 
 class GuardHandler implements MilterHandler {
@@ -123,18 +123,19 @@ class GuardHandler implements MilterHandler {
   }
 
   helo({ name }: HeloCommand): MilterVerdict {
-    this.#origin = { ...this.#origin, helo: textOf(name) };
+    this.#origin = { ...this.#origin, helo: utf8Of(name) ?? name };
     return "continue";
   }
 
   mail({ sender }: MailCommand, context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
     const { guard, name, needs } = this.#settings;
     const isLocal = isLocalSubmission(this.#origin, sender);
-    const login = isLocal ? null : textOf(context.macro("auth_authen", "M") ?? "") || null;
+    const authenticated = isLocal ? "" : utf8Of(context.macro("auth_authen", "M") ?? "");
+    const login = authenticated || null;
     const message: Message = {
       transaction: guard.begin(),
       login,
-      sender: textOf(sender),
+      sender,
       isLocal,
       recipients: [],
       fields: [],
@@ -146,7 +147,8 @@ class GuardHandler implements MilterHandler {
     this.#message = message;
     const { client, helo } = this.#origin;
     const localUser = isLocal ? { name: undefined } : null;
-    const envelopeFrom = parsePath(message.sender);
+    const envelopeFrom = pathOf(sender);
+    if (authenticated === undefined) return this.#conclude(message, LOGIN_UNDECODABLE, "mail", true, context);
     const facts = { login, localUser, client, helo, listener: name, envelopeFrom };
     const decision = message.transaction.learn(facts, { signal: context.signal });
     const isLast = !needs.headers && !needs.recipients;
@@ -157,13 +159,14 @@ class GuardHandler implements MilterHandler {
     const message = this.#message;
     if (message === undefined || !this.#settings.needs.recipients) return "continue";
     if (message.recipients.length >= this.#settings.limits.maxRecipients) return replyWith(TOO_MANY_RECIPIENTS);
-    message.recipients.push(parsePath(textOf(recipient)));
+    message.recipients.push(pathOf(recipient));
     return "continue";
   }
 
   header({ name, value }: HeaderCommand): MilterVerdict {
     const message = this.#message;
     if (message === undefined || message.isJudged || message.isTooLong) return "continue";
+    if (!this.#settings.needs.headers) return "continue";
     const { maxHeaderFields, maxHeaderBytes } = this.#settings.limits;
     message.fieldBytes += name.length + value.length;
     if (message.fields.length >= maxHeaderFields || message.fieldBytes > maxHeaderBytes) {

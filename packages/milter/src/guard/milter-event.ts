@@ -12,7 +12,7 @@ export interface DecisionEvent {
   readonly login: string | null;
   /** The client's address; null where it is unknown. */
   readonly client: string | null;
-  /** As received, not escaped. */
+  /** As received: octets as latin1, not escaped. */
   readonly envelopeFrom: string;
   /** The MTA's queue id, where it has one yet. */
   readonly queueId: string | undefined;

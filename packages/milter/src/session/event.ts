@@ -3,7 +3,7 @@ export type SessionEvent =
   /** The connection is closed because of what the MTA sent. */
   | { readonly kind: "protocol-error"; readonly reason: string; readonly octets: string }
   /** A macro came twice in one frame with two values; the first counts. */
-  | { readonly kind: "macro-conflict"; readonly command: string; readonly macro: string }
+  | { readonly kind: "macro-conflict"; readonly command: string; readonly cause: string }
   /** A handler threw, or answered what the protocol does not allow; the MTA was told to try again. */
   | { readonly kind: "handler-error"; readonly command: string; readonly cause: string };
 

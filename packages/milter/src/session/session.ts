@@ -230,7 +230,11 @@ class Session implements MilterSession {
   #takeMacros(command: MacrosCommand): string | undefined {
     const name = conflictIn(command);
     if (name !== undefined) {
-      this.#options.onEvent?.({ kind: "macro-conflict", command: printable(command.stage), macro: printable(name) });
+      this.#options.onEvent?.({
+        kind: "macro-conflict",
+        command: printable(command.stage),
+        cause: `${printable(name)} has two values`,
+      });
     }
     return this.#macros.take(command);
   }
