@@ -15,3 +15,4 @@ export {
   type UnixAddress,
 } from "./listener/listen-address.js";
 export type { UnixSocketAccess } from "./listener/unix-socket.js";
+export { MAX_TABLE_BYTES, type ReadTable, type ReadTableOptions, readTable } from "./tables/read-table.js";
