@@ -1,3 +1,5 @@
+import { readHeaderList } from "../headers/read-list.js";
+import { readMessage } from "../headers/read-message.js";
 import type { HeaderSection } from "../headers/section.js";
 import type { Client, Facts, FactsInput } from "../rule/facts.js";
 import { facts } from "../rule/facts.js";
@@ -77,19 +79,17 @@ function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>
       input.recipients = readRecipients(value, limits.maxRecipients ?? MAX_RECIPIENTS);
       return;
     case "message":
-      Object.assign(input, readRaw(readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES)));
+      Object.assign(input, readMessage(readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES)));
       return;
     case "headers":
       input.headers = readList(readFields(value));
   }
 }
 
-function readRaw(_raw: Uint8Array): Pick<FactsInput, "headers" | "bodyAnomalies"> {
-  throw new Fault("message: no reader of octets yet");
-}
-
-function readList(_fields: Fields): HeaderSection {
-  throw new Fault("headers: no reader of lists yet");
+/** JSON text has no octets, so octets that are no UTF-8 cannot be among them. */
+function readList(fields: Fields): HeaderSection {
+  const section = readHeaderList(fields);
+  return { ...section, blindTo: [...section.blindTo, "utf8-invalid"] };
 }
 
 function readClient(value: unknown): Client {

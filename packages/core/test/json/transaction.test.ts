@@ -72,7 +72,7 @@ describe("parseTransaction", () => {
     expect(errorOf({ recipients: ["a@b", "c@d"] }, { maxRecipients: 2 })).toBe("no error");
   });
 
-  it.each<readonly [json: unknown, error: string]>([
+  it.each<readonly [json: unknown, error: string | RegExp]>([
     [null, "a transaction must be an object, not null"],
     [[], "a transaction must be an object, not an array of 0"],
     ["x", "a transaction must be an object, not a string"],
