@@ -1,0 +1,60 @@
+import type { MessageStream } from "./host.js";
+
+/**
+ * What was read of a message: the `header`, its empty line included (put back into the stream with what came behind it), the
+ * `whole` (the stream has ended), `too-long` (the octets read so far, put back), or nothing, since the client is `gone`.
+ */
+export type Head =
+  | { readonly kind: "header" | "whole" | "too-long"; readonly bytes: Buffer }
+  | { readonly kind: "gone" };
+
+const END_OF_HEADER = "\r\n\r\n";
+
+/**
+ * Reads a message to the end of its header, or to its own end; if that is more than `maxBytes` it is `too-long`.
+ *
+ * The header ends where the strictest reader sees its end: at CRLF CRLF. What another reader takes for the end before that, a
+ * bare LF, is so among the octets that are judged. How long the client may take is the host's `socketTimeout`.
+ */
+export function readHead(stream: MessageStream, until: "header" | "end", maxBytes: number): Promise<Head> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let tail = "\r\n";
+    const settle = (head: Head) => {
+      stream.off("readable", onReadable).off("end", onEnd).off("close", onClose);
+      resolve(head);
+    };
+    const giveBack = (kind: "header" | "too-long", end: number) => {
+      const bytes = Buffer.concat(chunks, length);
+      // In the same turn as the read: a stream that has nothing left ends in the next one.
+      stream.unshift(bytes);
+      settle({ kind, bytes: bytes.subarray(0, end) });
+    };
+    const onReadable = () => {
+      for (let chunk: Buffer | null = stream.read(); chunk !== null; chunk = stream.read()) {
+        const end = until === "header" ? length + endOfHeader(tail, chunk) : 0;
+        chunks.push(chunk);
+        length += chunk.length;
+        if (end > 0 && end <= maxBytes) return giveBack("header", end);
+        if (length > maxBytes) return giveBack("too-long", maxBytes);
+        tail = (tail + chunk.toString("latin1", Math.max(0, chunk.length - 3))).slice(-3);
+      }
+    };
+    const onEnd = () => settle({ kind: "whole", bytes: Buffer.concat(chunks, length) });
+    const onClose = () => settle({ kind: "gone" });
+    if (stream.destroyed) return onClose();
+    stream.on("readable", onReadable).on("end", onEnd).on("close", onClose);
+  });
+}
+
+/**
+ * The offset in a chunk behind the first CRLF CRLF that ends in it, or minus infinity. `tail` is what stood before the chunk; for
+ * the first one, the line end before the message.
+ */
+function endOfHeader(tail: string, chunk: Buffer): number {
+  const across = (tail + chunk.toString("latin1", 0, 3)).indexOf(END_OF_HEADER);
+  if (across >= 0) return across + END_OF_HEADER.length - tail.length;
+  const within = chunk.indexOf(END_OF_HEADER, 0, "latin1");
+  return within >= 0 ? within + END_OF_HEADER.length : Number.NEGATIVE_INFINITY;
+}

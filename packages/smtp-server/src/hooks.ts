@@ -1,0 +1,231 @@
+import { Readable } from "node:stream";
+import {
+  codes,
+  type Decision,
+  type Facts,
+  facts,
+  type Guard,
+  parsePath,
+  type Reply,
+  readHeaderBytes,
+  readMessage,
+  TRY_LATER,
+  type Transaction,
+} from "@fromguard/core";
+import { type Head, readHead } from "./head.js";
+import type { MessageStream, SmtpAddress, SmtpError, SmtpSession } from "./host.js";
+import { errorOf, refusalOf } from "./refusal.js";
+
+/** What the hooks tell the log. */
+export type HooksEvent<Session extends SmtpSession = SmtpSession> =
+  /** The guard decided, at MAIL FROM or on the message. */
+  | {
+      readonly kind: "decided";
+      readonly stage: "mail" | "data";
+      readonly decision: Decision;
+      readonly session: Session;
+    }
+  /** A message that the guard would have accepted was refused for its size. */
+  | { readonly kind: "over-limit"; readonly limit: string; readonly session: Session }
+  /** Something threw, here or in `loginOf` or `deliver`; the client was told to try later. */
+  | { readonly kind: "failed"; readonly stage: "mail" | "data"; readonly cause: unknown; readonly session: Session };
+
+/** Options of {@link guardHooks}. */
+export interface GuardHooksOptions<Session extends SmtpSession = SmtpSession> {
+  readonly guard: Guard;
+  /**
+   * Takes an accepted message, all of it from its first octet. The `edits` of the decision are not applied.
+   *
+   * The stream may still be receiving: as with smtp-server alone, look at `sizeExceeded` at its end, and take an early
+   * `close` for a client that left. The client is told 250 when the promise resolves, with the text it resolves with, or with
+   * LMTP the answers of an array, one a recipient. What it rejects with is told if it has a `responseCode`, else 451.
+   */
+  readonly deliver: (message: MessageStream, session: Session, decision: Decision) => Promise<unknown>;
+  /** Who logged in. Default: `session.user`, which must then be a string. */
+  readonly loginOf?: (session: Session) => string | null;
+  /** The fact `listener`. Default `default`. */
+  readonly listener?: string;
+  /** Octets of a header. What is longer is refused with 550 5.6.0. Default {@link MAX_HEADER_BYTES}. */
+  readonly maxHeaderBytes?: number;
+  /**
+   * Octets of a message that is held in memory, which happens only under a rule that needs `bodyAnomalies`. What is longer is
+   * refused with 550 5.6.0. Default {@link MAX_BUFFERED_BYTES}.
+   */
+  readonly maxBufferedBytes?: number;
+  /** True with smtp-server's `hideENHANCEDSTATUSCODES: false`, under which it writes its own. Default false. */
+  readonly hostAddsEnhancedCodes?: boolean;
+  /** Told of each decision and failure. What it throws is ignored. */
+  readonly onEvent?: (event: HooksEvent<Session>) => void;
+}
+
+/** Handlers for the options of smtp-server's `SMTPServer`. */
+export interface GuardHooks<Session extends SmtpSession = SmtpSession> {
+  onMailFrom(address: SmtpAddress, session: Session, callback: (error?: SmtpError | null) => void): void;
+  onData(
+    stream: MessageStream,
+    session: Session,
+    callback: (error?: SmtpError | null, message?: string | (string | Error)[]) => void,
+  ): void;
+}
+
+/** The default of {@link GuardHooksOptions.maxHeaderBytes}: 256 KiB. */
+export const MAX_HEADER_BYTES = 256 * 1024;
+
+/** The default of {@link GuardHooksOptions.maxBufferedBytes}: 64 MiB. */
+export const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+
+const TOO_LONG: Reply = { code: 550, enhanced: "5.6.0", text: "The message is over a limit" };
+const OVER_SIZE: Reply = { code: 552, enhanced: "5.3.4", text: "The message is over the size of this server" };
+
+/** One message between MAIL FROM and DATA. */
+interface Mail {
+  readonly login: string | null;
+  readonly envelope: Partial<Facts>;
+  readonly transaction: Transaction;
+}
+
+/** What becomes of a message. */
+type Outcome = { readonly reply: Reply } | { readonly delivered: unknown };
+
+/**
+ * Makes the handlers with which nodemailer's smtp-server asks a guard.
+ *
+ * `onMailFrom` judges what the envelope tells. `onData` judges the message when its header is there, before its body is taken
+ * in, then hands the stream to `deliver`; a refused message is drained and never delivered. A rule that needs recipients
+ * runs at DATA. An error here, in `loginOf` or `deliver` is 451 4.3.0.
+ *
+ * The parser of smtp-server drops a source route and shows the sender's domain in U-labels before the guard sees it. Its client
+ * name is an unverified PTR name, so the fact `client` has the address alone. smtp-server lets a client log in between MAIL
+ * and DATA: the envelope is then judged anew.
+ */
+export function guardHooks<Session extends SmtpSession = SmtpSession>(
+  options: GuardHooksOptions<Session>,
+): GuardHooks<Session> {
+  const { guard, loginOf = loginOfUser, onEvent, hostAddsEnhancedCodes = false } = options;
+  const { maxHeaderBytes = MAX_HEADER_BYTES, maxBufferedBytes = MAX_BUFFERED_BYTES } = options;
+  const needsBody = guard.needs.includes("bodyAnomalies");
+  const needsHeader = needsBody || guard.needs.includes("headers");
+  const mails = new WeakMap<object, Mail>();
+
+  const tell = (event: HooksEvent<Session>) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // A log that fails must not turn an accepted message into an error.
+    }
+  };
+  const failed = (stage: "mail" | "data", cause: unknown, session: Session): Reply => {
+    tell({ kind: "failed", stage, cause, session });
+    return TRY_LATER;
+  };
+
+  const begin = (address: SmtpAddress, session: Session): Mail => {
+    const login = loginOf(session);
+    const envelope = facts({
+      login,
+      client: session.remoteAddress,
+      helo: session.hostNameAppearsAs || null,
+      ...(options.listener === undefined ? {} : { listener: options.listener }),
+      envelopeFrom: address.address,
+    });
+    return { login, envelope, transaction: guard.begin() };
+  };
+
+  const judgeEnvelope = async (address: SmtpAddress, session: Session): Promise<Reply | undefined> => {
+    try {
+      const mail = begin(address, session);
+      mails.set(session.envelope, mail);
+      const decision = await mail.transaction.learn(mail.envelope);
+      tell({ kind: "decided", stage: "mail", decision, session });
+      return refusalOf(decision);
+    } catch (cause) {
+      return failed("mail", cause, session);
+    }
+  };
+
+  const judgeMessage = async (head: Head | undefined, session: Session): Promise<Decision> => {
+    const { mailFrom, rcptTo } = session.envelope;
+    let mail = mails.get(session.envelope);
+    if (mail === undefined || mail.login !== loginOf(session)) {
+      if (mailFrom === false) throw new Error("DATA without MAIL");
+      mail = begin(mailFrom, session);
+    }
+    const decision = await mail.transaction.learn({
+      ...mail.envelope,
+      recipients: rcptTo.map(({ address }) => parsePath(address)),
+      ...messageFacts(head, needsBody),
+    });
+    const { waiting } = mail.transaction;
+    if (decision.action === "accept" && waiting.length > 0) throw new Error(`${waiting.join(", ")} could not run`);
+    tell({ kind: "decided", stage: "data", decision, session });
+    return decision;
+  };
+
+  const receive = async (stream: MessageStream, session: Session): Promise<Outcome> => {
+    const head = needsHeader
+      ? await readHead(stream, needsBody ? "end" : "header", needsBody ? maxBufferedBytes : maxHeaderBytes)
+      : undefined;
+    if (head?.kind === "gone") throw new Error("the client left");
+    const decision = await judgeMessage(head, session);
+    const reply = refusalOf(decision);
+    if (reply !== undefined) return { reply };
+    if (head?.kind === "too-long") {
+      tell({ kind: "over-limit", limit: needsBody ? "maxBufferedBytes" : "maxHeaderBytes", session });
+      return { reply: needsBody ? TOO_LONG : codes["header-too-long"].reply };
+    }
+    if (head?.kind === "whole") {
+      if (stream.sizeExceeded) return { reply: OVER_SIZE };
+      return { delivered: await options.deliver(streamOf(head.bytes), session, decision) };
+    }
+    if (stream.destroyed) throw new Error("the client left");
+    return { delivered: await options.deliver(stream, session, decision) };
+  };
+
+  return {
+    onMailFrom(address, session, callback) {
+      void judgeEnvelope(address, session).then((reply) =>
+        callback(reply === undefined ? null : errorOf(reply, hostAddsEnhancedCodes)),
+      );
+    },
+    onData(stream, session, callback) {
+      const refuse = (error: SmtpError) => {
+        stream.resume();
+        callback(error);
+      };
+      receive(stream, session).then(
+        (outcome) => {
+          if ("reply" in outcome) refuse(errorOf(outcome.reply, hostAddsEnhancedCodes));
+          else callback(null, answerOf(outcome.delivered));
+        },
+        (cause) => refuse(isMeant(cause) ? cause : errorOf(failed("data", cause, session), hostAddsEnhancedCodes)),
+      );
+    },
+  };
+}
+
+function loginOfUser({ user }: SmtpSession): string | null {
+  if (typeof user === "string" && user !== "") return user;
+  if (!user) return null;
+  throw new TypeError("session.user is no string: give guardHooks a loginOf");
+}
+
+function messageFacts(head: Head | undefined, needsBody: boolean): Partial<Facts> {
+  if (head === undefined || head.kind === "gone") return {};
+  if (!needsBody) return { headers: readHeaderBytes(head.bytes) };
+  const { headers, bodyAnomalies } = readMessage(head.bytes);
+  return { headers, bodyAnomalies };
+}
+
+function streamOf(bytes: Buffer): MessageStream {
+  const stream = Readable.from(bytes, { objectMode: false });
+  return Object.assign(stream, { byteLength: bytes.length, sizeExceeded: false });
+}
+
+function answerOf(delivered: unknown): string | (string | Error)[] | undefined {
+  return typeof delivered === "string" || Array.isArray(delivered) ? delivered : undefined;
+}
+
+/** Whether an error of `deliver` is an answer for the client. */
+function isMeant(cause: unknown): cause is SmtpError {
+  return cause instanceof Error && typeof (cause as SmtpError).responseCode === "number";
+}

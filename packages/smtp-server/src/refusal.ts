@@ -1,0 +1,24 @@
+import { absurd, type Decision, formatReplyText, printable, type Reply, TRY_LATER } from "@fromguard/core";
+import type { SmtpError } from "./host.js";
+
+const REFUSED: Reply = { code: 550, enhanced: "5.7.1", text: "Refused by policy" };
+
+/** The error with which smtp-server sends a reply. Its own default behind DATA is 450, so the code is always given. */
+export function errorOf(reply: Reply, hostAddsEnhancedCodes: boolean): SmtpError {
+  const text = hostAddsEnhancedCodes ? printable(reply.text) : formatReplyText(reply);
+  return Object.assign(new Error(text), { responseCode: reply.code });
+}
+
+/** The reply of a decision that does not accept. */
+export function refusalOf(decision: Decision): Reply | undefined {
+  switch (decision.action) {
+    case "accept":
+      return undefined;
+    case "reject":
+      return decision.reply ?? REFUSED;
+    case "defer":
+      return decision.reply ?? TRY_LATER;
+    default:
+      return absurd(decision.action);
+  }
+}
