@@ -26,6 +26,7 @@ export interface MalformedPath {
 /** What a client gave in MAIL FROM or RCPT TO. */
 export type Path = NullPath | MailboxPath | MalformedPath;
 
+/** UTF-16 units beyond which a path is malformed unseen. */
 const MAX_PATH = 64 * 1024;
 const FORBIDDEN = /[\x00-\x20\x7f()<>,;:\\"[\]\u0080-\u009f\u2028\u2029]|\p{Surrogate}/u;
 const FORBIDDEN_QUOTED = /[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029]|\p{Surrogate}/u;
@@ -55,6 +56,7 @@ export function parsePath(text: string): Path {
 /** Makes a path from the internal form that Postfix hands to policy servers; the empty text is the null path. */
 export function pathFromInternal(text: string): Path {
   if (text === "") return { kind: "null", text };
+  if (text.length > MAX_PATH) return { kind: "malformed", text, offset: MAX_PATH };
   const fault = text.search(FORBIDDEN_QUOTED);
   if (fault >= 0) return { kind: "malformed", text, offset: fault };
   return { kind: "mailbox", mailbox: addressFromInternal(text), text };

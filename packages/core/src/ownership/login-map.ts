@@ -40,7 +40,9 @@ export function loginMap(options: LoginMapOptions): Ownership {
       const steps = loginMapKeys(address.localPart, domain, options);
       const key = steps[0]?.keys[0] ?? "";
       const read = (hit: Hit | undefined) =>
-        hit === undefined ? nobody({ ...base, source: name, key, remedy: `${key} ${login}` }) : readOwners(hit, base);
+        hit === undefined
+          ? nobody({ ...base, source: name, key, remedy: grantLine(tables[0], key, [login]) })
+          : readOwners(hit, base);
       const hit = searchTables(tables, steps, signal === undefined ? {} : { signal });
       return hit instanceof Promise ? hit.then(read) : read(hit);
     });
@@ -82,8 +84,15 @@ function readOwners({ table, key, lookup }: Hit, base: { readonly login: string;
   }
   return {
     kind: "no-others-own-it",
-    evidence: () => evidence({ result: value, remedy: `${key} ${[...owners, base.login].join(", ")}` }),
+    evidence: () => evidence({ result: value, remedy: grantLine(table, key, [...owners, base.login]) }),
   };
+}
+
+/** The line to put in a table, above the one that answered, so that these logins own the address. */
+function grantLine(table: Table | undefined, key: string, owners: readonly string[]): string {
+  const list = owners.join(", ");
+  if (table?.keys !== "full") return `${key} ${list}`;
+  return `/^${key.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}$/ ${list.replaceAll("$", "$$$$")}`;
 }
 
 const WEAKEST_FIRST = ["unknown", "no-others-own-it", "no-nobody-owns-it"] as const;
