@@ -78,7 +78,10 @@ export class RequestReader {
     let bits = this.#bits;
     for (; at < stop; at++) {
       const octet = buffer[at] as number;
-      if (octet === LF) {
+      // Most octets are letters, and those stand above all that matters here.
+      if (octet > EQUALS) {
+        bits |= octet;
+      } else if (octet === LF) {
         if (at === lineStart) return at === start ? this.#fail("request-empty") : this.#take(at, bits);
         if (!sawEquals) return this.#fail("line-malformed");
         if (++this.#lines > this.#maxAttributes) return this.#fail("too-many-attributes");
@@ -89,8 +92,6 @@ export class RequestReader {
         sawEquals = true;
       } else if (octet === 0) {
         return this.#fail("nul-octet");
-      } else {
-        bits |= octet;
       }
     }
     if (at - start >= this.#maxRequestBytes) return this.#fail("request-too-large");
