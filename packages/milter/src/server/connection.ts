@@ -51,12 +51,17 @@ export function serveConnection(socket: Socket, { handler, limits, onEvent }: Co
     session.end();
   };
   let frameTimer: NodeJS.Timeout | undefined = setTimeout(timeOut, limits.frameTimeoutMs, "no negotiation");
+  let framesSeen = 0;
+  /** Each frame has its own time, which does not run while we do not read. */
   const watchFrame = () => {
-    const waits = session.isMidFrame || session.negotiated === undefined;
-    if (!waits) {
+    if (session.frames !== framesSeen || session.backlog > limits.maxBacklog) {
       clearTimeout(frameTimer);
       frameTimer = undefined;
-    } else frameTimer ??= setTimeout(timeOut, limits.frameTimeoutMs, "a frame that does not end");
+      framesSeen = session.frames;
+    }
+    if (session.isMidFrame && session.backlog <= limits.maxBacklog) {
+      frameTimer ??= setTimeout(timeOut, limits.frameTimeoutMs, "a frame that does not end");
+    }
   };
   function resume() {
     if (!socket.writableNeedDrain && session.backlog <= limits.maxBacklog) socket.resume();

@@ -47,6 +47,8 @@ export interface MilterSession {
   readonly backlog: number;
   /** Whether a frame has begun to arrive and is not yet whole. */
   readonly isMidFrame: boolean;
+  /** Whole frames received so far. */
+  readonly frames: number;
   /** What was agreed; undefined until it is. */
   readonly negotiated: Negotiated | undefined;
 }
@@ -79,6 +81,7 @@ class Session implements MilterSession {
   /** Frames behind the event in progress. */
   #queue: Frame[] = [];
   #backlog = 0;
+  #frames = 0;
   /** ABORTs and QUIT_NCs in the queue: message events in front of them have lost their reader. */
   #abortsAhead = 0;
   #streamFault: string | undefined;
@@ -123,6 +126,10 @@ class Session implements MilterSession {
     return this.#reader.isMidFrame;
   }
 
+  get frames(): number {
+    return this.#frames;
+  }
+
   get negotiated(): Negotiated | undefined {
     return this.#negotiated;
   }
@@ -145,6 +152,7 @@ class Session implements MilterSession {
   /** Handles a frame at once where nothing is in progress; else only looks whether it takes the answer's reader away. */
   #arrive(frame: Frame): void {
     if (this.#closed) return;
+    this.#frames++;
     if (this.#current === undefined && this.#queue.length === 0) this.#take(frame);
     else if (frame.octet === QUIT) this.#close();
     else this.#enqueue(frame);
