@@ -78,6 +78,7 @@ export { clientIn } from "./rules/client-in.js";
 export { type DomainExistsOptions, domainExists } from "./rules/domain-exists.js";
 export { type HeaderOriginatorsOwnedOptions, headerOriginatorsOwned } from "./rules/header-originators-owned.js";
 export { hasLogin, isLocal } from "./rules/identity.js";
+export { loginEqualsSenders } from "./rules/login-equals-senders.js";
 export { type LoginOwnsEnvelopeOptions, loginOwnsEnvelope } from "./rules/login-owns-envelope.js";
 export {
   type OriginatorPolicy,
@@ -93,6 +94,7 @@ export { requireLogin } from "./rules/require-login.js";
 export { type SenderDomainIsOursOptions, senderDomainIsOurs } from "./rules/sender-domain-is-ours.js";
 export { type SenderExistsOptions, senderExists } from "./rules/sender-exists.js";
 export { pcreTable } from "./table/pcre-table.js";
+export { staticTable } from "./table/static-table.js";
 export {
   type LoadedTable,
   type Lookup,
@@ -102,6 +104,8 @@ export {
   type TableTextOptions,
   type TableWarning,
 } from "./table/table.js";
+export { tableOf } from "./table/table-of.js";
+export { textHashTable } from "./table/texthash-table.js";
 export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
 export { absurd, type Decision, type Finding } from "./verdict/decision.js";
 export type { Edit } from "./verdict/edit.js";

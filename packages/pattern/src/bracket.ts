@@ -102,15 +102,16 @@ class BracketReader {
     }
     if (cursor.take("E")) return false;
     const start = cursor.position;
-    const escape = readEscape(cursor, 0, true);
-    if (escape.kind === "byte") this.addByte(escape.byte);
-    else if (escape.kind === "letter" && escape.letter === "b") this.addByte(8);
+    const escaped = readEscape(cursor, 0, true);
+    if (escaped.kind === "byte") this.addByte(escaped.byte);
+    else if (escaped.kind === "letter" && escaped.letter === "b") this.addByte(8);
     else {
-      if (escape.kind === "letter" && escape.letter === "N") cursor.fail(71);
-      if (escape.kind === "letter" || escape.kind === "reference") cursor.fail(7, start);
+      if (escaped.kind === "letter" && /[BRX]/.test(escaped.letter)) cursor.fail(7, start);
       if (this.inRange) cursor.fail(50);
-      if (escape.kind === "set") this.sets.push(escape.set);
-      else if (escape.kind === "property") this.property ??= escape.text;
+      if (escaped.kind === "letter" && escaped.letter === "N") cursor.fail(71);
+      if (escaped.kind === "letter" || escaped.kind === "reference") cursor.fail(7, start);
+      if (escaped.kind === "set") this.sets.push(escaped.set);
+      else if (escaped.kind === "property") this.property ??= escaped.text;
       this.endItem();
     }
     return true;
@@ -124,8 +125,7 @@ class BracketReader {
     const negated = cursor.text[start] === "^";
     const nameStart = negated ? start + 1 : start;
     const name = cursor.text.slice(nameStart, end - 2);
-    const plain = Object.hasOwn(POSIX_SETS, name) ? POSIX_SETS[name] : undefined;
-    if (plain === undefined) return cursor.fail(30, nameStart);
+    const plain = (Object.hasOwn(POSIX_SETS, name) ? POSIX_SETS[name] : undefined) ?? cursor.fail(30, nameStart);
     const eitherCase = this.options.caseless && (name === "upper" || name === "lower");
     const set = eitherCase ? (POSIX_SETS["alpha"] ?? plain) : plain;
     this.sets.push(negated ? complement(set) : set);

@@ -128,8 +128,9 @@ function readProperty(cursor: Cursor, letter: string): Escape {
   if (cursor.atEnd) cursor.fail(46);
   const start = cursor.position;
   if (cursor.take("{")) {
-    cursor.takeMatch(/[^}\\]*/y);
+    const name = cursor.takeMatch(/[^}\\]*/y);
     if (!cursor.take("}")) cursor.fail(46);
+    if (!/^[A-Za-z0-9_ \t:=^&-]+$/.test(name)) cursor.fail(47);
   } else if (/[A-Za-z]/.test(cursor.next())) {
     if (!/[CLMNPSZclmnpsz]/.test(cursor.text[start]!)) cursor.fail(47);
   } else cursor.fail(46);

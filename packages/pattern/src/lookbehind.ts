@@ -6,13 +6,18 @@ const MAX_LENGTH = 65_535;
 /**
  * Checks that each branch of each lookbehind has one length, as PCRE2 10.42 demands.
  *
- * @throws Fault 25 or 87 at the first that has not
+ * @param placeOf where a reference to a group that does not exist is reported
+ * @throws Fault 25 or 87 at the first that has not, 15 at a reference in one to no group
  */
-export function checkLookbehinds(root: Node, names: ReadonlyMap<string, readonly number[]>): void {
+export function checkLookbehinds(
+  root: Node,
+  names: ReadonlyMap<string, readonly number[]>,
+  placeOf: (node: Node) => number,
+): void {
   const looks: (Node & { readonly type: "look" })[] = [];
   const captures = new Map<number, Node>();
   collect(root, looks, captures);
-  const lengths = new Lengths(captures, names);
+  const lengths = new Lengths(captures, names, placeOf);
   for (const look of looks) {
     const branches = look.body.type === "alternatives" ? look.body.items : [look.body];
     for (const branch of branches) {
@@ -35,6 +40,7 @@ class Lengths {
   constructor(
     private readonly captures: ReadonlyMap<number, Node>,
     private readonly names: ReadonlyMap<string, readonly number[]>,
+    private readonly placeOf: (node: Node) => number,
   ) {}
 
   /** The one length of whatever the node matches; undefined where there is none. */
@@ -60,16 +66,16 @@ class Lengths {
       case "atomic":
         return this.of(node.body);
       case "repeat": {
-        if (node.min !== node.max) return undefined;
+        if (node.body.type === "look") return 0;
         const length = this.of(node.body);
-        return length === undefined ? undefined : length * node.min;
+        return length === undefined || node.min !== node.max ? undefined : length * node.min;
       }
       case "condition":
         if (node.test.kind === "define") return 0;
-        return same([this.of(node.yes), this.of(node.no)]);
+        return same([node.yes, ...(node.no ? [node.no] : [])].map((branch) => this.of(branch)));
       case "reference":
       case "call":
-        return this.ofReference(node.to);
+        return this.ofReference(node, node.to);
     }
   }
 
@@ -94,13 +100,12 @@ class Lengths {
     return length;
   }
 
-  private ofReference(to: number | string): number | undefined {
+  private ofReference(node: Node, to: number | string): number | undefined {
     const numbers = typeof to === "string" ? (this.names.get(to) ?? []) : [to];
     const [index] = numbers;
-    if (index === undefined || numbers.length > 1) return undefined;
-    const body = this.captures.get(index);
-    // PCRE2 reports a reference to no group later, as that.
-    if (body === undefined) return index === 0 ? undefined : 0;
+    if (numbers.length > 1 || index === 0) return undefined;
+    const body = index === undefined ? undefined : this.captures.get(index);
+    if (index === undefined || body === undefined) throw new Fault(15, this.placeOf(node));
     return this.ofGroup(index, body);
   }
 }

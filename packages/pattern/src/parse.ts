@@ -3,7 +3,7 @@ import { ANY_BYTE, type ByteSet, byteSet, complement, foldCase, POSIX_SETS } fro
 import { Cursor, readName, readNumber } from "./cursor.js";
 import { readEscape } from "./escape.js";
 import { checkLookbehinds } from "./lookbehind.js";
-import { Fault } from "./messages.js";
+import { type ErrorNumber, Fault } from "./messages.js";
 import type { Assertion, Condition, Mode, Node, Pattern, PatternOptions, SyntaxFault } from "./syntax.js";
 
 /** PCRE2's own limit of nested parentheses. */
@@ -112,6 +112,32 @@ interface Branch {
   repeatable: boolean;
 }
 
+/** A fault to report when the whole pattern is read: unless the group exists, where it is about one. */
+interface LateCheck {
+  readonly number: ErrorNumber;
+  readonly at: number;
+  readonly to?: number | string;
+  readonly node?: Node;
+}
+
+/** An item, and whether a quantifier may follow it. */
+interface Item {
+  readonly node: Node;
+  readonly repeatable: boolean;
+}
+
+function item(node: Node): Item {
+  return { node, repeatable: true };
+}
+
+function fixed(node: Node): Item {
+  return { node, repeatable: false };
+}
+
+function assertion(kind: Assertion): Item {
+  return fixed({ type: "assertion", kind });
+}
+
 /** How a group's branches are read. */
 interface GroupOptions {
   readonly flags?: Flags;
@@ -129,7 +155,8 @@ class Parser {
   private captureCount = 0;
   private readonly names = new Map<string, number[]>();
   private readonly nameOf = new Map<number, string>();
-  private readonly references: { readonly to: number | string; readonly at: number }[] = [];
+  /** What PCRE2 finds only when it compiles, in order. */
+  private readonly late: LateCheck[] = [];
   private readonly dollarEndOnly: boolean;
   private readonly anchored: boolean;
 
@@ -153,8 +180,10 @@ class Parser {
     const settings = this.readSettings();
     const root = alternatives(this.readBranches({}));
     if (!this.cursor.atEnd) this.cursor.fail(22);
-    checkLookbehinds(root, this.names);
-    for (const { to, at } of this.references) this.checkReference(to, at);
+    checkLookbehinds(root, this.names, (node) => this.late.find((check) => check.node === node)?.at ?? 0);
+    for (const { to, number, at } of this.late) {
+      if (to === undefined || !this.hasGroup(to)) this.cursor.fail(number, at);
+    }
     return { root, captureCount: this.captureCount, names: this.names, anchored: this.anchored, settings };
   }
 
@@ -169,9 +198,8 @@ class Parser {
     }
   }
 
-  private checkReference(to: number | string, at: number): void {
-    const exists = typeof to === "string" ? this.names.has(to) : to <= this.captureCount;
-    if (!exists) this.cursor.fail(15, at);
+  private hasGroup(to: number | string): boolean {
+    return typeof to === "string" ? this.names.has(to) : to <= this.captureCount;
   }
 
   /** Reads branches up to a closing parenthesis, which stays, or the end. */
@@ -195,10 +223,15 @@ class Parser {
     const { cursor } = this;
     const branch: Branch = { items: [], repeatable: false };
     while (!cursor.atEnd && cursor.peek() !== "|" && cursor.peek() !== ")") {
-      if (this.skipComment()) continue;
-      this.readItem(branch);
+      if (this.skipComment() || this.readQuoted(branch)) continue;
+      const read = this.readItem(branch);
+      if (read !== undefined) branch.items.push(read.node);
+      branch.repeatable = read?.repeatable ?? false;
     }
-    return branch.items.length === 1 ? branch.items[0]! : { type: "sequence", items: branch.items };
+    const [only] = branch.items;
+    // A branch that is one group of alternatives is not the alternatives of the group around it: lookbehinds tell.
+    if (branch.items.length === 1 && only !== undefined && only.type !== "alternatives") return only;
+    return { type: "sequence", items: branch.items };
   }
 
   /** Skips what means nothing, and leaves what stood before it open to a quantifier. */
@@ -214,7 +247,7 @@ class Parser {
         return true;
       }
     }
-    if (cursor.take("\\E")) return true;
+    if (cursor.take("\\E") || cursor.take("\\Q\\E")) return true;
     if (cursor.peek() === "(" && cursor.text.startsWith("(?#", cursor.position)) {
       cursor.position += 3;
       cursor.takeMatch(/[^)]*/y);
@@ -224,44 +257,47 @@ class Parser {
     return false;
   }
 
-  private readItem(branch: Branch): void {
+  /** Text from `\Q` to `\E` or the end: as it is. */
+  private readQuoted(branch: Branch): boolean {
+    const { cursor } = this;
+    if (!cursor.take("\\Q")) return false;
+    while (!cursor.atEnd && !cursor.take("\\E")) {
+      branch.items.push(literal(cursor.next().charCodeAt(0), this.flags.caseless));
+      branch.repeatable = true;
+    }
+    return true;
+  }
+
+  /** Reads one item, or a change of options, which is none. */
+  private readItem(branch: Branch): Item | undefined {
     const { cursor, flags } = this;
     const at = cursor.position;
     const char = cursor.next();
     switch (char) {
       case "^":
-        return this.addAssertion(branch, flags.multiline ? "line-start" : "start");
+        return assertion(flags.multiline ? "line-start" : "start");
       case "$":
-        return this.addAssertion(branch, this.dollarKind());
+        return assertion(this.dollarKind());
       case ".":
-        return this.add(branch, { type: "set", set: flags.dotAll ? ANY_BYTE : complement(NEWLINE) });
+        return item({ type: "set", set: flags.dotAll ? ANY_BYTE : complement(NEWLINE) });
       case "[":
-        return this.readClass(branch, at);
+        return this.readClass(at);
       case "\\":
-        return this.readBackslash(branch, at);
+        return this.readBackslash(at);
       case "(":
-        return this.readParenthesis(branch, at);
+        return this.readParenthesis(at);
       case "*":
-        return this.addRepeat(branch, 0, Number.POSITIVE_INFINITY);
+        return this.readRepeat(branch, 0, Number.POSITIVE_INFINITY);
       case "+":
-        return this.addRepeat(branch, 1, Number.POSITIVE_INFINITY);
+        return this.readRepeat(branch, 1, Number.POSITIVE_INFINITY);
       case "?":
-        return this.addRepeat(branch, 0, 1);
+        return this.readRepeat(branch, 0, 1);
       case "{":
         if (/^[0-9]+(?:,[0-9]*)?\}/.test(cursor.text.slice(cursor.position, cursor.position + 40))) {
           return this.readCounts(branch);
         }
     }
-    this.add(branch, literal(char.charCodeAt(0), flags.caseless));
-  }
-
-  private add(branch: Branch, node: Node, repeatable = true): void {
-    branch.items.push(node);
-    branch.repeatable = repeatable;
-  }
-
-  private addAssertion(branch: Branch, kind: Assertion): void {
-    this.add(branch, { type: "assertion", kind }, false);
+    return item(literal(char.charCodeAt(0), flags.caseless));
   }
 
   private dollarKind(): Assertion {
@@ -269,7 +305,7 @@ class Parser {
     return this.dollarEndOnly ? "end" : "dollar";
   }
 
-  private readCounts(branch: Branch): void {
+  private readCounts(branch: Branch): Item {
     const { cursor } = this;
     const min = readNumber(cursor, MAX_REPEAT, 5) ?? 0;
     let max = min;
@@ -278,10 +314,10 @@ class Parser {
       if (max < min) cursor.fail(4);
     }
     cursor.next();
-    this.addRepeat(branch, min, max);
+    return this.readRepeat(branch, min, max);
   }
 
-  private addRepeat(branch: Branch, min: number, max: number): void {
+  private readRepeat(branch: Branch, min: number, max: number): Item {
     const { cursor, flags } = this;
     if (!branch.repeatable) cursor.fail(9, cursor.position - 1);
     while (this.skipComment());
@@ -289,96 +325,90 @@ class Parser {
     if (cursor.take("+")) mode = "possessive";
     else if (cursor.take("?")) mode = flags.ungreedy ? "greedy" : "lazy";
     const body = branch.items.pop()!;
-    this.add(branch, { type: "repeat", body, min, max, mode }, false);
+    return fixed({ type: "repeat", body, min, max, mode });
   }
 
-  private readClass(branch: Branch, at: number): void {
+  private readClass(at: number): Item {
     const { cursor, flags } = this;
     const boundary = cursor.take("[:<:]]") ? "<" : cursor.take("[:>:]]") ? ">" : undefined;
     if (boundary !== undefined) {
       const look = { type: "look", negative: false, atomic: true, at } as const;
       const word: Node = { type: "set", set: WORD };
-      this.addAssertion(branch, "word-boundary");
-      return this.add(branch, { ...look, behind: boundary === ">", body: word });
+      const items: Node[] = [assertion("word-boundary").node, { ...look, behind: boundary === ">", body: word }];
+      return item({ type: "sequence", items });
     }
     const posix = posixItem(cursor.text, at);
     if (posix !== undefined) cursor.fail(posix.kind === ":" ? 12 : 13, at);
     const bracket = readBracket(cursor, { caseless: flags.caseless, skipBlanks: flags.extendedMore });
-    if ("set" in bracket) this.add(branch, { type: "set", set: bracket.set });
-    else this.add(branch, { type: "unsupported", what: `${bracket.property} in a class`, at });
+    if ("set" in bracket) return item({ type: "set", set: bracket.set });
+    return item({ type: "unsupported", what: `${bracket.property} in a class`, at });
   }
 
-  private readBackslash(branch: Branch, at: number): void {
+  private readBackslash(at: number): Item {
     const { cursor, flags } = this;
-    if (cursor.take("Q")) {
-      while (!cursor.atEnd && !cursor.take("\\E")) {
-        this.add(branch, literal(cursor.next().charCodeAt(0), flags.caseless));
-      }
-      return;
-    }
-    const escape = readEscape(cursor, this.groups, false);
-    switch (escape.kind) {
+    const escaped = readEscape(cursor, this.groups, false);
+    switch (escaped.kind) {
       case "byte":
-        return this.add(branch, literal(escape.byte, flags.caseless));
+        return item(literal(escaped.byte, flags.caseless));
       case "set":
-        return this.add(branch, { type: "set", set: escape.set });
+        return item({ type: "set", set: escaped.set });
       case "reference":
-        return this.addReference(branch, escape.number, at, cursor.position - 1);
+        return this.addReference(escaped.number, at, cursor.position - 1);
       case "property":
-        return this.add(branch, { type: "unsupported", what: escape.text, at });
+        return item({ type: "unsupported", what: escaped.text, at });
       case "letter":
-        return this.addLetter(branch, escape.letter, at);
+        return this.readLetter(escaped.letter, at);
     }
   }
 
-  private addLetter(branch: Branch, letter: string, at: number): void {
-    const { cursor } = this;
+  private readLetter(letter: string, at: number): Item {
     switch (letter) {
       case "A":
       case "G":
-        return this.addAssertion(branch, "start");
+        return assertion("start");
       case "Z":
-        return this.addAssertion(branch, "dollar");
+        return assertion("dollar");
       case "z":
-        return this.addAssertion(branch, "end");
+        return assertion("end");
       case "b":
-        return this.addAssertion(branch, "word-boundary");
+        return assertion("word-boundary");
       case "B":
-        return this.addAssertion(branch, "no-word-boundary");
+        return assertion("no-word-boundary");
       case "N":
-        return this.add(branch, { type: "set", set: complement(NEWLINE) });
+        return item({ type: "set", set: complement(NEWLINE) });
       case "C":
-        return this.add(branch, { type: "set", set: ANY_BYTE });
+        return item({ type: "set", set: ANY_BYTE });
       case "R":
-        return this.add(branch, { type: "newline-sequence", at });
+        return item({ type: "newline-sequence", at });
       case "X":
-        return this.add(branch, { type: "unsupported", what: "\\X", at });
+        return item({ type: "unsupported", what: "\\X", at });
       case "K":
-        if (this.lookDepth > 0) cursor.fail(99);
-        return this.add(branch, { type: "keep", at }, false);
+        if (this.lookDepth > 0) this.late.push({ number: 99, at: this.cursor.text.length });
+        return fixed({ type: "keep", at });
       case "k":
-        return this.readNamedReference(branch, at);
-      case "g":
-        return this.readG(branch, at);
+        return this.readNamedReference(at);
+      default:
+        return this.readG(at);
     }
   }
 
-  private addReference(branch: Branch, to: number | string, at: number, faultAt: number): void {
-    this.references.push({ to, at: faultAt });
-    this.add(branch, { type: "reference", to, caseless: this.flags.caseless, at });
+  private addReference(to: number | string, at: number, faultAt: number): Item {
+    const node: Node = { type: "reference", to, caseless: this.flags.caseless, at };
+    this.late.push({ number: 15, to, at: faultAt, node });
+    return item(node);
   }
 
-  private readNamedReference(branch: Branch, at: number): void {
+  private readNamedReference(at: number): Item {
     const { cursor } = this;
     const terminator = { "{": "}", "<": ">", "'": "'" }[cursor.peek()];
     if (terminator === undefined) return cursor.fail(69);
     cursor.next();
     const start = cursor.position;
-    this.addReference(branch, readName(cursor, terminator), at, start);
+    return this.addReference(readName(cursor, terminator), at, start);
   }
 
   /** `\g`: a reference in braces or bare, a call in angle brackets or quotes. */
-  private readG(branch: Branch, at: number): void {
+  private readG(at: number): Item {
     const { cursor } = this;
     const start = cursor.position;
     const terminator = { "{": "}", "<": ">", "'": "'" }[cursor.peek()];
@@ -389,12 +419,12 @@ class Parser {
     if (number === undefined) {
       if (terminator === undefined) return cursor.fail(57, start);
       const name = readName(cursor, terminator);
-      return isCall ? this.addCall(branch, name, at, nameStart) : this.addReference(branch, name, at, nameStart);
+      return isCall ? this.addCall(name, at, nameStart) : this.addReference(name, at, nameStart);
     }
     if (terminator !== undefined && !cursor.take(terminator)) cursor.fail(57, start);
-    if (isCall) return this.addCall(branch, number, at, cursor.position - 2);
+    if (isCall) return this.addCall(number, at, cursor.position - 2);
     if (number <= 0) cursor.fail(15, terminator === undefined ? cursor.position : start);
-    this.addReference(branch, number, at, cursor.position - 1);
+    return this.addReference(number, at, cursor.position - 1);
   }
 
   /** A group number, perhaps relative; undefined where no number stands. */
@@ -414,72 +444,73 @@ class Parser {
     return this.groups - number + 1;
   }
 
-  private addCall(branch: Branch, to: number | string, at: number, faultAt: number): void {
-    this.references.push({ to, at: faultAt });
-    this.add(branch, { type: "call", to, at });
+  private addCall(to: number | string, at: number, faultAt: number): Item {
+    const node: Node = { type: "call", to, at };
+    this.late.push({ number: 15, to, at: faultAt, node });
+    return item(node);
   }
 
-  private readParenthesis(branch: Branch, at: number): void {
+  private readParenthesis(at: number): Item | undefined {
     const { cursor } = this;
     if (cursor.peek() === "*") {
-      if (/[a-z]/.test(cursor.peek(1))) return this.readAlphaGroup(branch, at);
-      if (/[A-Z:]/.test(cursor.peek(1))) return this.readVerb(branch, at);
+      if (/[a-z]/.test(cursor.peek(1))) return this.readAlphaGroup(at);
+      if (!/^\)?$/.test(cursor.peek(1))) return this.readVerb(at);
     }
     if (!cursor.take("?")) {
-      if (this.flags.noAutoCapture) return this.add(branch, this.readGroup({}));
-      return this.add(branch, this.readCapture());
+      if (this.flags.noAutoCapture) return item(this.readGroup({}));
+      return item(this.readCapture());
     }
     if (cursor.atEnd) cursor.fail(14);
     const kind = cursor.takeMatch(/<[=!*]|P[<=>]?|[:|>=!*<'&(RC]|[+-]?(?=[0-9])/y);
     switch (kind) {
       case ":":
-        return this.add(branch, this.readGroup({}));
+        return item(this.readGroup({}));
       case "|":
-        return this.add(branch, this.readGroup({ resetNumbers: true }));
+        return item(this.readGroup({ resetNumbers: true }));
       case ">":
-        return this.add(branch, { type: "atomic", body: this.readGroup({}), at });
+        return item({ type: "atomic", body: this.readGroup({}), at });
       case "=":
       case "!":
       case "*":
       case "<=":
       case "<!":
       case "<*":
-        return this.add(branch, this.readLook(kind, at));
+        return item(this.readLook(kind, at));
       case "<":
-        return this.add(branch, this.readNamedCapture(">"));
+        return item(this.readNamedCapture(">"));
       case "P<":
-        return this.add(branch, this.readNamedCapture(">"));
+        return item(this.readNamedCapture(">"));
       case "'":
-        return this.add(branch, this.readNamedCapture("'"));
+        return item(this.readNamedCapture("'"));
       case "P=": {
         const start = cursor.position;
-        return this.addReference(branch, readName(cursor, ")"), at, start);
+        return this.addReference(readName(cursor, ")"), at, start);
       }
       case "&":
       case "P>": {
         const start = cursor.position;
-        return this.addCall(branch, readName(cursor, ")"), at, start);
+        return this.addCall(readName(cursor, ")"), at, start);
       }
       case "P":
         return cursor.atEnd ? cursor.fail(14) : cursor.fail(41);
       case "(":
-        return this.add(branch, this.readCondition(at));
+        return item(this.readCondition(at));
       case "C":
-        return this.readCallout(branch, at);
+        return this.readCallout(at);
       case "R":
         if (!cursor.take(")")) cursor.fail(58);
-        return this.addCall(branch, 0, at, at);
+        return this.addCall(0, at, at);
     }
-    if (/[0-9]/.test(cursor.peek()) || cursor.peek() === "+") return this.readNumberedCall(branch, at, kind);
-    this.readOptions(branch);
+    if (/[0-9]/.test(cursor.peek()) || cursor.peek() === "+") return this.readNumberedCall(at, kind);
+    return this.readOptions();
   }
 
-  private readNumberedCall(branch: Branch, at: number, sign: string): void {
+  private readNumberedCall(at: number, sign: string): Item {
     const { cursor } = this;
     cursor.position -= sign.length;
     const number = this.readRelative() ?? cursor.fail(29);
     if (!cursor.take(")")) cursor.fail(14);
-    this.addCall(branch, number, at, cursor.position - 2);
+    return this.addCall(number, at, cursor.position - 1);
   }
 
   /** Reads a group's body and its closing parenthesis; options set in it end with it. */
@@ -522,7 +553,7 @@ class Parser {
       if (other !== undefined) cursor.fail(65);
       this.names.set(name, [index]);
     } else if (!numbers.includes(index)) {
-      if (!this.flags.duplicateNames) cursor.fail(43, cursor.position - terminator.length);
+      if (!this.flags.duplicateNames) cursor.fail(43);
       if (other !== undefined && other !== name) cursor.fail(65);
       numbers.push(index);
     }
@@ -544,7 +575,7 @@ class Parser {
     };
   }
 
-  private readAlphaGroup(branch: Branch, at: number): void {
+  private readAlphaGroup(at: number): Item {
     const { cursor } = this;
     cursor.next();
     const name = cursor.takeMatch(/[A-Za-z0-9_]*/y);
@@ -553,21 +584,23 @@ class Parser {
     cursor.next();
     switch (kind) {
       case "sr":
-        return this.add(branch, this.readGroup({}));
+        return item(this.readGroup({}));
       case "asr":
       case ">":
-        return this.add(branch, { type: "atomic", body: this.readGroup({}), at });
+        return item({ type: "atomic", body: this.readGroup({}), at });
       default:
-        return this.add(branch, this.readLook(kind, at));
+        return item(this.readLook(kind, at + 2));
     }
   }
 
-  private readVerb(branch: Branch, at: number): void {
+  private readVerb(at: number): Item {
     const { cursor } = this;
     cursor.next();
-    const name = cursor.takeMatch(/[A-Z_]*/y);
+    const name = cursor.takeMatch(/[A-Za-z0-9_]*/y);
     const terminator = cursor.peek();
-    if (!VERBS.has(name) || (terminator !== ":" && terminator !== ")")) return cursor.fail(60);
+    if (!VERBS.has(name) || (terminator !== ":" && terminator !== ")")) {
+      return cursor.fail(60);
+    }
     if (terminator === ":") {
       cursor.next();
       const argument = cursor.takeMatch(/[^)]*/y);
@@ -577,17 +610,17 @@ class Parser {
     } else if (name === "MARK") cursor.fail(66);
     cursor.next();
     const plain = name === "F" ? "FAIL" : name === "" ? "MARK" : name;
-    if (plain === "FAIL") this.add(branch, { type: "set", set: [] }, false);
-    else this.add(branch, { type: "verb", name: plain, at }, plain === "ACCEPT");
+    if (plain === "FAIL") return fixed({ type: "set", set: [] });
+    return { node: { type: "verb", name: plain, at }, repeatable: plain === "ACCEPT" };
   }
 
-  private readCallout(branch: Branch, at: number): void {
+  private readCallout(at: number): Item {
     const { cursor } = this;
     if (cursor.atEnd) cursor.fail(14);
     if (/[0-9]/.test(cursor.peek())) readNumber(cursor, 255, 38);
     else if (cursor.peek() !== ")") this.readCalloutText();
     if (!cursor.take(")")) cursor.fail(39);
-    this.add(branch, { type: "unsupported", what: "a callout", at }, false);
+    return fixed({ type: "unsupported", what: "a callout", at });
   }
 
   private readCalloutText(): void {
@@ -605,7 +638,7 @@ class Parser {
     }
   }
 
-  private readOptions(branch: Branch): void {
+  private readOptions(): Item | undefined {
     const { cursor } = this;
     let flags = this.flags;
     const reset = cursor.take("^");
@@ -619,12 +652,11 @@ class Parser {
       const char = cursor.next();
       if (char === ")") {
         this.flags = flags;
-        branch.repeatable = false;
-        return;
+        return undefined;
       }
-      if (char === ":") return this.add(branch, this.readGroup({ flags }));
+      if (char === ":") return item(this.readGroup({ flags }));
       if (char === "-") {
-        if (reset || !value) cursor.fail(94);
+        if (reset || !value) cursor.fail(94, cursor.position - 1);
         value = false;
         continue;
       }
@@ -642,9 +674,9 @@ class Parser {
     const test = this.readTest();
     this.depth -= 1;
     const [yes, no, ...more] = this.readGroupBranches({});
-    if (test.kind === "define" && no !== undefined) cursor.fail(54, start);
-    if (more.length > 0) cursor.fail(27, start);
-    return { type: "condition", test, yes: yes!, no: no ?? { type: "sequence", items: [] }, at };
+    if (test.kind === "define" && no !== undefined) this.late.push({ number: 54, at: start });
+    else if (more.length > 0) this.late.push({ number: 27, at });
+    return { type: "condition", test, yes: yes!, no, at };
   }
 
   /** Reads what stands in the parentheses of a condition, and the closing one. */
@@ -654,7 +686,7 @@ class Parser {
     if (/[?*]/.test(cursor.peek())) return this.readLookTest();
     const number = this.readRelative();
     if (number !== undefined) {
-      this.references.push({ to: number, at: cursor.position - 2 });
+      this.late.push({ number: 15, to: number, at: cursor.position - 2 });
       if (!cursor.take(")")) cursor.fail(24);
       return { kind: "group", to: number };
     }
@@ -664,15 +696,20 @@ class Parser {
 
   private readLookTest(): Condition {
     const { cursor } = this;
-    const branch: Branch = { items: [], repeatable: false };
+    while (cursor.take("?#")) {
+      cursor.takeMatch(/[^)]*/y);
+      if (!cursor.take(")")) cursor.fail(18);
+      if (!cursor.take("(")) cursor.fail(28);
+    }
     if (cursor.take("?C")) {
-      this.readCallout(branch, cursor.position - 3);
+      this.readCallout(cursor.position - 3);
       if (!cursor.take("(")) cursor.fail(28);
     }
     const at = cursor.position - 1;
-    if (!/^(?:\?<?[=!*]|\*[a-z])/.test(cursor.text.slice(cursor.position, cursor.position + 3))) cursor.fail(28, at);
-    this.readParenthesis(branch, at);
-    const look = branch.items.at(-1);
+    if (!/^(?:\?<?[=!]|\*[a-z])/.test(cursor.text.slice(cursor.position, cursor.position + 3))) cursor.fail(28, at);
+    const other = /^\*(?:atomic|a?sr|script_run|atomic_script_run):/.exec(cursor.text.slice(cursor.position));
+    if (other !== null) cursor.fail(28, cursor.position + other[0].length);
+    const look = this.readParenthesis(at)?.node;
     if (look?.type !== "look") return cursor.fail(28);
     if (!look.atomic) cursor.fail(98);
     return { kind: "look", look };
@@ -692,13 +729,13 @@ class Parser {
     if (cursor.take("R&")) {
       const nameStart = cursor.position;
       const name = readName(cursor, ")");
-      this.references.push({ to: name, at: nameStart });
+      this.late.push({ number: 15, to: name, at: nameStart });
       return { kind: "recursion", to: name };
     }
     if (cursor.take("<") || cursor.take("'")) {
       const nameStart = cursor.position;
       const name = readName(cursor, cursor.text[start] === "<" ? ">" : "'");
-      this.references.push({ to: name, at: nameStart });
+      this.late.push({ number: 15, to: name, at: nameStart });
       if (!cursor.take(")")) cursor.fail(24);
       return { kind: "group", to: name };
     }
@@ -709,10 +746,10 @@ class Parser {
       if (recursion[1] === "") return { kind: "recursion", to: undefined };
       const number = Number(recursion[1]);
       if (number > MAX_GROUP_NUMBER) cursor.fail(61);
-      this.references.push({ to: number, at: start });
+      this.late.push({ number: 15, to: number, at: start });
       return { kind: "recursion", to: number };
     }
-    this.references.push({ to: name, at: start });
+    this.late.push({ number: 15, to: name, at: start });
     return { kind: "group", to: name };
   }
 }

@@ -5,10 +5,13 @@ import { type Node, type Pattern, partsOf } from "./syntax.js";
 
 /** Items of a pattern when its counted repeats are written out. */
 const MAX_STATES = 4000;
-/** Ways to read the same octets that may be open at once. */
-const MAX_PATHS = 500;
-/** Work that the proof itself may take. */
-const MAX_PROOF_STEPS = 200_000;
+/** Ways to have read the same octets that may be open at once: this many, or as many as the pattern has items. */
+const MAX_PATHS = 64;
+/** Items that may be tried for one octet, over all open ways, for each item of the pattern. */
+const MAX_TRIES = 32;
+/** Work that the proof itself may take, and more of it for each item of the pattern. */
+const MAX_PROOF_STEPS = 50_000;
+const MAX_PROOF_STEPS_PER_ITEM = 200;
 /** Ways through a pattern without unlimited repeats that need no closer look. */
 const FEW_PATHS = 64;
 /** Ways through a lookbehind. */
@@ -19,8 +22,8 @@ const MAX_LOOKBEHIND_PATHS = 64;
  *
  * The pattern is run on every subject at once, as an automaton whose states are counted, not only marked: how many
  * different ways there are to have read what was read. Where each of these vectors of counts stays under a limit, and
- * there are finitely many, no subject has more than that many open ways at any octet, and the engine's work is at most
- * that many steps an octet. `(a+)+` and `a*a*` let a count grow with the subject; so does an unanchored `a+`, which is
+ * there are finitely many, no subject has more than that many open ways at any octet: work grows with the length of the
+ * subject times the size of the pattern. `(a+)+` and `a*a*` let a count grow with the subject; so does an unanchored `a+`, which is
  * tried anew at each octet.
  */
 export function countPaths(pattern: Pattern): Refusal | undefined {
@@ -102,6 +105,12 @@ type Ways = ReadonlyMap<number, number>;
 
 const DEAD: Ways = new Map();
 
+/** Where an octet leads, and how many ways took it. */
+interface Step {
+  readonly ways: Ways;
+  readonly taken: number;
+}
+
 class TooMany extends Error {}
 
 class Automaton {
@@ -169,31 +178,37 @@ class Automaton {
     const fresh = samples.map((byte) => this.step(start, byte));
     const seen = new Set<string>();
     const open: Ways[] = [];
-    const visit = (ways: Ways): void => {
+    const visit = (...steps: readonly Step[]): void => {
+      if (steps.reduce((sum, { taken }) => sum + taken, 0) > Math.max(MAX_PATHS, this.states.length))
+        throw new TooMany();
+      const ways = this.sum(steps.map((step) => step.ways));
       const key = keyOf(ways);
       if (seen.has(key)) return;
       seen.add(key);
       open.push(ways);
     };
-    for (const ways of fresh) visit(ways);
+    for (const step of fresh) visit(step);
     for (let ways = open.pop(); ways !== undefined; ways = open.pop()) {
       for (const [i, byte] of samples.entries()) {
         const next = this.step(ways, byte);
-        visit(anchored ? next : this.sum([next, fresh[i] ?? DEAD]));
+        if (anchored) visit(next);
+        else visit(next, fresh[i]!);
       }
     }
   }
 
-  private step(ways: Ways, byte: number): Ways {
+  private step(ways: Ways, byte: number): Step {
     const reached: Ways[] = [];
+    let taken = 0;
     for (const [number, count] of ways) {
       const state = this.states[number];
       this.spend(1);
       if (state === undefined || !contains(state.set, byte)) continue;
       const next = state.next();
+      taken += count;
       reached.push(count === 1 ? next : new Map([...next].map(([to, n]) => [to, n * count])));
     }
-    return this.sum(reached);
+    return { ways: this.sum(reached), taken };
   }
 
   private sum(all: readonly Ways[]): Ways {
@@ -201,18 +216,18 @@ class Automaton {
     if (only === undefined) return DEAD;
     if (others.length === 0) return only;
     const total = new Map<number, number>(only);
-    let ways = 0;
+    let tries = 0;
     for (const other of others)
       for (const [number, count] of other) total.set(number, (total.get(number) ?? 0) + count);
-    for (const count of total.values()) ways += count;
+    for (const count of total.values()) tries += count;
     this.spend(total.size);
-    if (ways > MAX_PATHS) throw new TooMany();
+    if (tries > MAX_TRIES * Math.max(MAX_PATHS, this.states.length)) throw new TooMany();
     return total;
   }
 
   private spend(steps: number): void {
     this.steps += steps;
-    if (this.steps > MAX_PROOF_STEPS) throw new TooMany();
+    if (this.steps > MAX_PROOF_STEPS + MAX_PROOF_STEPS_PER_ITEM * this.states.length) throw new TooMany();
   }
 
   /** One octet of each class that the sets of the pattern tell apart. */

@@ -46,7 +46,7 @@ export type Node =
       readonly type: "condition";
       readonly test: Condition;
       readonly yes: Node;
-      readonly no: Node;
+      readonly no: Node | undefined;
       readonly at: number;
     }
   | { readonly type: "keep"; readonly at: number }
@@ -104,7 +104,7 @@ export function partsOf(node: Node): readonly Node[] {
     case "atomic":
       return [node.body];
     case "condition":
-      return node.test.kind === "look" ? [node.test.look, node.yes, node.no] : [node.yes, node.no];
+      return [...(node.test.kind === "look" ? [node.test.look] : []), node.yes, ...(node.no ? [node.no] : [])];
     default:
       return [];
   }

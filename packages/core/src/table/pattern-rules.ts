@@ -18,7 +18,7 @@ export interface WrittenPattern {
 export type WrittenRule =
   | { readonly kind: "match"; readonly pattern: WrittenPattern; readonly template: Template }
   | { readonly kind: "if"; readonly pattern: WrittenPattern }
-  | { readonly kind: "endif" };
+  | { readonly kind: "endif"; readonly extraText: boolean };
 
 const FLAGS: Readonly<Record<string, keyof PatternOptions>> = {
   i: "caseless",
@@ -43,15 +43,10 @@ export function parseRule(line: string, complain: Complain): WrittenRule | undef
   if (!/^[0-9A-Za-z]/.test(line)) return parseMatch(line, complain);
   if (/^if(?![0-9A-Za-z])/i.test(line)) return parseIf(line, complain);
   if (/^endif(?![0-9A-Za-z])/i.test(line)) {
-    return { kind: "endif" };
+    return { kind: "endif", extraText: !/^endif[\t-\r ]*$/i.test(line) };
   }
   complain("ignoring unrecognized request");
   return undefined;
-}
-
-/** Whether an `endif` line has text behind it, which Postfix ignores aloud. */
-export function hasExtraText(line: string): boolean {
-  return !/^endif[\t-\r ]*$/i.test(line);
 }
 
 function parseMatch(line: string, complain: Complain): WrittenRule | undefined {

@@ -11,7 +11,8 @@ import {
 import { FromguardError } from "../verdict/error.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { logicalLines } from "./logical-lines.js";
-import { type Complain, hasExtraText, parseRule, type WrittenPattern } from "./pattern-rules.js";
+import { octetsOf, shownOctets } from "./octets.js";
+import { type Complain, parseRule, type WrittenPattern } from "./pattern-rules.js";
 import {
   type LoadedTable,
   type Lookup,
@@ -53,17 +54,6 @@ export function pcreTable(source: string | Uint8Array, options: TableTextOptions
   return { table: tableOfRules(rules, file, maxKeyBytes), warnings };
 }
 
-function octetsOf(source: string | Uint8Array, file: string): string {
-  if (typeof source === "string") {
-    const octets = bytesOf(source);
-    if (octets !== undefined) return octets;
-    throw new FromguardError("FG_TABLE_INVALID", "the text has a lone surrogate", { place: { file } });
-  }
-  const parts: string[] = [];
-  for (let i = 0; i < source.length; i += 8192) parts.push(String.fromCharCode(...source.subarray(i, i + 8192)));
-  return parts.join("");
-}
-
 class Loader {
   private readonly warnings: TableWarning[] = [];
   private readonly rules: Rule[] = [];
@@ -73,7 +63,7 @@ class Loader {
 
   load(octets: string): { readonly rules: readonly Rule[]; readonly warnings: readonly TableWarning[] } {
     const { lines, stray } = logicalLines(octets);
-    for (const { line, text } of stray) this.warn(line, `${this.file}: ${text}`);
+    for (const { line, text } of stray) this.warn(line, `${this.file}: ${shownOctets(text)}`);
     for (const { text, line } of lines) {
       // Postfix reads the line as a C string.
       const [beforeNul = ""] = text.split("\0", 1);
@@ -88,14 +78,15 @@ class Loader {
   }
 
   private loadLine(text: string, line: number): void {
-    const complain: Complain = (what, { bare = false } = {}) => this.warn(line, bare ? what : this.placed(line, what));
+    const complain: Complain = (what, { bare = false } = {}) =>
+      this.warn(line, bare ? shownOctets(what) : this.placed(line, what));
     const parsed = parseRule(text, complain);
     if (parsed === undefined) return;
     if (parsed.kind === "endif") {
       const closed = this.open.pop();
-      if (closed === undefined) return complain("ignoring ENDIF without matching IF");
-      if (hasExtraText(text)) complain("ignoring extra text after ENDIF");
-      closed.skipTo = this.rules.length;
+      if (closed === undefined) complain("ignoring ENDIF without matching IF");
+      else if (parsed.extraText) complain("ignoring extra text after ENDIF");
+      if (closed !== undefined) closed.skipTo = this.rules.length;
       return;
     }
     const template = parsed.kind === "match" ? parsed.template : undefined;
@@ -130,21 +121,13 @@ class Loader {
     });
   }
 
-  private placed(line: number, what: string): string {
-    return `pcre map ${this.file}, line ${line}: ${what}`;
+  private placed(line: number, octets: string): string {
+    return `pcre map ${this.file}, line ${line}: ${shownOctets(octets)}`;
   }
 
-  private warn(line: number, octets: string): void {
-    this.warnings.push({ kind: "postfix", file: this.file, line, text: logged(octets) });
+  private warn(line: number, text: string): void {
+    this.warnings.push({ kind: "postfix", file: this.file, line, text });
   }
-}
-
-/** Octets as Postfix logs them: UTF-8 as it is, anything else and controls as question marks. */
-function logged(octets: string): string {
-  const bytes = Uint8Array.from(octets, (char) => char.charCodeAt(0));
-  // The file name may already be characters, not octets.
-  const text = /[^\x00-\xff]/.test(octets) ? octets : new TextDecoder().decode(bytes);
-  return text.replace(/[\x00-\x1f\x7f\ufffd]/g, "?");
 }
 
 function tableOfRules(rules: readonly Rule[], file: string, maxKeyBytes: number): Table {

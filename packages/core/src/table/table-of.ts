@@ -1,0 +1,60 @@
+import { fold } from "../address/fold.js";
+import type { Evidence } from "../verdict/evidence.js";
+import { type Lookup, MAX_KEY_BYTES, NOT_FOUND, type Table } from "./table.js";
+
+/** A value, and the line of the file that gave it. */
+export interface Entry {
+  readonly value: string;
+  readonly line?: number;
+}
+
+/**
+ * A table in memory, for embedding and tests. Keys are folded, as those of Postfix's own fixed tables.
+ *
+ * A list as value is the comma-separated owners of a login map. The first of two keys that fold to one wins.
+ *
+ * @param options `name` is shown in evidence. Default `inline:`
+ */
+export function tableOf(
+  entries: Readonly<Record<string, string | readonly string[]>>,
+  options: { readonly name?: string; readonly maxKeyBytes?: number } = {},
+): Table {
+  const folded = new Map<string, Entry>();
+  for (const [key, value] of Object.entries(entries)) {
+    const name = fold(key);
+    if (!folded.has(name)) folded.set(name, { value: typeof value === "string" ? value : value.join(", ") });
+  }
+  return entryTable(options.name ?? "inline:", folded, options);
+}
+
+/** A table over folded keys. A key over the limit is the error `key-too-long`. */
+export function entryTable(
+  name: string,
+  entries: ReadonlyMap<string, Entry>,
+  options: { readonly file?: string; readonly maxKeyBytes?: number },
+): Table {
+  const { maxKeyBytes = MAX_KEY_BYTES } = options;
+  const source: Evidence = options.file === undefined ? { source: name } : { source: name, file: options.file };
+  return {
+    name,
+    keys: "parts",
+    lookup(key): Lookup {
+      if (isOverlong(key, maxKeyBytes)) {
+        const cause = `the key is longer than ${maxKeyBytes} octets`;
+        return { kind: "error", code: "key-too-long", cause, evidence: () => source };
+      }
+      const folded = fold(key);
+      const entry = entries.get(folded);
+      if (entry === undefined) return NOT_FOUND;
+      const { value, line } = entry;
+      const place = line === undefined ? source : { ...source, line };
+      return { kind: "found", value, evidence: () => ({ ...place, key: folded, result: value }) };
+    },
+  };
+}
+
+/** Whether a key takes more octets as UTF-8 than the limit; no character takes over three for one code unit. */
+function isOverlong(key: string, limit: number): boolean {
+  if (key.length * 3 <= limit) return false;
+  return key.length > limit || new TextEncoder().encode(key).length > limit;
+}

@@ -1,0 +1,61 @@
+import { textOf } from "@fromguard/pattern";
+import { fold } from "../address/fold.js";
+import { logicalLines } from "./logical-lines.js";
+import { octetsOf, shownOctets } from "./octets.js";
+import type { LoadedTable, TableTextOptions, TableWarning } from "./table.js";
+import { type Entry, entryTable } from "./table-of.js";
+
+/**
+ * Makes a table from the text of a Postfix texthash file, which is also the source form of hash, btree, lmdb and cdb.
+ *
+ * Keys are folded, values kept. The first of two lines with one key wins. A line without a value, with an unbalanced quote
+ * or that is not UTF-8 is dropped, with Postfix's warning.
+ *
+ * @param options `type` is shown in the name only: `hash:/etc/postfix/senders`. Default `texthash`
+ * @see Postfix postmap(1), "INPUT FILE FORMAT"
+ */
+export function textHashTable(
+  source: string | Uint8Array,
+  options: TableTextOptions & { readonly type?: string },
+): LoadedTable {
+  const { file, type = "texthash" } = options;
+  const entries = new Map<string, Entry>();
+  const warnings: TableWarning[] = [];
+  const warn = (line: number, text: string): void => {
+    warnings.push({ kind: "postfix", file, line, text });
+  };
+  const { lines, stray } = logicalLines(octetsOf(source, file));
+  for (const { line, text } of stray) warn(line, `${file}: ${shownOctets(text)}`);
+  for (const { text: octets, line } of lines) {
+    const complain = (what: string): void => warn(line, `${file}, line ${line}: ${what}`);
+    const text = textOf(octets.split("\0", 1)[0] ?? "");
+    if (text === undefined) {
+      complain(`non-UTF-8 input "${shownOctets(octets)}" -- ignoring this line`);
+      continue;
+    }
+    const { key, value, unbalanced } = splitLine(text);
+    if (unbalanced) complain(`unbalanced '"' in '${text}' -- ignoring this line`);
+    else if (key === "" || value === "") complain("expected format: key whitespace value -- ignoring this line");
+    else {
+      if (key.endsWith(":")) complain('record is in "key: value" format; is this an alias file?');
+      const folded = fold(key);
+      if (entries.has(folded)) complain(`duplicate entry: "${key}"`);
+      else entries.set(folded, { value, line });
+    }
+  }
+  return { table: entryTable(`${type}:${file}`, entries, options), warnings };
+}
+
+/** A key ends at the first white space outside double quotes; the quotes and backslashes in it stay. */
+function splitLine(text: string): { readonly key: string; readonly value: string; readonly unbalanced: boolean } {
+  let quoted = false;
+  let end = 0;
+  for (; end < text.length; end += 1) {
+    const char = text[end] ?? "";
+    if (char === "\\") end += 1;
+    else if (char === '"') quoted = !quoted;
+    else if (!quoted && /[\t-\r ]/.test(char)) break;
+  }
+  const value = text.slice(end).replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
+  return { key: text.slice(0, end), value, unbalanced: quoted };
+}
