@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { FromguardError, type LoadedTable, pcreTable, printable } from "@fromguard/core";
+import { FromguardError, type LoadedTable, pcreTable, printable, staticTable, textHashTable } from "@fromguard/core";
 import { readRegularFile } from "./read-file.js";
 
 /** The default of {@link ReadTableOptions.maxFileBytes}: 64 MiB. */
@@ -22,6 +22,8 @@ export interface ReadTable extends LoadedTable {
 /** The types whose text is in a file. */
 const FILE_TYPES = new Map<string, (octets: Uint8Array, options: { readonly file: string }) => LoadedTable>([
   ["pcre", pcreTable],
+  ["texthash", textHashTable],
+  ["hash", (octets, options) => textHashTable(octets, { ...options, type: "hash" })],
 ]);
 
 /**
@@ -37,17 +39,16 @@ export async function readTable(name: string, options: ReadTableOptions = {}): P
     throw invalid(`"${printable(name)}" is no table: write TYPE:SOURCE, such as pcre:/etc/postfix/senders`);
   const type = name.slice(0, colon);
   const source = name.slice(colon + 1);
+  if (type === "static") return { table: staticTable(source), warnings: [], files: [] };
   const parse = FILE_TYPES.get(type);
   if (parse === undefined)
-    throw invalid(`tables of the type "${printable(type)}" are not supported: use ${supported()}`);
+    throw invalid(
+      `tables of the type "${printable(type)}" are not supported: use ${[...FILE_TYPES.keys()].join(", ")} or static`,
+    );
   if (source === "") throw invalid(`"${printable(name)}" names no file`);
   const file = resolve(options.folder ?? "", source);
   const octets = await readRegularFile(file, options.maxFileBytes ?? MAX_TABLE_BYTES);
   return { ...parse(octets, { file }), files: [file] };
-}
-
-function supported(): string {
-  return [...FILE_TYPES.keys()].join(", ");
 }
 
 function invalid(what: string): FromguardError {

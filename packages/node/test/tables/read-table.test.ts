@@ -15,6 +15,10 @@ beforeAll(async () => {
   );
   await writeFile(join(folder, "latin1"), Buffer.from("# caf\xe9\n/^a@example\\.com$/ ann\n", "latin1"));
   await writeFile(join(folder, "unsupported"), "/^(a)\\1$/ ann\n/(?{code})/ x\n/^(?R)$/ x\n");
+  await writeFile(
+    join(folder, "owners"),
+    Buffer.from("sales@example.com ann, bob\nbroken\ncaf\xe9@example.com eve\n", "latin1"),
+  );
   await writeFile(join(folder, "empty"), "");
   await mkdir(join(folder, "folder"));
   await symlink("circle", join(folder, "circle"));
@@ -30,6 +34,22 @@ describe("a table from a file", () => {
     expect(await table.lookup("ann@example.org")).toEqual({ kind: "not-found" });
     expect([table.name, files]).toEqual([`pcre:${file}`, [file]]);
     expect(warnings).toEqual([expect.objectContaining({ file, line: 3 })]);
+  });
+
+  test.each(["texthash", "hash"])(
+    "%s is read from its source text, and lines that are dropped are told",
+    async (type) => {
+      const { table, warnings, files } = await readTable(`${type}:owners`, { folder });
+      expect(await table.lookup("Sales@example.com")).toMatchObject({ kind: "found", value: "ann, bob" });
+      expect([table.name, files]).toEqual([`${type}:${join(folder, "owners")}`, [join(folder, "owners")]]);
+      expect(warnings.map(({ line }) => line)).toEqual([2, 3]);
+    },
+  );
+
+  test("static needs no file", async () => {
+    const { table, files } = await readTable("static:{ann, bob}");
+    expect(await table.lookup("anything")).toMatchObject({ kind: "found", value: "ann, bob" });
+    expect(files).toEqual([]);
   });
 
   test("a relative path starts from the folder that is given", async () => {
@@ -75,6 +95,10 @@ describe("a table from a file", () => {
       message: expect.stringContaining(`${join(folder, "unsupported")}:`),
     });
   });
+});
+
+test("static text that is no value is refused", async () => {
+  await expect(readTable("static:{ann")).rejects.toMatchObject({ code: "FG_TABLE_INVALID" });
 });
 
 describe("a table that cannot be named", () => {
