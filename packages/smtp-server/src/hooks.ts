@@ -5,6 +5,7 @@ import {
   type Facts,
   facts,
   type Guard,
+  type Path,
   parsePath,
   type Reply,
   readHeaderBytes,
@@ -126,9 +127,8 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
       client: session.remoteAddress,
       helo: session.hostNameAppearsAs || null,
       ...(options.listener === undefined ? {} : { listener: options.listener }),
-      envelopeFrom: address.address,
     });
-    return { login, envelope, transaction: guard.begin() };
+    return { login, envelope: { ...envelope, envelopeFrom: pathOf(address) }, transaction: guard.begin() };
   };
 
   const judgeEnvelope = async (address: SmtpAddress, session: Session): Promise<Reply | undefined> => {
@@ -152,7 +152,7 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
     }
     const decision = await mail.transaction.learn({
       ...mail.envelope,
-      recipients: rcptTo.map(({ address }) => parsePath(address)),
+      recipients: rcptTo.map(pathOf),
       ...messageFacts(head, needsBody),
     });
     const { waiting } = mail.transaction;
@@ -207,6 +207,12 @@ function loginOfUser({ user }: SmtpSession): string | null {
   if (typeof user === "string" && user !== "") return user;
   if (!user) return null;
   throw new TypeError("session.user is no string: give guardHooks a loginOf");
+}
+
+/** The host reads octets that are no UTF-8 as U+FFFD, which must not become another's address. */
+function pathOf({ address }: SmtpAddress): Path {
+  const offset = address.indexOf("\ufffd");
+  return offset < 0 ? parsePath(address) : { kind: "malformed", text: address, offset };
 }
 
 function messageFacts(head: Head | undefined, needsBody: boolean): Partial<Facts> {
