@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import {
   absurd,
   bodyUnambiguous,
@@ -34,7 +34,7 @@ import { invalid } from "./validate.js";
 /** What a configuration comes to: the guard, and what the administrator should know of it. */
 export interface Policy {
   readonly guard: Guard;
-  /** One sentence each: faults of maps as `FILE:LINE: text`, and gaps of the policy in words. */
+  /** One sentence each: advice on maps as `FILE:LINE: text`, and gaps of the policy in words. */
   readonly warnings: readonly string[];
 }
 
@@ -65,10 +65,7 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
   const guard = createGuard({ rules, ...options });
   return {
     guard,
-    warnings: [
-      ...tables.warnings.map(({ file, line, text }) => `${file}:${line}: ${text}`),
-      ...protectionGaps(config.rules.map(({ kind }) => kind)),
-    ],
+    warnings: [...tables.advice, ...protectionGaps(config.rules.map(({ kind }) => kind))],
   };
 }
 
@@ -138,9 +135,14 @@ function resolverOf(config: Config): Resolver {
   }
 }
 
-/** Loads maps, each once, and keeps what is to be said of them. */
+/**
+ * Loads maps, each once, and keeps the advice that they call for.
+ *
+ * A line of which Postfix would complain in its log stops the start: most such lines it drops, and a line that is silently
+ * missing changes who owns what.
+ */
 class TableLoader {
-  readonly warnings: TableWarning[] = [];
+  readonly advice: string[] = [];
   readonly #config: Config;
   readonly #loaded = new Map<string, Table>();
 
@@ -156,25 +158,28 @@ class TableLoader {
 
   /** A relative path starts from the folder of the configuration file. */
   async #load(spec: string, path: KeyPath): Promise<Table> {
-    const [type, source] = splitOnce(spec, ":");
-    const name = source === undefined ? spec : `${type}:${resolve(dirname(this.#config.document.file), source)}`;
-    const known = this.#loaded.get(name);
+    const known = this.#loaded.get(spec);
     if (known !== undefined) return known;
+    const { document } = this.#config;
     try {
-      const { table, warnings } = await readTable(name);
-      this.#loaded.set(name, table);
-      this.warnings.push(...warnings);
+      const { table, warnings } = await readTable(spec, { folder: dirname(document.file) });
+      const bad = warnings.find(({ kind }) => kind === "postfix");
+      if (bad !== undefined) throw badLine(bad);
+      this.#loaded.set(spec, table);
+      this.advice.push(...warnings.map(({ text }) => text));
       return table;
     } catch (error) {
+      // A bad line of the map has its own place.
       if (!isFromguardError(error) || error.place.line !== undefined) throw error;
-      throw new FromguardError(error.code, error.message, { place: this.#config.document.place(path), cause: error });
+      throw new FromguardError(error.code, error.message, { place: document.place(path), cause: error });
     }
   }
 }
 
-function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+/** Postfix's own words, behind the place in the usual form. */
+function badLine({ file, line, text }: TableWarning): FromguardError {
+  const what = text.replace(`pcre map ${file}, line ${line}: `, "").replace(`${file}: `, "");
+  return new FromguardError("FG_TABLE_INVALID", what, { place: { file, line } });
 }
 
 /** One table of several: the first that has the key, or cannot answer, decides. */

@@ -154,7 +154,7 @@ describe("serve starts nothing and says why in one sentence", () => {
     [
       "a map with a bad line",
       { "f.yaml": `${milter}${ownership}`, senders: "/^a$/ b\n/(/ c\n" },
-      /^fromguard: @DIR@\/senders:2: [^\n]+\n$/,
+      /^fromguard: @DIR@\/senders:2: error in regex at offset \d+: [^\n]+\n$/,
     ],
     [
       "a map of an unknown type",
