@@ -8,7 +8,7 @@ import { styleFor } from "../report/style.js";
 import { checkBatch } from "./batch.js";
 import { exitCodeOf, judge, judgementToJson } from "./judge.js";
 import { loadConfig, loadPolicy } from "./load.js";
-import { readOptions } from "./options.js";
+import { type OptionValues, readOptions } from "./options.js";
 
 const OPTIONS = {
   config: { type: "string" },
@@ -23,7 +23,7 @@ const OPTIONS = {
   batch: { type: "boolean" },
 } as const;
 
-type Values = ReturnType<typeof readOptions<typeof OPTIONS>>;
+type Values = OptionValues<typeof OPTIONS>;
 
 /** `fromguard check`: one decision with its trace, or one a line with `--batch`. */
 export async function check(args: readonly string[], io: Io): Promise<ExitCode> {

@@ -4,13 +4,22 @@ import { Exit, exitCodes } from "../exit-codes.js";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
+/** Options as given, by name. */
+export type OptionValues<Given extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Given; strict: true }>
+>["values"];
+
 /**
  * Reads a command's options; no command takes anything else.
  *
  * @throws Exit 64 with one sentence for an unknown option, a missing or unexpected value, a word that is no option, or an
  * option that stands twice and may not.
  */
-export function readOptions<const Given extends Options>(command: string, args: readonly string[], options: Given) {
+export function readOptions<const Given extends Options>(
+  command: string,
+  args: readonly string[],
+  options: Given,
+): OptionValues<Given> {
   const usage = (what: string) => new Exit(exitCodes.usage, `${what}; see fromguard ${command} --help`);
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
   const seen = new Set<string>();

@@ -15,7 +15,7 @@ import { askPolicy } from "./policy-client.js";
 import { connectingLines, type DemoAddresses } from "./postfix-lines.js";
 import { type DemoResult, formatResults, isAsExpected, summarize } from "./results.js";
 import { type DemoMessage, formatMessage, LOGIN_MAP, MESSAGES, RECIPIENT, USERS, ZONE } from "./scenario.js";
-import { type SmtpReply, submit } from "./smtp-client.js";
+import { logIn, type SmtpClient, type SmtpReply } from "./smtp-client.js";
 import { startSubmissionServer } from "./submission-server.js";
 
 /** Options of {@link runDemo}. */
@@ -40,7 +40,7 @@ export async function runDemo(io: Io, options: DemoOptions = {}): Promise<ExitCo
     await io.stdout.write(introduction(stage.mapFile));
     const results: DemoResult[] = [];
     for (const message of MESSAGES) results.push(await stage.play(message));
-    await io.stdout.write(`\n${formatResults(results, style)}\n${summarize(results, style)}`);
+    await io.stdout.write(`\n${formatResults(results, style)}${summarize(results, style)}`);
     if (!results.every(isAsExpected)) return exitCodes.refused;
     if (io.stdout.isTerminal) {
       await io.stdout.write(`\n${connectingLines(stage.addresses)}`);
@@ -102,10 +102,16 @@ async function setUp(guardOf: (guard: Guard) => Guard): Promise<Stage> {
       milter: addressOf("milter"),
       http: addressOf("http"),
     };
+    const clients = new Map<string, SmtpClient>();
+    for (const [user, password] of Object.entries(USERS)) {
+      const client = await logIn(submission.port, user, password);
+      undo.push(client.quit);
+      clients.set(user, client);
+    }
     const play = async (message: DemoMessage): Promise<DemoResult> => {
       last = undefined;
       const mail = toSubmission(message);
-      const reply = await submit(submission.port, mail);
+      const reply = await clientOf(clients, message.login).send(mail);
       const decision = last as Decision | undefined;
       const disagreements = decision === undefined ? [] : await askOthers(addresses, mail, reply, decision);
       return { message, reply, decision, disagreements };
@@ -128,12 +134,17 @@ dns: { servers: ["${dnsAddress}"], timeout-ms: 2000 }
 `;
 }
 
+function clientOf(clients: ReadonlyMap<string, SmtpClient>, login: string): SmtpClient {
+  const client = clients.get(login);
+  if (client === undefined) throw new Error(`${login} is no user of the demo`);
+  return client;
+}
+
 type Mail = ReturnType<typeof toSubmission>;
 
 function toSubmission(message: DemoMessage) {
   return {
     login: message.login,
-    password: USERS[message.login] ?? "",
     mailFrom: `<${message.envelopeFrom}>`,
     recipient: RECIPIENT,
     message: formatMessage(message),

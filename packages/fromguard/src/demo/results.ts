@@ -50,7 +50,7 @@ export function formatResults(results: readonly DemoResult[], style: Style): str
 
 function claimsOf({ what, envelopeFrom, originators }: DemoMessage): readonly string[] {
   const fields = originators.split("\r\n").filter((line) => line !== "");
-  return [what, `MAIL FROM:<${envelopeFrom}>`, ...fields.map(visible), ""];
+  return [what, `MAIL FROM:<${envelopeFrom}>`, ...fields.map(visible)];
 }
 
 function whyOf({ decision }: DemoResult): readonly string[] {
@@ -61,7 +61,7 @@ function whyOf({ decision }: DemoResult): readonly string[] {
 }
 
 function evidenceOf(verdict: Verdict): readonly string[] {
-  if (verdict.kind === "unknown") return [visible(verdict.cause)];
+  if (verdict.kind === "unknown") return [visible(verdict.cause.split(";", 1)[0] ?? "")];
   if (verdict.kind !== "fail") return [];
   const { evidence } = verdict;
   const subject = [evidence.field, evidence.address].filter((part) => part !== undefined && part !== "").join(": ");

@@ -28,7 +28,7 @@ export interface DemoMessage {
   readonly envelopeFrom: string;
   /** The originator fields as they go over the wire, each with its CRLF. */
   readonly originators: string;
-  /** How it must be refused: SMTP reply code and reason; absent where it must be accepted. */
+  /** How it must be refused: SMTP reply code, and the reason; absent where it must be accepted. */
   readonly refusal?: { readonly smtp: number; readonly code: Code | "dns-unavailable" };
 }
 
@@ -80,10 +80,17 @@ export const MESSAGES: readonly DemoMessage[] = [
     refusal: { smtp: 553, code: "sender-not-owned" },
   },
   {
-    what: "two From fields",
+    what: "two From fields, one forged",
     login: "bob",
     envelopeFrom: BOB,
     originators: `From: Bob <${BOB}>\r\nFrom: Alice <${ALICE}>\r\n`,
+    refusal: { smtp: 553, code: "from-not-owned" },
+  },
+  {
+    what: "two From fields, both her own",
+    login: "alice",
+    envelopeFrom: ALICE,
+    originators: `From: Alice <${ALICE}>\r\nFrom: News <alice+news@example.com>\r\n`,
     refusal: { smtp: 550, code: "from-multiple" },
   },
   {

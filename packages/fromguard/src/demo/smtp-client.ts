@@ -4,8 +4,6 @@ import { createInterface } from "node:readline";
 
 /** One message as a mail program submits it, byte for byte. */
 export interface Submission {
-  readonly login: string;
-  readonly password: string;
   /** What stands in MAIL FROM, in brackets: `<alice@example.com>`. */
   readonly mailFrom: string;
   readonly recipient: string;
@@ -19,41 +17,58 @@ export interface SmtpReply {
   /** `553 5.7.1 text`. */
   readonly line: string;
   /** The command that it answers. */
-  readonly at: "AUTH" | "MAIL" | "RCPT" | "DATA" | "end of data";
+  readonly at: "MAIL" | "RCPT" | "DATA" | "end of data";
+}
+
+/** A connection on which a user is logged in. */
+export interface SmtpClient {
+  /** Submits one message; answers the first refusal, or the reply to the end of data. */
+  send(mail: Submission): Promise<SmtpReply>;
+  quit(): Promise<void>;
 }
 
 /**
- * Logs in and submits one message; returns the first refusal, or the answer to the end of data.
+ * Logs in at a submission server on the loopback address.
  *
  * Speaks SMTP itself, since a mail library mends or refuses the forgeries that are to be sent.
  */
-export async function submit(port: number, mail: Submission): Promise<SmtpReply> {
+export async function logIn(port: number, login: string, password: string): Promise<SmtpClient> {
   const socket = connect({ host: "127.0.0.1", port });
   const replies = repliesOf(socket);
   const say = async (line: string) => {
     socket.write(`${line}\r\n`, "latin1");
     return await nextReply(replies);
   };
-  try {
-    await once(socket, "connect");
-    await nextReply(replies);
-    await say("EHLO client.example.com");
-    const steps: readonly (readonly [SmtpReply["at"], string])[] = [
-      ["AUTH", `AUTH PLAIN ${Buffer.from(`\0${mail.login}\0${mail.password}`).toString("base64")}`],
-      ["MAIL", `MAIL FROM:${mail.mailFrom}`],
-      ["RCPT", `RCPT TO:<${mail.recipient}>`],
-      ["DATA", "DATA"],
-      ["end of data", `${dotStuff(mail.message)}.`],
-    ];
-    for (const [at, line] of steps) {
-      const reply = await say(line);
-      if (reply.code >= 400 || at === "end of data") return { ...reply, at };
-    }
-    throw new Error("unreachable: the last step returns");
-  } finally {
-    socket.end("QUIT\r\n");
-    socket.destroySoon();
-  }
+  const must = async (reply: Promise<{ readonly code: number; readonly line: string }>) => {
+    const { code, line } = await reply;
+    if (code < 400) return;
+    socket.destroy();
+    throw new Error(`the submission server answered ${line}`);
+  };
+  await once(socket, "connect");
+  await must(nextReply(replies));
+  await must(say("EHLO client.example.com"));
+  await must(say(`AUTH PLAIN ${Buffer.from(`\0${login}\0${password}`).toString("base64")}`));
+  return {
+    send: async ({ mailFrom, recipient, message }) => {
+      const steps: readonly (readonly [SmtpReply["at"], string])[] = [
+        ["MAIL", `MAIL FROM:${mailFrom}`],
+        ["RCPT", `RCPT TO:<${recipient}>`],
+        ["DATA", "DATA"],
+      ];
+      for (const [at, line] of steps) {
+        const reply = await say(line);
+        if (reply.code < 400) continue;
+        await must(say("RSET"));
+        return { ...reply, at };
+      }
+      return { ...(await say(`${dotStuff(message)}.`)), at: "end of data" };
+    },
+    quit: async () => {
+      await say("QUIT");
+      socket.destroySoon();
+    },
+  };
 }
 
 /** RFC 5321 section 4.5.2. */

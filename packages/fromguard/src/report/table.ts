@@ -12,7 +12,7 @@ export interface Column {
 
 const GAP = "  ";
 
-/** Sets rows in columns; long lines go on in the next, at blanks where there are any. Ends in a line end. */
+/** Sets rows in columns; long lines go on in the next, at blanks where there are any. An empty line follows each row. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -37,8 +37,9 @@ export function formatTable(
         ),
       );
     }
+    lines.push("");
   }
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 interface Part {

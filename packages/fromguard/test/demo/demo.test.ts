@@ -12,7 +12,7 @@ async function demo(guardOf?: (guard: Guard) => Guard) {
 
 const refused = MESSAGES.filter(({ refusal }) => refusal !== undefined).length;
 
-describe("the demo", () => {
+describe("the demo", { timeout: 20_000 }, () => {
   it("gives every message the answer that it should get, twice in a row", async () => {
     for (let time = 0; time < 2; time++) {
       const { code, out } = await demo();

@@ -18,8 +18,10 @@ describe("a table", () => {
         "alice  because she   x",
         "       may",
         "       so there",
+        "",
         "bob    unbreakablew",
         "       ord",
+        "",
         "",
       ].join("\n"),
     );
