@@ -92,6 +92,16 @@ describe("header-from", () => {
     });
   });
 
+  it("counts an inner protected From, which strict refuses", async () => {
+    const part = 'Content-Type: text/plain; hp="clear"\r\nFrom: bob@example.com\r\n\r\nHello.\r\n';
+    const head = "From: alice@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b";
+    const raw = base64(`${head}\r\n\r\n--b\r\n${part}--b--\r\n`);
+    expect(await outcome({ ...own, raw, policy: { strict: "reject", lenient: "accept" } })).toEqual({
+      agrees: true,
+      note: "the list view cannot see the inner protected From",
+    });
+  });
+
   it("does not excuse a list view that misses what it could see", async () => {
     expect(await outcome({ ...forged, headersMilter: own.headersMilter })).toMatchObject({ agrees: false });
   });
