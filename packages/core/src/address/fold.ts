@@ -14,6 +14,11 @@ export function fold(text: string): string {
   return Array.from(text, foldCharacter).join("");
 }
 
+/** A to Z in small letters, and nothing else: the case rule of local parts at nearly every host. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+}
+
 /**
  * The case mappings taken there and back agree with CaseFolding.txt for every code point but these: the dotless i, which
  * folds to itself, and Cherokee, which folds to capitals.

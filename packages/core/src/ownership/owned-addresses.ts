@@ -1,5 +1,5 @@
 import { type Address, addressFromInternal, formatAddress } from "../address/address.js";
-import { fold } from "../address/fold.js";
+import { fold, lowerAscii } from "../address/fold.js";
 import { parsePath } from "../address/path.js";
 import { FromguardError } from "../verdict/error.js";
 import type { Answer, Ownership } from "./ownership.js";
@@ -33,7 +33,7 @@ export function ownedAddresses(
 ): Ownership {
   const { localPartCase = "ascii", name = "owned addresses" } = options;
   const keyOf = ({ localPart, domain }: Address) =>
-    `${localPartCase === "exact" ? localPart : asciiLower(localPart)}@${domain.ascii}`;
+    `${localPartCase === "exact" ? localPart : lowerAscii(localPart)}@${domain.ascii}`;
   const ownersByKey = new Map<string, Owners>();
 
   for (const [login, addresses] of Object.entries(owned)) {
@@ -80,10 +80,6 @@ export function ownedAddresses(
   };
 
   return { name, ask: (login, questions) => questions.map(({ address }) => answer(login, address)) };
-}
-
-function asciiLower(text: string): string {
-  return text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
 }
 
 function parseOwned(text: string, login: string, name: string): Address {

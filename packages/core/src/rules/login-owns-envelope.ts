@@ -1,4 +1,5 @@
 import type { Address } from "../address/address.js";
+import { fold } from "../address/fold.js";
 import type { Answer, Ownership } from "../ownership/ownership.js";
 import { type Rule, rule } from "../rule/rule.js";
 import { fail, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
@@ -59,15 +60,18 @@ function judgeAnswer(
       if (answer.requires !== undefined) {
         return fail("envelope-not-owned", evidence("it is owned only beside a Sender field, not in the envelope"));
       }
-      if (localPartCase === "exact" && answer.as !== undefined && answer.as.localPart !== mailbox.localPart) {
+      if (localPartCase === "exact" && answer.as !== undefined && isOtherCase(answer.as.localPart, mailbox.localPart)) {
         return fail("envelope-not-owned", evidence("the case of the local part differs from the owned address"));
       }
       return pass();
     case "no-others-own-it":
-      return fail("envelope-not-owned", evidence());
     case "no-nobody-owns-it":
       return fail("envelope-not-owned", evidence());
     case "unknown":
       return unknown(answer.code, answer.cause, evidence());
   }
+}
+
+function isOtherCase(own: string, used: string): boolean {
+  return own !== used && fold(own) === fold(used);
 }
