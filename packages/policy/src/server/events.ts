@@ -2,7 +2,9 @@ import type { Decision, Facts } from "@fromguard/core";
 import type { Refusal } from "@fromguard/node";
 import type { FaultCode } from "../codec/request-reader.js";
 
-/** What a policy server tells its operator. Strings from the network are as they came: escape them before printing. */
+/**
+ * What a policy server tells its operator. `peer` is `HOST:PORT`, or `local` behind a unix socket. Strings from the network are as they came: escape them before printing.
+ */
 export type PolicyEvent =
   | { readonly kind: "decided"; readonly peer: string; readonly decision: Decision; readonly facts: Partial<Facts> }
   /** The engine threw: the request was deferred, the connection stays. */

@@ -1,5 +1,6 @@
+import type { Socket } from "node:net";
 import type { Guard } from "@fromguard/core";
-import { type Listener, listen, type UnixSocketAccess } from "@fromguard/node";
+import { formatListenAddress, type Listener, listen, type UnixSocketAccess } from "@fromguard/node";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
 import { POLICY_FACTS } from "../session/facts.js";
 import { createPolicySession } from "../session/session.js";
@@ -49,7 +50,7 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
         ...(access === undefined ? {} : { access }),
         onRefused: (refusal) => onEvent?.({ kind: "refused", refusal }),
         onConnection: (socket) => {
-          const peer = socket.remoteAddress === undefined ? "unix" : `${socket.remoteAddress}:${socket.remotePort}`;
+          const peer = peerOf(socket);
           const session = createPolicySession({
             guard,
             listenerName: name,
@@ -66,4 +67,9 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
       await Promise.all(listeners.map((listener) => listener.close(options)));
     },
   };
+}
+
+/** `HOST:PORT`, or `local` behind a unix socket, whose clients have no address. */
+function peerOf({ remoteAddress: host, remotePort: port }: Socket): string {
+  return host === undefined || port === undefined ? "local" : formatListenAddress({ kind: "tcp", host, port });
 }
