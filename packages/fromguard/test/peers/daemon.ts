@@ -19,7 +19,8 @@ export async function bundleCli(): Promise<string> {
     target: "node20",
     silent: true,
     clean: false,
-    noExternal: [/^@fromguard\//],
+    noExternal: [/.*/],
+    banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
     esbuildOptions: (options) => {
       options.conditions = ["@fromguard/source"];
     },

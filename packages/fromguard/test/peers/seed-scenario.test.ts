@@ -45,9 +45,9 @@ describe.skipIf(reason !== undefined)("the seed scenario behind a real Postfix",
     const sasl = { smtpd_sasl_auth_enable: "yes", smtpd_sasl_type: "dovecot", smtpd_sasl_path: dovecot.socket };
     for (const [name, guard] of Object.entries(GUARDS)) {
       const policy = createPolicyServer({ guard, partial: true });
-      const policyListener = await policy.listen({ kind: "tcp", host: "127.0.0.1", port: 0 });
+      const policyListener = await policy.listen("127.0.0.1:0");
       const milter = createMilterServer({ guard });
-      const milterListener = await milter.listen({ kind: "tcp", host: "127.0.0.1", port: 0 });
+      const milterListener = await milter.listen("127.0.0.1:0");
       closing.push(
         () => policyListener.close({ graceMs: 0 }),
         () => milterListener.close({ graceMs: 0 }),
