@@ -70,7 +70,7 @@ export class PrivatePostfix {
       alias_maps: "",
       alias_database: "",
       mynetworks: "",
-      defer_transports: "smtp",
+      defer_transports: "smtp, relay, lmtp",
       smtpd_authorized_xclient_hosts: "127.0.0.1",
       local_header_rewrite_clients: "",
       smtpd_relay_restrictions: "permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination",
