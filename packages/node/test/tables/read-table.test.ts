@@ -22,7 +22,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "empty"), "");
   await mkdir(join(folder, "folder"));
   await symlink("circle", join(folder, "circle"));
-  execFileSync("mkfifo", [join(folder, "pipe")]);
+  execFileSync("/usr/bin/mkfifo", [join(folder, "pipe")]);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
