@@ -31,8 +31,8 @@ export function countPaths(pattern: Pattern): Refusal | undefined {
   if (size > MAX_STATES) return refusal("too-large", "a pattern of this size");
   if (lookbehindPaths(pattern.root) > MAX_LOOKBEHIND_PATHS)
     return refusal("ambiguous", "a lookbehind of many alternatives");
-  if (waysThrough(pattern.root) <= FEW_PATHS) return undefined;
   const anchored = pattern.anchored || startsAnywhere(pattern.root) || isAnchored(pattern.root);
+  if (waysThrough(pattern.root) <= FEW_PATHS || (anchored && hasOneRun(pattern.root))) return undefined;
   return new Automaton().isBounded(pattern.root, anchored)
     ? undefined
     : refusal("ambiguous", "a pattern that can match the same octets in many ways");
@@ -67,6 +67,44 @@ function sizeOf(node: Node): number {
   if (node.type !== "repeat") return inner;
   const turns = node.max === Number.POSITIVE_INFINITY ? Math.max(node.min, 1) : node.max;
   return inner * Math.max(turns, 1);
+}
+
+/**
+ * Whether the only unlimited repeat is a run of one class at the top of the pattern, with little behind it: then a way is
+ * open for each place in what follows the run, and no more. True of `^(.*)@example\.com`, and quickly seen.
+ */
+function hasOneRun(root: Node): boolean {
+  const items = flatten(root);
+  const run = items.findIndex((item) => item.type === "repeat" && item.max === Number.POSITIVE_INFINITY);
+  const repeat = items[run];
+  if (repeat?.type !== "repeat" || repeat.body.type !== "set") return false;
+  const before = items.slice(0, run).reduce((product, item) => product * waysThrough(item), 1);
+  const after = items.slice(run + 1);
+  const behind = after.reduce((product, item) => product * waysThrough(item), 1);
+  const length = after.reduce((sum, item) => sum + longest(item), 0);
+  return before * (1 + length * behind) <= Math.max(FEW_PATHS, sizeOf(root));
+}
+
+/** The items of a pattern in a row, out of their groups. */
+function flatten(node: Node): readonly Node[] {
+  if (node.type === "sequence") return node.items.flatMap(flatten);
+  return node.type === "capture" ? flatten(node.body) : [node];
+}
+
+/** The most octets that a node takes. */
+function longest(node: Node): number {
+  switch (node.type) {
+    case "set":
+      return 1;
+    case "sequence":
+      return node.items.reduce((sum, item) => sum + longest(item), 0);
+    case "alternatives":
+      return node.items.reduce((most, item) => Math.max(most, longest(item)), 0);
+    case "repeat":
+      return longest(node.body) * node.max;
+    default:
+      return partsOf(node).reduce((most, part) => Math.max(most, longest(part)), 0);
+  }
 }
 
 /** In how many ways a node can be read at most; infinite with an unlimited repeat. */
@@ -120,7 +158,8 @@ class Automaton {
   /** Whether the number of open ways has a limit, over all subjects. */
   isBounded(root: Node, anchored: boolean): boolean {
     try {
-      this.explore(this.build(root, () => DEAD)(), anchored);
+      const start = this.build(root, () => DEAD)();
+      if (!(anchored && this.isDeterministic(start))) this.explore(start, anchored);
       return true;
     } catch (error) {
       if (!(error instanceof TooMany)) throw error;
@@ -170,6 +209,21 @@ class Automaton {
     }
     for (let i = 0; i < min; i += 1) entry = this.build(body, entry);
     return entry;
+  }
+
+  /** Whether no octet ever leads two ways. */
+  private isDeterministic(start: Ways): boolean {
+    return this.isDisjoint(start) && this.states.every((state) => this.isDisjoint(state.next()));
+  }
+
+  private isDisjoint(ways: Ways): boolean {
+    const ranges: (readonly [number, number])[] = [];
+    for (const [number, count] of ways) {
+      if (count > 1) return false;
+      ranges.push(...(this.states[number]?.set ?? []));
+    }
+    ranges.sort((a, b) => a[0] - b[0]);
+    return ranges.every(([low], i) => i === 0 || low > (ranges[i - 1]?.[1] ?? -1));
   }
 
   private explore(start: Ways, anchored: boolean): void {

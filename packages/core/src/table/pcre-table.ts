@@ -12,6 +12,7 @@ import { FromguardError } from "../verdict/error.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { logicalLines } from "./logical-lines.js";
 import { octetsOf, shownOctets } from "./octets.js";
+import { adviceOn } from "./pattern-advice.js";
 import { type Complain, parseRule, type WrittenPattern } from "./pattern-rules.js";
 import {
   type LoadedTable,
@@ -96,6 +97,15 @@ class Loader {
     const rule: Rule = { line, negated, matcher, written, template, skipTo: 0 };
     this.rules.push(rule);
     if (template === undefined) this.open.push(rule);
+    else if (!negated) this.advise(rule, template);
+  }
+
+  private advise({ matcher, line }: Rule, template: Template): void {
+    const guards = [...this.open];
+    const reaches = (octets: string): boolean => guards.every((guard) => guard.matcher.test(octets) !== guard.negated);
+    for (const what of adviceOn(matcher, template, reaches)) {
+      this.warnings.push({ kind: "advice", file: this.file, line, text: `${this.file}:${line}: ${what}` });
+    }
   }
 
   private compile(
@@ -142,7 +152,8 @@ function tableOfRules(rules: readonly Rule[], file: string, maxKeyBytes: number)
     name,
     keys: "full",
     lookup(key) {
-      const octets = bytesOf(key);
+      // No key within the limit has more code units than octets.
+      const octets = key.length > maxKeyBytes ? key : bytesOf(key);
       // Postfix answers so to a key that is not UTF-8.
       if (octets === undefined) return NOT_FOUND;
       if (octets.length > maxKeyBytes) {

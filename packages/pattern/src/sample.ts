@@ -1,0 +1,123 @@
+import { type ByteSet, hasByte } from "./byte-set.js";
+import { isAnchored } from "./paths.js";
+import type { Node, Pattern } from "./syntax.js";
+
+/** An octet of a sample, and whether the pattern asks for this one (in either case). */
+interface SampleByte {
+  readonly char: string;
+  readonly literal: boolean;
+}
+
+/** A subject that a pattern may match. */
+export interface Sample {
+  /** Octets, as subjects are. */
+  readonly subject: string;
+  /** For each octet, whether the pattern spells it out: `l`, or takes it from a class: `.`. */
+  readonly origin: string;
+  /** Whether a match must begin where the subject does. */
+  readonly anchored: boolean;
+  /** Whether a match must end where the subject does, or before a final newline. */
+  readonly closed: boolean;
+  /** What each group took, by number; those that took no part are absent. */
+  readonly captures: ReadonlyMap<number, string>;
+}
+
+/**
+ * Writes subjects that a pattern may match, one for each of its top alternatives, for messages about it.
+ *
+ * Repeats are taken as few times as they can be, but the first that can take `fill` whole takes it. Lookarounds and
+ * references are not looked at: try a sample before you trust it.
+ */
+export function sampleSubjects(pattern: Pattern, options: { readonly fill?: string } = {}): readonly Sample[] {
+  const branches = pattern.root.type === "alternatives" ? pattern.root.items : [pattern.root];
+  return branches.map((branch) => {
+    const sampler = new Sampler(options.fill ?? "");
+    const bytes = sampler.of(branch);
+    return {
+      subject: bytes.map(({ char }) => char).join(""),
+      origin: bytes.map(({ literal }) => (literal ? "l" : ".")).join(""),
+      anchored: pattern.anchored || isAnchored(branch),
+      closed: isClosed(branch),
+      captures: sampler.captures,
+    };
+  });
+}
+
+/** Turns of a counted repeat that a sample shows. */
+const MAX_TURNS = 64;
+
+class Sampler {
+  readonly captures = new Map<number, string>();
+
+  constructor(private fill: string) {}
+
+  of(node: Node): readonly SampleByte[] {
+    switch (node.type) {
+      case "set":
+        return node.set.length === 0 ? [] : [{ char: choose(node.set), literal: isLiteral(node.set) }];
+      case "sequence":
+        return node.items.flatMap((item) => this.of(item));
+      case "alternatives":
+        return node.items[0] === undefined ? [] : this.of(node.items[0]);
+      case "capture": {
+        const bytes = this.of(node.body);
+        this.captures.set(node.index, bytes.map(({ char }) => char).join(""));
+        return bytes;
+      }
+      case "atomic":
+        return this.of(node.body);
+      case "repeat":
+        return this.ofRepeat(node);
+      default:
+        return [];
+    }
+  }
+
+  private ofRepeat({ body, min, max }: Node & { readonly type: "repeat" }): readonly SampleByte[] {
+    const { fill } = this;
+    const takesFill =
+      body.type === "set" &&
+      fill !== "" &&
+      min <= fill.length &&
+      fill.length <= max &&
+      Array.from(fill).every((char) => hasByte(body.set, char.charCodeAt(0)));
+    if (takesFill) {
+      this.fill = "";
+      return Array.from(fill, (char) => ({ char, literal: false }));
+    }
+    return Array.from({ length: Math.min(min, MAX_TURNS) }, () => this.of(body)).flat();
+  }
+}
+
+function isClosed(node: Node): boolean {
+  switch (node.type) {
+    case "assertion":
+      return node.kind === "end" || node.kind === "dollar";
+    case "sequence": {
+      const last = node.items.at(-1);
+      return last !== undefined && isClosed(last);
+    }
+    case "alternatives":
+      return node.items.every(isClosed);
+    case "capture":
+      return isClosed(node.body);
+    default:
+      return false;
+  }
+}
+
+/** One octet, or the two cases of a letter. */
+function isLiteral(set: ByteSet): boolean {
+  const size = set.reduce((sum, [low, high]) => sum + high - low + 1, 0);
+  return size === 1 || (size === 2 && set.length === 2 && (set[0]?.[0] ?? 0) + 32 === set[1]?.[0]);
+}
+
+/** A small letter where the set has one, else something printable, else its first. */
+function choose(set: ByteSet): string {
+  const readable = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const found = Array.from(readable).find((char) => hasByte(set, char.charCodeAt(0)));
+  if (found !== undefined) return found;
+  const printable = set.find(([low, high]) => high > 32 && low < 127);
+  const code = printable === undefined ? (set[0]?.[0] ?? 0) : Math.max(printable[0], 33);
+  return String.fromCharCode(code);
+}
