@@ -34,7 +34,7 @@ export function adviceOn(
       advice.push(`not anchored at the start: also matches ${shown(FOREIGN_START + address)}`);
     }
   }
-  const empty = keyOfEmptyResult(matcher, template, matches);
+  const empty = keyOfEmptyResult(matcher, template, reaches);
   if (empty !== undefined) advice.push(`the result can be empty: it is for ${shown(empty)}`);
   return advice;
 }
@@ -51,7 +51,7 @@ function wholeAddress({ subject, origin }: Sample, matches: (octets: string) => 
 function keyOfEmptyResult(
   matcher: Matcher,
   template: Template,
-  matches: (octets: string) => boolean,
+  reaches: (octets: string) => boolean,
 ): string | undefined {
   if (template.parts.length === 0 || template.parts.some((part) => typeof part === "string" && part.trim() !== "")) {
     return undefined;
