@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Case, type CorpusFile, type Kind, messageOf } from "./kind.js";
 
 /** The largest corpus file that is read, in octets. */
-export const MAX_FILE_BYTES = 256 * 1024 * 1024;
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 /** A corpus file whose kind is known. */
 export interface KnownFile {

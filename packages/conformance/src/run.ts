@@ -3,7 +3,7 @@ import type { KnownFile } from "./corpus.js";
 import { type Case, disagree, type KindName, messageOf, type Outcome } from "./kind.js";
 
 /** How many cases of a kind agree. */
-export interface Tally {
+interface Tally {
   agree: number;
   total: number;
   /** Cases without an outcome. Stays 0: what cannot be checked disagrees. */
@@ -11,7 +11,7 @@ export interface Tally {
 }
 
 /** A case that came out otherwise than recorded. */
-export interface Disagreement {
+interface Disagreement {
   readonly kind: KindName;
   readonly file: string;
   readonly case: string;

@@ -4,13 +4,13 @@ import { agree, type Case, disagree, isRecord, type Kind, notSupported, type Out
 import { isZone, type Zone, zoneResolver } from "./zone.js";
 
 /** What stands in a configuration: parameters of main.cf, and the files that `@DIR@/name` refers to. */
-export interface SmtpdSetup {
+interface SmtpdSetup {
   readonly mainCf: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
 }
 
 /** One attempt to send, as the client made it. */
-export interface SmtpdAttempt {
+interface SmtpdAttempt {
   readonly login: string | null;
   /** The text between `<` and `>` of MAIL FROM, in external form. */
   readonly sender: string;
@@ -20,12 +20,12 @@ export interface SmtpdAttempt {
   readonly clientName: string;
   readonly helo: string;
   readonly smtputf8: boolean;
-  /** What a policy server answers where the configuration asks one, see {@link PolicyReply}. */
+  /** What a policy server answers where the configuration asks one. */
   readonly policyReply?: string;
 }
 
 /** What smtpd answered. */
-export interface SmtpdAnswer {
+interface SmtpdAnswer {
   /** The command that got the reply. */
   readonly stage: "MAIL" | "RCPT";
   /** The whole reply line. */
