@@ -31,6 +31,8 @@ export interface MessageLimits {
   readonly maxHeaderBytes: number;
   /** Recipients, where a rule needs them; one more defers. Default 10,000. */
   readonly maxRecipients: number;
+  /** Octets of all recipients, where a rule needs them; more defers. Default 1,048,576. */
+  readonly maxRecipientBytes: number;
 }
 
 /** Options of {@link guardHandler}. */
@@ -47,6 +49,7 @@ export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
   maxHeaderFields: 5000,
   maxHeaderBytes: 0x100000,
   maxRecipients: 10_000,
+  maxRecipientBytes: 0x100000,
 };
 
 /**
@@ -85,6 +88,7 @@ interface Message {
   readonly sender: string;
   readonly isLocal: boolean;
   readonly recipients: Path[];
+  recipientBytes: number;
   readonly fields: [name: string | Uint8Array, value: Uint8Array][];
   fieldBytes: number;
   isTooLong: boolean;
@@ -138,6 +142,7 @@ class GuardHandler implements MilterHandler {
       sender,
       isLocal,
       recipients: [],
+      recipientBytes: 0,
       fields: [],
       fieldBytes: 0,
       isTooLong: false,
@@ -158,7 +163,11 @@ class GuardHandler implements MilterHandler {
   rcpt({ recipient }: RcptCommand): MilterVerdict {
     const message = this.#message;
     if (message === undefined || !this.#settings.needs.recipients) return "continue";
-    if (message.recipients.length >= this.#settings.limits.maxRecipients) return replyWith(TOO_MANY_RECIPIENTS);
+    const { maxRecipients, maxRecipientBytes } = this.#settings.limits;
+    if (message.recipients.length >= maxRecipients || message.recipientBytes + recipient.length > maxRecipientBytes) {
+      return replyWith(TOO_MANY_RECIPIENTS);
+    }
+    message.recipientBytes += recipient.length;
     message.recipients.push(pathOf(recipient));
     return "continue";
   }
@@ -218,6 +227,8 @@ class GuardHandler implements MilterHandler {
     isLast: boolean,
     context: MilterContext,
   ): MilterVerdict {
+    // The message was given up meanwhile: the session drops this answer.
+    if (message !== this.#message) return replyWith(TRY_LATER);
     const { action, reply = TRY_LATER } = decision;
     const verdict = this.#verdictOf(message, action, reply, context);
     const isHeld = action !== "accept" && verdict === "continue";

@@ -18,11 +18,15 @@ export interface DecisionEvent {
   readonly queueId: string | undefined;
 }
 
-/** What an operator wants to know of a milter server. */
+/** A connection that was given up, and what it did not do in time. */
+export interface TimeoutEvent {
+  readonly kind: "timeout";
+  readonly what: string;
+}
+
+/** What an operator wants to know of a milter server. `peer` is the MTA: `ADDRESS:PORT`, or `unix`. */
 export type MilterEvent =
-  | SessionEvent
   | DecisionEvent
+  | ((SessionEvent | TimeoutEvent) & { readonly peer: string })
   /** A connection that was not served. */
-  | { readonly kind: "refused"; readonly refusal: string }
-  /** A connection that was given up: what it waited for. */
-  | { readonly kind: "timeout"; readonly what: string };
+  | { readonly kind: "refused"; readonly refusal: string };

@@ -52,7 +52,10 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
       const listener = await listen({
         ...listenOptions,
         address,
-        onConnection: (socket) => serveConnection(socket, { handler, limits, onEvent }),
+        onConnection: (socket) => {
+          const peer = socket.remoteAddress === undefined ? "unix" : `${socket.remoteAddress}:${socket.remotePort}`;
+          return serveConnection(socket, { handler, limits, onEvent: (event) => onEvent({ ...event, peer }) });
+        },
         onRefused: (refusal) => onEvent({ kind: "refused", refusal: refusal.kind }),
       });
       listeners.push(listener);

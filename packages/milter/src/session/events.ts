@@ -43,6 +43,15 @@ const RANK: Readonly<Partial<Record<EventKind, number>>> = {
   eom: 5,
 };
 
+const KINDS = new Map<number, EventKind>(
+  Object.entries(OCTETS).map(([kind, octet]) => [octet.charCodeAt(0), kind as EventKind]),
+);
+
+/** The event of a command octet; undefined where the command is no event. */
+export function kindOf(octet: number): EventKind | undefined {
+  return KINDS.get(octet);
+}
+
 /** Whether the MTA waits for an answer to an event. */
 export function isOwedAnswer(kind: EventKind, steps: number): boolean {
   return (steps & NO_REPLY[kind]) === 0;

@@ -11,7 +11,7 @@ import {
 import { ACTIONS, ALL_ACTIONS, ALL_STEPS, MAX_VERSION, MIN_VERSION } from "../codec/flags.js";
 import { type Frame, FrameReader } from "../codec/frame.js";
 import { describeCause, type SessionEvent } from "./event.js";
-import { type EventKind, isMessageEvent, isOwedAnswer, MessageOrder, OCTETS } from "./events.js";
+import { type EventKind, isMessageEvent, isOwedAnswer, kindOf, MessageOrder, OCTETS } from "./events.js";
 import type {
   HandlerFactory,
   MilterContext,
@@ -43,6 +43,10 @@ export interface MilterSession {
   end(): void;
   /** Closes as soon as no message is open: at once, or behind the answer to the end of the present one. */
   finish(): void;
+  /** Tells an MTA that waits for an answer that it is on its way; else nothing. */
+  progress(): void;
+  /** Whether the MTA waits for an answer that is not there yet. */
+  readonly isAwaited: boolean;
   /** Octets of memory that wait behind the event in progress: whoever reads the socket stops where they are many. */
   readonly backlog: number;
   /** Whether a frame has begun to arrive and is not yet whole. */
@@ -114,8 +118,23 @@ class Session implements MilterSession {
         session.#abort ??= new AbortController();
         return session.#abort.signal;
       },
-      progress: () => this.#progress(),
+      progress: () => this.progress(),
     };
+  }
+
+  progress(): void {
+    if (!this.isAwaited) return;
+    this.#out.push(PROGRESS);
+    this.#flush();
+  }
+
+  get isAwaited(): boolean {
+    if (this.#current === undefined) return false;
+    const { steps } = this.#negotiated ?? NOTHING_AGREED;
+    // An MTA sends on behind an event without an answer, up to one that has one.
+    const last = this.#queue.at(-1);
+    const waitsFor = last === undefined ? undefined : kindOf(last.octet);
+    return isOwedAnswer(this.#current, steps) || (waitsFor !== undefined && isOwedAnswer(waitsFor, steps));
   }
 
   get backlog(): number {
@@ -312,13 +331,6 @@ class Session implements MilterSession {
   #failed(kind: EventKind, error: unknown): MilterVerdict {
     this.#report(OCTETS[kind], error);
     return FAILURE;
-  }
-
-  #progress(): void {
-    if (this.#closed || this.#current === undefined) return;
-    if (!isOwedAnswer(this.#current, this.#negotiated?.steps ?? 0)) return;
-    this.#out.push(PROGRESS);
-    this.#flush();
   }
 
   #forgetMessage(): void {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGuard, fail, pass, rule } from "@fromguard/core";
 import { afterEach, describe, expect, test } from "vitest";
-import { createMilterServer, encodeFrame, type MilterEvent, type MilterServer } from "../../src/index.js";
+import { createMilterServer, encodeFrame, type MilterEvent, type MilterServer, STEPS } from "../../src/index.js";
 import { mta } from "../recorded.js";
 import { connectMta } from "./client.js";
 
@@ -101,7 +101,28 @@ describe("a milter server", () => {
     const client = await connectMta((await serving(server).listen("127.0.0.1:0")).address);
     client.send(...frames);
     await client.closed();
-    expect(events).toEqual([{ kind: "timeout", what }]);
+    expect(events).toEqual([{ kind: "timeout", what, peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }]);
+  });
+
+  test("an answer that takes long is announced, one that is not due is not", async () => {
+    let release = () => {};
+    const held = new Promise<"continue">((resolve) => {
+      release = () => resolve("continue");
+    });
+    const handler = () => ({
+      negotiate: () => ({ actions: 0, steps: STEPS.noReplyConnect | STEPS.noReplyEndOfHeader }),
+      connect: () => held,
+      eoh: () => new Promise<never>(() => {}),
+    });
+    const server = serving(createMilterServer({ handler, limits: { progressIntervalMs: 20 } }));
+    const client = await connectMta((await server.listen("127.0.0.1:0")).address);
+    client.send(mta.offer(), mta.connect());
+    expect(await client.until(1)).toEqual(["negotiate"]);
+    release();
+    client.send(mta.mail("<a@b.example>"), mta.eoh());
+    await client.until(2);
+    client.send(mta.eom());
+    expect((await client.until(5)).slice(0, 5)).toEqual(["negotiate", "continue", "progress", "progress", "progress"]);
   });
 
   test("an idle connection is given up only at its own limit", async () => {

@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import {
   type Answer,
   createMilterSession,
+  type DecisionEvent,
   decodeAnswer,
   FrameReader,
   guardHandler,
-  type MilterEvent,
+  type SessionEvent,
   STEPS,
 } from "../../src/index.js";
 import { mta } from "../recorded.js";
@@ -31,10 +32,10 @@ function wordOf(answer: Answer): string {
 }
 
 function talk(rules: readonly Rule[], options: Parameters<typeof guardHandler>[1] = {}) {
-  const events: MilterEvent[] = [];
+  const events: (DecisionEvent | SessionEvent)[] = [];
   const words: string[] = [];
   const reader = new FrameReader();
-  const onEvent = (event: MilterEvent) => events.push(event);
+  const onEvent = (event: DecisionEvent | SessionEvent) => events.push(event);
   const session = createMilterSession({
     handler: guardHandler(createGuard({ rules }), { onEvent, ...options }),
     onEvent,
@@ -219,7 +220,7 @@ describe("a guard behind a milter", () => {
   });
 
   test("a guard that fails defers, and the connection stays", () => {
-    const events: MilterEvent[] = [];
+    const events: (DecisionEvent | SessionEvent)[] = [];
     const guard = createGuard({ rules: [envelope] });
     const words: string[] = [];
     const session = createMilterSession({
@@ -349,9 +350,11 @@ describe("limits of a message", () => {
 
   test("more recipients than are kept defer", () => {
     const some = rule("some", ["recipients"], () => pass());
-    const { say } = talk([some], { messageLimits: { maxRecipients: 1 } });
-    say(...START, mta.mail("<ann@corp.example>"), mta.rcpt("<b@x.example>"), mta.rcpt("<c@x.example>"));
-    expect(say(mta.eom())[0]).toMatch(/^452 4\.5\.3 /);
+    for (const messageLimits of [{ maxRecipients: 1 }, { maxRecipientBytes: 20 }]) {
+      const { say } = talk([some], { messageLimits });
+      say(...START, mta.mail("<ann@corp.example>"), mta.rcpt("<b@x.example>"), mta.rcpt("<c@x.example>"));
+      expect(say(mta.eom())[0]).toMatch(/^452 4\.5\.3 /);
+    }
   });
 });
 
@@ -374,11 +377,12 @@ describe("decisions that take time", () => {
   });
 
   test("an ABORT drops the answer and the next message gets its own", async () => {
-    const { say, heard } = talk([slow(new Promise(() => {})), envelope]);
+    const { say, heard, events } = talk([slow(new Promise(() => {})), envelope]);
     expect(say(...START, as("ann"), mta.mail("<ann@corp.example>"))).toEqual(["negotiate"]);
     expect(say(mta.abort(), as("eve"), mta.mail("<ann@corp.example>"))).toEqual([]);
     await settled();
     expect(heard()).toEqual([]);
+    expect(events).toEqual([]);
     expect(say(mta.quit())).toEqual(["close"]);
   });
 });
