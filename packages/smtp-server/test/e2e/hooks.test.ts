@@ -163,7 +163,6 @@ describe.concurrent("with a policy on envelope and header", () => {
     await client.command("MAIL FROM:<ann@example.com>");
     await client.command("RCPT TO:<bob@example.org>");
     await client.command("DATA");
-    client.socket.setNoDelay(true);
     for (let at = 0; at < honest.length; at += size) {
       client.socket.write(honest.slice(at, at + size));
       await new Promise((resolve) => setImmediate(resolve));

@@ -8,7 +8,10 @@ export class RawClient {
   #waiting: ((reply: string) => void) | undefined;
 
   private constructor(readonly socket: Socket) {
-    socket.setEncoding("latin1").on("data", (chunk: string) => this.#take(chunk));
+    socket
+      .setNoDelay()
+      .setEncoding("latin1")
+      .on("data", (chunk: string) => this.#take(chunk));
     socket.on("error", () => undefined);
     socket.on("close", () => this.#reply("closed"));
   }
