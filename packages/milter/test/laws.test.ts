@@ -267,4 +267,49 @@ describe("session laws", () => {
       }),
     );
   });
+
+  test("answers of handlers that take time are those of handlers that do not, in order", async () => {
+    const owed = fc.constantFrom(0, 0xffc80);
+    const lockstep = fc.array(
+      fc.constantFrom<Command>(
+        { kind: "helo", name: "a" },
+        { kind: "mail", sender: "<a@b.example>", args: [] },
+        { kind: "rcpt", recipient: "<a@b.example>", args: [] },
+        { kind: "eoh" },
+        { kind: "eom", chunk: Buffer.alloc(0) },
+      ),
+      { maxLength: 12 },
+    );
+    await fc.assert(
+      fc.asyncProperty(lockstep, owed, fc.array(fc.boolean(), { minLength: 1 }), async (commands, wanted, slow) => {
+        const run = async (isSlow: (call: number) => boolean) => {
+          let call = 0;
+          const next = (): MilterVerdict | Promise<MilterVerdict> => {
+            const made: MilterVerdict = { reply: `550 5.7.1 ${call}` };
+            const verdict = call % 3 === 2 ? made : "continue";
+            return isSlow(call++) ? Promise.resolve().then(() => verdict) : verdict;
+          };
+          const sent: Buffer[] = [];
+          const session = createMilterSession({
+            handler: () => ({
+              negotiate: () => ({ actions: 0, steps: wanted }),
+              helo: next,
+              mail: next,
+              rcpt: next,
+              eoh: next,
+              eom: next,
+            }),
+            send: (bytes) => sent.push(bytes),
+            onClose: () => sent.push(Buffer.from("closed")),
+          });
+          session.receive(encodeCommand({ kind: "negotiate", version: 6, actions: 0x1ff, steps: 0x1fffff }));
+          session.receive(Buffer.concat(commands.map(encodeCommand)));
+          for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+          return Buffer.concat(sent).toString("latin1");
+        };
+        expect(await run((call) => slow[call % slow.length] ?? false)).toBe(await run(() => false));
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
