@@ -67,7 +67,11 @@ export function unknown(code: string, cause: unknown, evidence: Evidence = {}): 
 function describeCause(cause: unknown): string {
   if (typeof cause === "string") return cause;
   if (cause instanceof Error) return cause.message || cause.name;
-  return String(cause);
+  try {
+    return String(cause);
+  } catch {
+    return "a value that cannot be shown";
+  }
 }
 
 /** Whether a failure refuses for good: its reply is of class 5. */
