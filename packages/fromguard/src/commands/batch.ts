@@ -6,7 +6,7 @@ import { judge, judgementToJson } from "./judge.js";
 import { linesOf } from "./lines.js";
 
 /** The longest line of a batch, in octets: room for a message of 64 MiB in base64. */
-export const MAX_BATCH_LINE = 96 * 1024 * 1024;
+const MAX_BATCH_LINE = 96 * 1024 * 1024;
 
 /** Transactions that are judged at the same time, so that one slow DNS answer does not hold up the rest. */
 const MAX_IN_FLIGHT = 32;

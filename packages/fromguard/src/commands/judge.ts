@@ -5,6 +5,7 @@ import {
   type FactName,
   type Facts,
   type Guard,
+  type HeaderSection,
 } from "@fromguard/core";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import { toAsciiJson } from "../serve/log.js";
@@ -18,6 +19,8 @@ export interface NotRun {
 /** A decision on the facts given, how it came about, and what was left out. */
 export interface Judgement extends Explanation {
   readonly notRun: readonly NotRun[];
+  /** What was judged: says which codes could not be seen. */
+  readonly headers: HeaderSection | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function judge(guard: Guard, facts: Partial<Facts>): Promise<Judgem
   const known = (Object.keys(facts) as FactName[]).filter((name) => facts[name] !== undefined);
   const anyRuns = notRun.length < guard.rules.length;
   const within = anyRuns ? guard.within({ name: "check", facts: known, partial: true }) : guard;
-  return { ...(await within.explain(facts)), notRun };
+  return { ...(await within.explain(facts)), notRun, headers: facts.headers };
 }
 
 /** The exit code that tells a decision: 0 accept, 1 reject, 75 defer. */
@@ -41,6 +44,6 @@ export function exitCodeOf(decision: Decision): ExitCode {
 }
 
 /** A judgement as one line of JSON: the decision with its trace, and `notRun` where rules lacked a fact. */
-export function judgementToJson({ decision, trace, notRun }: Judgement): string {
-  return toAsciiJson({ ...decisionToJson(decision, trace), ...(notRun.length > 0 ? { notRun } : {}) });
+export function judgementToJson({ decision, trace, notRun, headers }: Judgement): string {
+  return toAsciiJson({ ...decisionToJson(decision, trace, headers), ...(notRun.length > 0 ? { notRun } : {}) });
 }

@@ -41,7 +41,7 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
 }
 
 /** `listeners[0].policy`. */
-export function formatKey(path: KeyPath): string {
+function formatKey(path: KeyPath): string {
   return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index > 0 ? `.${part}` : part)).join("");
 }
 

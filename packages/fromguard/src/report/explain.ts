@@ -45,7 +45,7 @@ function describeNode(node: TraceNode, width: number, indent: string, style: Sty
   const below = `${indent}        `;
   return [
     line,
-    ...describeVerdict(verdict).map(([label, text]) => `${below}${style.dim(label.padEnd(9))} ${text}`),
+    ...describeVerdict(verdict).map(([label, text]) => `${below}${style.dim(label.padEnd(10))} ${text}`),
     ...node.members.flatMap((member) => describeNode(member, Math.max(0, width - 2), `${indent}  `, style)),
   ];
 }
@@ -63,7 +63,7 @@ function describeVerdict(verdict: Verdict): readonly (readonly [label: string, t
 }
 
 /** Evidence as labelled lines, in the order in which a reader asks: who, what, where, what would change it. */
-export function describeEvidence(evidence: Evidence): readonly (readonly [label: string, text: string])[] {
+function describeEvidence(evidence: Evidence): readonly (readonly [label: string, text: string])[] {
   const { login, field, address, offset, key, result, captures, detail, remedy } = evidence;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["login", login],
@@ -81,7 +81,7 @@ export function describeEvidence(evidence: Evidence): readonly (readonly [label:
 }
 
 /** `FILE:LINE  /pattern/`, or the name of the source. */
-export function describeSource({ source, file, line, pattern }: Evidence): string | undefined {
+function describeSource({ source, file, line, pattern }: Evidence): string | undefined {
   const where = file === undefined ? source : line === undefined ? file : `${file}:${line}`;
   return pattern === undefined ? where : `${where ?? ""}  ${pattern}`.trim();
 }

@@ -53,7 +53,10 @@ function joinParts(parts: readonly Part[]): string {
   const last = parts.findLastIndex(({ text }) => text !== "");
   return parts
     .slice(0, last + 1)
-    .map(({ text, paint, width }, index) => paint(text) + (index === last ? "" : " ".repeat(width - text.length)))
+    .map(
+      ({ text, paint, width }, index) =>
+        (text === "" ? "" : paint(text)) + (index === last ? "" : " ".repeat(width - text.length)),
+    )
     .join(GAP);
 }
 

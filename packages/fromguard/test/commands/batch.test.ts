@@ -32,6 +32,14 @@ describe("check --batch", () => {
     ]);
   });
 
+  it("says what could not be seen in a list of fields", async () => {
+    const { config } = await scenarioConfig();
+    const transaction = { login: "bob", envelopeFrom: "bob@example.com", headers: [["From", " bob@example.com"]] };
+    const io = testIo({ stdin: JSON.stringify(transaction) });
+    await main(["check", "--config", config, "--batch"], io);
+    expect(lines(io.out())[0].blindTo).toContain("header-whitespace-line");
+  });
+
   it.each([
     ["no JSON", "{", "the line is not JSON"],
     ["no object", "[]", "a transaction must be an object, not an array of 0"],

@@ -34,13 +34,13 @@ describe("a decision in words", () => {
         from-not-owned, says owns
 
   FAIL  owns  from-not-owned
-          login     bob
-          field     From, octet 12
-          address   alice@example.com
-          source    /maps/senders:3  /^(.*)@example\\.com$/
-          captures  alice, (none)
-          answer    alice
-          to change add bob
+          login      bob
+          field      From, octet 12
+          address    alice@example.com
+          source     /maps/senders:3  /^(.*)@example\\.com$/
+          captures   alice, (none)
+          answer     alice
+          to change  add bob
 `,
     );
   });
@@ -78,7 +78,7 @@ describe("a decision in words", () => {
         down, says asks
 
   ?     asks  down
-          cause     no route
+          cause      no route
 `,
     );
   });
