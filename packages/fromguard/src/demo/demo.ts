@@ -35,6 +35,8 @@ export interface DemoOptions {
  */
 export async function runDemo(io: Io, options: DemoOptions = {}): Promise<ExitCode> {
   const style = styleFor(io.stdout, io.env);
+  // Asked for at once, so that Ctrl-C while the messages are sent ends in order too.
+  const stop = io.stdout.isTerminal ? io.stopRequested() : undefined;
   const stage = await setUp(options.guardOf ?? ((guard) => guard));
   try {
     await io.stdout.write(introduction(stage.mapFile));
@@ -42,9 +44,9 @@ export async function runDemo(io: Io, options: DemoOptions = {}): Promise<ExitCo
     for (const message of MESSAGES) results.push(await stage.play(message));
     await io.stdout.write(`\n${formatResults(results, style)}${summarize(results, style)}`);
     if (!results.every(isAsExpected)) return exitCodes.refused;
-    if (io.stdout.isTerminal) {
+    if (stop !== undefined) {
       await io.stdout.write(`\n${connectingLines(stage.addresses)}`);
-      await io.stopRequested();
+      await stop;
     }
     return exitCodes.ok;
   } finally {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Question } from "dns-packet";
 
 /** What a name of the zone has; `down` answers SERVFAIL to every question. */
-export type ZoneEntry = { readonly mx?: string; readonly a?: string } | "down";
+type ZoneEntry = { readonly mx?: string; readonly a?: string } | "down";
 
 /** Names in lower case. Every other name does not exist. */
 export type Zone = Readonly<Record<string, ZoneEntry>>;

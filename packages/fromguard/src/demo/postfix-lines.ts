@@ -20,8 +20,8 @@ export function connectingLines({ submission, policy, milter, http }: DemoAddres
 
 To submit mail yourself, as bob:
 
-  printf 'From: alice@example.com\\r\\n\\r\\nHello\\r\\n' | curl --url smtp://${submission} --user bob:builder \\
-    --mail-from bob@example.com --mail-rcpt carol@example.com --upload-file -
+  printf 'From: alice@example.com\\r\\n\\r\\nHello\\r\\n' | curl -sv smtp://${submission} --user bob:builder \\
+    --mail-from bob@example.com --mail-rcpt carol@example.com --upload-file - 2>&1 | grep '^<'
 
 To ask over HTTP:
 

@@ -5,8 +5,8 @@ import type { Zone } from "./dns-stub.js";
 export const USERS: Readonly<Record<string, string>> = { alice: "wonderland", bob: "builder" };
 
 /** The login map: each local user owns his address and its subaddresses, in two domains. */
-export const LOGIN_MAP = `/^([^@+]*)(\\+[^@]*)?@example\\.com$/  \${1}
-/^([^@+]*)(\\+[^@]*)?@example\\.net$/  \${1}
+export const LOGIN_MAP = `/^([^@+]+)(\\+[^@]*)?@example\\.com$/  \${1}
+/^([^@+]+)(\\+[^@]*)?@example\\.net$/  \${1}
 `;
 
 /** What the embedded name server knows: the name servers of example.net are down, other names do not exist. */

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
 /** One message as a mail program submits it, byte for byte. */
-export interface Submission {
+interface Submission {
   /** What stands in MAIL FROM, in brackets: `<alice@example.com>`. */
   readonly mailFrom: string;
   readonly recipient: string;

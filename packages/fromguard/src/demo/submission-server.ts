@@ -20,7 +20,7 @@ export async function startSubmissionServer(
   onEvent: (event: HooksEvent<SMTPServerSession>) => void,
 ): Promise<SubmissionServer> {
   const server = new SMTPServer({
-    banner: "fromguard demo",
+    name: "demo.fromguard.test",
     authMethods: ["PLAIN"],
     allowInsecureAuth: true,
     disabledCommands: ["STARTTLS"],

@@ -3,7 +3,7 @@ import { startDnsStub } from "../../src/demo/dns-stub.js";
 import { folderWith } from "./folder.js";
 
 /** The login map of the scenario. */
-export const MAP = `/^([^@+]*)(\\+[^@]*)?@example\\.com$/  \${1}\n`;
+export const MAP = `/^([^@+]+)(\\+[^@]*)?@example\\.com$/  \${1}\n`;
 
 /** A folder with the configuration of the scenario, a map, and DNS behind it; returns the configuration file. */
 export async function scenarioConfig(more = ""): Promise<{ readonly folder: string; readonly config: string }> {
