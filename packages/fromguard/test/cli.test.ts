@@ -1,0 +1,31 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const CLI = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+
+const run = (...argv: readonly string[]) =>
+  promisify(execFile)(process.execPath, [CLI, ...argv]).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  );
+
+describe.runIf(existsSync(CLI))("the built command, as a process", { timeout: 20_000 }, () => {
+  it("tells its version", async () => {
+    expect(await run("--version")).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^fromguard \d+\.\d+\.\d+\n$/),
+      stderr: "",
+    });
+  });
+
+  it("hands its exit code on", async () => {
+    expect(await run("chekc")).toEqual({
+      code: 64,
+      stdout: "",
+      stderr: 'fromguard: unknown command "chekc" (did you mean check?); see fromguard --help\n',
+    });
+  });
+});
