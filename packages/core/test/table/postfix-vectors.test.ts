@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { isFromguardError, type LoadedTable, pcreTable, staticTable, textHashTable } from "../../src/index.js";
+
+// Recorded from Postfix 3.7.11 with `postmap -q`.
+const FOLDER = new URL("../vectors/postfix/", import.meta.url);
+
+interface Vector {
+  readonly table: string;
+  readonly source: string;
+  readonly messages: readonly string[];
+  readonly queries: readonly {
+    readonly key: string;
+    readonly result: string | null | { readonly error: string };
+    readonly warnings?: readonly string[];
+  }[];
+}
+
+/** Tables with a pattern that needs the pattern machine. This list may only shrink. */
+const REFUSED = [
+  "pcre-backrefs.json",
+  "pcre-catastrophic.json",
+  "pcre-conditionals.json",
+  "pcre-escapes.json",
+  "pcre-flag-U.json",
+  "pcre-flag-combined.json",
+  "pcre-possessive-atomic.json",
+  "pcre-recursion.json",
+  "pcre-reset-K.json",
+  "pcre-utf8-mode.json",
+  "pcre-verbs.json",
+];
+
+function load({ table, source }: Vector): LoadedTable {
+  if (table === "pcre") return pcreTable(source, { file: "@FILE@" });
+  if (table === "texthash") return textHashTable(source, { file: "@FILE@" });
+  return { table: staticTable(source), warnings: [] };
+}
+
+function tryToLoad(vector: Vector): LoadedTable | string {
+  try {
+    return load(vector);
+  } catch (error) {
+    if (!isFromguardError(error)) throw error;
+    return `${error.code}: ${error.message}`;
+  }
+}
+
+const vectors = readdirSync(FOLDER)
+  .sort()
+  .map((name) => [name, JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as Vector] as const);
+
+describe("a recorded table gives Postfix's answers and warnings", () => {
+  test("of the pcre tables only the listed ones are refused, each at a line", () => {
+    const refusals = vectors
+      .filter(([, { table }]) => table === "pcre")
+      .map(([name, vector]) => ({ name, loaded: tryToLoad(vector) }))
+      .filter(({ loaded }) => typeof loaded === "string");
+    expect(refusals.map(({ name }) => name)).toEqual(REFUSED);
+    for (const { loaded } of refusals) {
+      expect(loaded).toMatch(/^FG_TABLE_INVALID: @FILE@:\d+: octet \d+ of the pattern: .+ needs the pattern machine$/);
+    }
+  });
+
+  test.each(vectors.filter(([name]) => !REFUSED.includes(name)))("%s", (_name, vector) => {
+    const loaded = tryToLoad(vector);
+    if (typeof loaded === "string") {
+      // Postfix opens such a table and then fails each lookup.
+      expect(vector.queries.every(({ result }) => typeof result === "object" && result !== null)).toBe(true);
+      return;
+    }
+    const postfix = loaded.warnings.filter(({ kind }) => kind === "postfix").map(({ text }) => text);
+    expect([...postfix].sort()).toEqual([...vector.messages].sort());
+    const got = vector.queries.map(({ key }) => [key, answer(loaded, key)]);
+    const expected = vector.queries.map(({ key, result }) => [
+      key,
+      typeof result === "object" && result !== null ? "error" : result,
+    ]);
+    expect(got).toEqual(expected);
+  });
+});
+
+function answer({ table }: LoadedTable, key: string): unknown {
+  const lookup = table.lookup(key);
+  if (lookup instanceof Promise) throw new TypeError("a table in memory answers at once");
+  return lookup.kind === "found" ? lookup.value : lookup.kind === "error" ? "error" : null;
+}
