@@ -1,5 +1,5 @@
 import type { Address } from "../address/address.js";
-import { parseDomain } from "../domain/domain.js";
+import { type Domain, parseDomain } from "../domain/domain.js";
 import { decodeText } from "./encoded-word.js";
 
 /** An address that a name or comment shows, in the forms in which it can be read: it is own where one of them is. */
@@ -44,7 +44,9 @@ export function readDisplay(text: string, maxAddresses: number): Display {
 }
 
 function addressesIn(text: string, max: number): readonly ShownAddress[] {
-  const found = findAddresses(text.normalize("NFKC"), max);
+  const compatible = text.normalize("NFKC");
+  const found = findAddresses(compatible, max);
+  if (compatible === text) return found;
   const raw = findAddresses(text, max);
   if (raw.length !== found.length) return found;
   return found.map((forms, index) => [...forms, ...raw[index]!]);
@@ -52,6 +54,8 @@ function addressesIn(text: string, max: number): readonly ShownAddress[] {
 
 const BLANK_OR_SPECIAL = /[\s()<>[\]:;@\\,"]/;
 const LABEL = /[\p{L}\p{N}\p{M}\p{Cf}_-]/u;
+/** The longest domain that is read, in characters. */
+const MAX_DOMAIN = 300;
 const DOTS = /[.\u3002\uff0e\uff61]/u;
 
 function findAddresses(text: string, max: number): ShownAddress[] {
@@ -62,13 +66,18 @@ function findAddresses(text: string, max: number): ShownAddress[] {
     const local = localBefore(text, at);
     if (local === undefined) continue;
     const locals = new Set([local, local.replace(/^[^\p{L}\p{N}]+/u, "") || local]);
-    const domains = new Set([domain, domain.replace(/\p{Cf}/gu, "")]);
-    const forms = [...locals].flatMap((localPart) =>
-      [...domains].map((name) => ({ localPart, domain: parseDomain(name) })),
-    );
+    const domains = formsOf(domain);
+    const forms = [...locals].flatMap((localPart) => domains.map((form) => ({ localPart, domain: form })));
     found.push(forms as unknown as ShownAddress);
   }
   return found;
+}
+
+/** A domain as it stands, and without invisible characters. One too long to be a name is nobody's, whatever reading drops. */
+function formsOf(domain: string): readonly Domain[] {
+  if (domain.length > MAX_DOMAIN) return [{ kind: "invalid", ascii: domain, text: domain }];
+  const visible = domain.replace(/\p{Cf}/gu, "");
+  return visible === domain ? [parseDomain(domain)] : [parseDomain(domain), parseDomain(visible)];
 }
 
 /** What stands before an at sign back to a blank or special; a quoted string whole. */
@@ -87,7 +96,7 @@ function localBefore(text: string, at: number): string | undefined {
 function domainBehind(text: string, from: number): string | undefined {
   const labels: string[] = [];
   let label = "";
-  for (const char of restOf(text, from)) {
+  for (const char of text.slice(from, from + 2 * MAX_DOMAIN)) {
     if (LABEL.test(char)) label += char;
     else if (DOTS.test(char) && label !== "") {
       labels.push(label);
@@ -97,11 +106,4 @@ function domainBehind(text: string, from: number): string | undefined {
   if (label !== "") labels.push(label);
   const domain = labels.join(".");
   return labels.length < 2 || /^[\d.]+$/.test(domain) ? undefined : domain;
-}
-
-/** The longest that is read as one domain. */
-const MAX_DOMAIN = 1_000;
-
-function restOf(text: string, from: number): string {
-  return text.slice(from, from + MAX_DOMAIN);
 }

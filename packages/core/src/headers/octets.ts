@@ -11,10 +11,11 @@ export function isBlank(octet: number | undefined): boolean {
   return octet === SPACE || octet === TAB;
 }
 
-/** Octets as text, one character each. */
-export function latin1(octets: Uint8Array): string {
+/** Octets from `start` to `end` as text, one character each. */
+export function latin1(octets: Uint8Array, start = 0, end = octets.length): string {
+  const stop = Math.min(end, octets.length);
   let text = "";
-  for (let at = 0; at < octets.length; at++) text += String.fromCharCode(octets[at]!);
+  for (let at = start; at < stop; at++) text += String.fromCharCode(octets[at]!);
   return text;
 }
 

@@ -4,6 +4,7 @@ import { readDisplay, type ShownAddress } from "./display.js";
 import { fieldText, octetOffset } from "./field-text.js";
 import { ORIGINATOR_LIMITS, type OriginatorLimits } from "./limits.js";
 import { type ListFault, type Mailbox, type MailboxList, parseMailboxes } from "./mailboxes.js";
+import { isBlank } from "./octets.js";
 import type { Anomaly, Form, HeaderField, HeaderSection } from "./section.js";
 
 /** The fields that a reader may show as the sender. */
@@ -12,7 +13,8 @@ export type OriginatorName = "from" | "sender" | "resent-from" | "resent-sender"
 /** An address that a display name, group name or comment shows. */
 export interface ShownMailbox {
   readonly forms: ShownAddress;
-  readonly offset: number;
+  /** Where the name or comment begins, in characters of the unfolded value. */
+  readonly start: number;
 }
 
 /** An originator field, read whole. */
@@ -20,11 +22,13 @@ export interface OriginatorField {
   /** In lower case, without blanks before the colon. */
   readonly name: OriginatorName;
   readonly field: HeaderField;
-  /** Every mailbox up to the first fault that ends reading; offsets as in {@link Anomaly}. */
-  readonly mailboxes: readonly { readonly address: Mailbox["address"]; readonly offset: number }[];
+  /** Every mailbox up to the first fault that ends reading. */
+  readonly mailboxes: readonly Mailbox[];
   /** Addresses in names and comments. */
   readonly shown: readonly ShownMailbox[];
   readonly anomalies: readonly Anomaly[];
+  /** Turns a character of the unfolded value into an offset as {@link Anomaly} has it. */
+  readonly offsetOf: (start: number) => number;
 }
 
 /**
@@ -45,30 +49,22 @@ export function readOriginators(
   return found;
 }
 
-const LONGEST_NAME = "resent-sender".length;
-
 function originatorName(written: string): OriginatorName | undefined {
-  const length = /[ \t]$/.test(written) ? written.trimEnd().length : written.length;
-  if (length < 4 || length > LONGEST_NAME) return undefined;
+  let { length } = written;
+  while (length > 0 && isBlank(written.charCodeAt(length - 1))) length--;
+  // from; sender, author; resent-from; resent-sender: most fields differ from all in length.
+  if (length !== 4 && length !== 6 && length !== 11 && length !== 13) return undefined;
   const name = written.slice(0, length).toLowerCase();
-  return NAMES.has(name) ? (name as OriginatorName) : undefined;
+  return name in MALFORMED ? (name as OriginatorName) : undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set<OriginatorName>([
-  "from",
-  "sender",
-  "resent-from",
-  "resent-sender",
-  "author",
-]);
-
-const MALFORMED: Readonly<Record<OriginatorName, Code>> = {
+const MALFORMED: Readonly<Record<OriginatorName, Code>> = Object.assign(Object.create(null), {
   from: "from-malformed",
   sender: "sender-malformed",
   "resent-from": "resent-malformed",
   "resent-sender": "resent-malformed",
   author: "author-malformed",
-};
+});
 
 function readOriginator(
   name: OriginatorName,
@@ -78,14 +74,14 @@ function readOriginator(
 ): OriginatorField {
   const anomalies = new AnomalyLog();
   const { value } = field;
-  const placeOf = (index: number) =>
-    view === "list" ? field.offset : field.offset + field.name.length + 1 + octetOffset(value, index);
-  const note = (code: Code, index: number, form?: Form) => anomalies.add(code, placeOf(index), field.name, form);
+  const offsetOf = (start: number) =>
+    view === "list" ? field.offset : field.offset + field.name.length + 1 + octetOffset(value, start);
+  const note = (code: Code, index: number, form?: Form) => anomalies.add(code, offsetOf(index), field.name, form);
 
   const text = fieldText(value);
   if (text === undefined) {
     note("utf8-invalid", 0);
-    return { name, field, mailboxes: [], shown: [], anomalies: anomalies.list };
+    return { name, field, mailboxes: [], shown: [], anomalies: anomalies.list, offsetOf };
   }
   const list = parseMailboxes(text, limits);
   const single = name === "sender" || name === "resent-sender";
@@ -102,14 +98,13 @@ function readOriginator(
     if (display.bidi) note("name-bidi", part.start, "bidiInName");
     if (display.unknownCharset) note("name-undecodable", part.start, "unknownCharset");
     if (display.brokenEncodedWord) note("name-undecodable", part.start, "brokenEncodedWord");
-    for (const forms of display.addresses) shown.push({ forms, offset: placeOf(part.start) });
+    for (const forms of display.addresses) shown.push({ forms, start: part.start });
     if (shown.length > limits.maxMailboxes) {
       note("header-too-long", part.start);
       break;
     }
   }
-  const mailboxes = list.mailboxes.map(({ address, start }) => ({ address, offset: placeOf(start) }));
-  return { name, field, mailboxes, shown, anomalies: anomalies.list };
+  return { name, field, mailboxes: list.mailboxes, shown, anomalies: anomalies.list, offsetOf };
 }
 
 function anomalyOf(

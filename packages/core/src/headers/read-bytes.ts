@@ -47,7 +47,7 @@ class OctetField implements HeaderField {
   }
 
   get name(): string {
-    this.#name ??= latin1(this.#bytes.subarray(this.offset, this.#colon));
+    this.#name ??= latin1(this.#bytes, this.offset, this.#colon);
     return this.#name;
   }
 
@@ -178,7 +178,7 @@ function lineEnd(bytes: Uint8Array, start: number, end: number): number {
 
 /** `From address date`, the line that begins a message in an mbox file; a colon in it can only be of its time. */
 function isMboxLine(bytes: Uint8Array, colon: number): boolean {
-  if (latin1(bytes.subarray(0, 5)) !== "From ") return false;
+  if (latin1(bytes, 0, 5) !== "From ") return false;
   return colon < 0 || (isDigit(bytes[colon - 1]) && isDigit(bytes[colon + 1]));
 }
 
@@ -188,5 +188,5 @@ function isDigit(octet: number | undefined): boolean {
 
 /** `>From`: what an mbox file makes of a line that begins with From. */
 function isQuotedFrom(bytes: Uint8Array, start: number, end: number): boolean {
-  return bytes[start] === 0x3e && latin1(bytes.subarray(start + 1, end)).toLowerCase() === "from";
+  return bytes[start] === 0x3e && latin1(bytes, start + 1, end).toLowerCase() === "from";
 }

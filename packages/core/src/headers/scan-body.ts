@@ -83,7 +83,7 @@ class PartWalk {
   /** Whether a line begins a part; a line that closes a multipart is taken off the open ones. */
   #isDelimiter(start: number, next: number): boolean {
     if (this.#body[start] !== 0x2d || this.#body[start + 1] !== 0x2d) return false;
-    const line = latin1(this.#body.subarray(start, Math.min(next, start + 1_000))).trimEnd();
+    const line = latin1(this.#body, start, Math.min(next, start + 1_000)).trimEnd();
     for (let index = this.#open.length - 1; index >= 0; index--) {
       const delimiter = this.#open[index]!;
       if (line === delimiter) {

@@ -131,7 +131,7 @@ const FOREIGN: Readonly<Record<OriginatorName, Code>> = {
 interface Claim {
   readonly kind: "mailbox" | "bare" | "shown";
   readonly field: OriginatorField;
-  readonly offset: number;
+  readonly start: number;
   readonly address: Address;
   readonly questions: readonly number[];
 }
@@ -151,11 +151,11 @@ class Brief {
     this.#fields = fields;
     const { policy } = judge;
     for (const field of fields) {
-      for (const { address, offset } of field.mailboxes) {
-        this.#claim(address.domain.kind === "none" ? "bare" : "mailbox", field, offset, [address]);
+      for (const { address, start } of field.mailboxes) {
+        this.#claim(address.domain.kind === "none" ? "bare" : "mailbox", field, start, [address]);
       }
       if (policy.foreignAddressInName === "accept") continue;
-      for (const { forms, offset } of field.shown) this.#claim("shown", field, offset, forms);
+      for (const { forms, start } of field.shown) this.#claim("shown", field, start, forms);
     }
   }
 
@@ -174,10 +174,10 @@ class Brief {
     return open === undefined ? pass() : this.#unknown(open, answers);
   }
 
-  #claim(kind: Claim["kind"], field: OriginatorField, offset: number, forms: readonly Address[]): void {
+  #claim(kind: Claim["kind"], field: OriginatorField, start: number, forms: readonly Address[]): void {
     const [address] = forms;
     const questions = forms.flatMap((form) => this.#variants(form)).map((form) => this.#ask(form, ROLES[field.name]));
-    if (address !== undefined) this.#claims.push({ kind, field, offset, address, questions });
+    if (address !== undefined) this.#claims.push({ kind, field, start, address, questions });
   }
 
   /** The address, and what the policy lets stand for it. */
@@ -279,7 +279,7 @@ class Brief {
     return unknown("ownership-unknown", "the ownership of the Sender is not known", this.#evidence(claim, answers));
   }
 
-  #evidence({ field, offset, address, questions }: Claim, answers: readonly Answer[]): Evidence {
+  #evidence({ field, start, address, questions }: Claim, answers: readonly Answer[]): Evidence {
     const [index] = questions;
     const answer = index === undefined ? undefined : answers[index];
     const onBehalf = answer?.kind === "yes" && answer.requires !== undefined;
@@ -288,7 +288,7 @@ class Brief {
       login: this.#judge.login,
       address: formatAddress(address),
       field: field.field.name.trimEnd(),
-      offset,
+      offset: field.offsetOf(start),
       ...(onBehalf ? { detail: "it is granted on behalf: beside one own Sender", remedy: "add an own Sender" } : {}),
     };
   }

@@ -35,8 +35,12 @@ export function loginEqualsSenders(): Rule {
     if (login === null) return skip("no-login");
     const froms = readOriginators(headers).filter(({ name }) => name === "from");
     const [from, second] = froms;
-    const foreign = froms.flatMap(({ mailboxes }) => mailboxes).find(({ address }) => !isLogin(login, address));
-    if (foreign !== undefined) return differs(login, foreign.address, { field: "From", offset: foreign.offset });
+    for (const { mailboxes, offsetOf } of froms) {
+      const foreign = mailboxes.find(({ address }) => !isLogin(login, address));
+      if (foreign !== undefined) {
+        return differs(login, foreign.address, { field: "From", offset: offsetOf(foreign.start) });
+      }
+    }
     const odd = refuseAnomaly([...headers.anomalies, ...froms.flatMap(({ anomalies }) => anomalies)], policy, login);
     if (odd !== undefined) return odd;
     if (from === undefined) return fail("from-missing", { login, field: "From" });
