@@ -33,7 +33,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 class Fault extends Error {}
 
 /**
- * Reads a transaction from JSON: an object with any of {@link TRANSACTION_KEYS}.
+ * Reads a transaction from JSON: an object with any of the keys below.
  *
  * `login`, `localUser`, `client` (an IP address, or `{address, name}`) and `helo` may be null, and are if absent: who is not
  * named is nobody. `envelopeFrom` is as in MAIL FROM, empty for the null sender. The message is either `message`, its octets
