@@ -3,7 +3,10 @@ import type { Writable } from "node:stream";
 
 /** Where a command writes text. */
 export interface Output {
-  /** Writes; a promise where the reader is slower than we are, to be awaited before more is made. */
+  /**
+   * Writes; a promise where the reader is slower than we are, to be awaited before more is made. Throws, or rejects, where
+   * nothing can be written any more.
+   */
   write(text: string): void | Promise<void>;
   /** Whether a person reads it: colour only then. */
   readonly isTerminal: boolean;
@@ -42,8 +45,15 @@ export function processIo(): Io {
 }
 
 function outputOf(stream: Writable & { readonly isTTY?: boolean; readonly columns?: number }): Output {
+  let failure: Error | undefined;
+  stream.on("error", (error) => {
+    failure = error;
+  });
   return {
-    write: (text) => (stream.write(text) ? undefined : once(stream, "drain").then(() => undefined)),
+    write: (text) => {
+      if (failure !== undefined) throw failure;
+      return stream.write(text) ? undefined : once(stream, "drain").then(() => undefined);
+    },
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.columns;

@@ -20,8 +20,14 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await run(argv, io);
   } catch (error) {
+    // The reader has gone (`| head`) and wants no more: end as a filter does.
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.ok;
     const sentence = error instanceof Error ? error.message : String(error);
-    await io.stderr.write(`fromguard: ${visible(sentence)}\n`);
+    try {
+      await io.stderr.write(`fromguard: ${visible(sentence)}\n`);
+    } catch {
+      // Nobody reads it; the exit code still tells.
+    }
     return error instanceof Exit ? error.exitCode : exitCodes.internal;
   }
 }

@@ -39,6 +39,8 @@ export async function checkBatch(guard: Guard, io: Io, maxLine: number = MAX_BAT
       if (!ok) worst = exitCodes.badInput;
       await io.stdout.write(`${json}\n`);
     });
+    // Looked at again when its turn comes, below: until then a failure must not count as unhandled.
+    written.catch(() => undefined);
     const octets = line.kind === "line" ? line.octets.length : 0;
     inFlight.push({ done: written, octets });
     octetsInFlight += octets;

@@ -106,6 +106,17 @@ describe("check --batch", () => {
     expect(lines(io.out())).toHaveLength(2);
   });
 
+  it("ends, with nothing more to say, when nobody reads its answers any more", async () => {
+    const { config } = await scenarioConfig();
+    const gone = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+    const stdin = (async function* () {
+      for (;;) yield Buffer.from("{}\n");
+    })();
+    const io = testIo({ stdin, onOut: () => Promise.reject(gone) });
+    expect(await main(["check", "--config", config, "--batch"], io)).toBe(0);
+    expect(io.err()).not.toContain("EPIPE");
+  });
+
   it("reads no further than some lines ahead of a reader that is slow", async () => {
     let readAhead = 0;
     let mostAhead = 0;

@@ -15,6 +15,34 @@ describe("the log", () => {
     );
   });
 
+  it("goes on where nothing can be written", () => {
+    const output = {
+      isTerminal: false,
+      columns: undefined,
+      write: () => {
+        throw new Error("EPIPE");
+      },
+    };
+    expect(() => jsonLog(output).info("decision")).not.toThrow();
+  });
+
+  it("drops lines behind a reader that does not read, and says how many", async () => {
+    let release: () => void = () => undefined;
+    const blocked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const io = testIo({ onOut: () => blocked });
+    const log = jsonLog(io.stdout, () => new Date(0));
+    for (let count = 0; count < 10_005; count++) log.info("decision");
+    release();
+    await blocked;
+    await new Promise(setImmediate);
+    log.info("decision");
+    const lines = io.out().trimEnd().split("\n");
+    expect(lines).toHaveLength(10_002);
+    expect(JSON.parse(lines.at(-2) ?? "")).toMatchObject({ event: "log-lines-dropped", count: 5 });
+  });
+
   it("escapes whatever a client sent, so that it stays one line of printable ASCII that says the same", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
