@@ -13,7 +13,8 @@ interface Probe {
   readonly key: string;
 }
 
-type LookupOptions = { readonly signal?: AbortSignal } | undefined;
+/** Handed on to the tables as it is: a signal that nobody reads need not be made. */
+export type LookupOptions = { readonly signal?: AbortSignal } | undefined;
 
 /**
  * Asks every table for the key of one step before the next, pattern tables for whole addresses only. The first answer

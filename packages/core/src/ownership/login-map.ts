@@ -2,7 +2,7 @@ import { type Address, formatAddress } from "../address/address.js";
 import { fold } from "../address/fold.js";
 import type { Table } from "../table/table.js";
 import type { Evidence } from "../verdict/evidence.js";
-import { type Hit, searchTables } from "./key-search.js";
+import { type Hit, type LookupOptions, searchTables } from "./key-search.js";
 import { type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./login-map-keys.js";
 import type { Answer, Ownership } from "./ownership.js";
 
@@ -32,7 +32,7 @@ export interface LoginMapOptions extends LoginMapKeyOptions {
 export function loginMap(options: LoginMapOptions): Ownership {
   const { tables, name = tables.map((table) => table.name).join(" ") } = options;
 
-  const answer = (login: string, address: Address, signal: AbortSignal | undefined): Answer | Promise<Answer> => {
+  const answer = (login: string, address: Address, lookupOptions: LookupOptions): Answer | Promise<Answer> => {
     const base = { login, address: formatAddress(address) };
     const domains = lookupDomains(address);
     if (domains.length === 0) return nobody({ ...base, source: name, detail: "the address has no valid domain" });
@@ -43,7 +43,7 @@ export function loginMap(options: LoginMapOptions): Ownership {
         hit === undefined
           ? nobody({ ...base, source: name, key, remedy: grantLine(tables[0], key, [login]) })
           : readOwners(hit, base);
-      const hit = searchTables(tables, steps, signal === undefined ? {} : { signal });
+      const hit = searchTables(tables, steps, lookupOptions);
       return hit instanceof Promise ? hit.then(read) : read(hit);
     });
     return settled(answers) ? weakest(answers) : Promise.all(answers).then(weakest);
@@ -51,8 +51,8 @@ export function loginMap(options: LoginMapOptions): Ownership {
 
   return {
     name,
-    ask: (login, questions, { signal } = {}) => {
-      const answers = questions.map(({ address }) => answer(login, address, signal));
+    ask: (login, questions, lookupOptions) => {
+      const answers = questions.map(({ address }) => answer(login, address, lookupOptions));
       return settled(answers) ? answers : Promise.all(answers);
     },
   };

@@ -24,7 +24,7 @@ export interface DomainExistsOptions {
 export function domainExists(options: DomainExistsOptions): Rule<"envelopeFrom"> {
   const { resolver } = options;
   const isOurs = domainSet("ourDomains", options.ourDomains ?? []);
-  return rule("domain-exists", ["envelopeFrom"], ({ envelopeFrom }, { signal }) => {
+  return rule("domain-exists", ["envelopeFrom"], ({ envelopeFrom }, context) => {
     const read = envelopeMailbox(envelopeFrom);
     if ("verdict" in read) return read.verdict;
     const { domain } = read.mailbox;
@@ -34,7 +34,7 @@ export function domainExists(options: DomainExistsOptions): Rule<"envelopeFrom">
     if (domain.kind === "invalid")
       return fail("sender-domain-unknown", { ...evidence, detail: "it is no domain name" });
     if (isOurs(domain)) return pass();
-    return domainExistence(resolver, domain.ascii, { signal }).then((existence): Verdict => {
+    return domainExistence(resolver, domain.ascii, context).then((existence): Verdict => {
       switch (existence.kind) {
         case "exists":
           return pass();

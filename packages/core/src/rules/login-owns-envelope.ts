@@ -28,7 +28,7 @@ export interface LoginOwnsEnvelopeOptions {
  */
 export function loginOwnsEnvelope(options: LoginOwnsEnvelopeOptions): Rule<"login" | "envelopeFrom"> {
   const { ownership, nullReversePath = "accept", localPartCase = "any" } = options;
-  return rule("login-owns-envelope", ["login", "envelopeFrom"], ({ login, envelopeFrom }, { signal }) => {
+  return rule("login-owns-envelope", ["login", "envelopeFrom"], ({ login, envelopeFrom }, context) => {
     if (login === null) return skip("no-login");
     if (envelopeFrom.kind === "null" && nullReversePath === "reject") {
       return fail("envelope-not-owned", { login, address: "", detail: "the policy refuses the null reverse-path" });
@@ -41,7 +41,7 @@ export function loginOwnsEnvelope(options: LoginOwnsEnvelopeOptions): Rule<"logi
       return fail("envelope-malformed", aboutSender(mailbox, { login, detail: "the domain is not in a plain form" }));
     }
     const judge = ([answer]: readonly Answer[]) => judgeAnswer(answer, login, mailbox, localPartCase);
-    const answers = ownership.ask(login, [{ address: mailbox, role: "envelope" }], { signal });
+    const answers = ownership.ask(login, [{ address: mailbox, role: "envelope" }], context);
     return "then" in answers ? answers.then(judge) : judge(answers);
   });
 }

@@ -27,7 +27,7 @@ export function ownedAddressNeedsLogin(
   return rule(
     "owned-address-needs-login",
     ["login", "localUser", "envelopeFrom"],
-    ({ login, localUser, envelopeFrom }, { signal }) => {
+    ({ login, localUser, envelopeFrom }, context) => {
       if (login !== null) return skip("logged-in");
       if (localUser !== null) return skip("local-user");
       const read = envelopeMailbox(envelopeFrom);
@@ -45,7 +45,7 @@ export function ownedAddressNeedsLogin(
         const { login: _nobody, remedy: _grant, ...evidence } = answer.evidence();
         return fail("owned-address-needs-login", aboutSender(mailbox, { ...evidence, remedy: "log in as an owner" }));
       };
-      const answers = ownership.ask(NOBODY, [{ address: mailbox, role: "envelope" }], { signal });
+      const answers = ownership.ask(NOBODY, [{ address: mailbox, role: "envelope" }], context);
       return "then" in answers ? answers.then(judge) : judge(answers);
     },
   );

@@ -22,7 +22,7 @@ export interface SenderExistsOptions extends LoginMapKeyOptions {
  */
 export function senderExists(options: SenderExistsOptions): Rule<"envelopeFrom"> {
   const { senders } = options;
-  return rule("sender-exists", ["envelopeFrom"], ({ envelopeFrom }, { signal }) => {
+  return rule("sender-exists", ["envelopeFrom"], ({ envelopeFrom }, context) => {
     const read = envelopeMailbox(envelopeFrom);
     if ("verdict" in read) return read.verdict;
     const { mailbox } = read;
@@ -39,7 +39,7 @@ export function senderExists(options: SenderExistsOptions): Rule<"envelopeFrom">
     const verdicts = lookupDomains(mailbox).map((domain) => {
       const steps = loginMapKeys(mailbox.localPart, domain, options);
       const key = steps[0]?.keys[0] ?? "";
-      const hit = searchTables([senders], steps, { signal });
+      const hit = searchTables([senders], steps, context);
       return hit instanceof Promise ? hit.then((late) => judge(late, key)) : judge(hit, key);
     });
     const worst = (found: readonly Verdict[]) => mostSevere(found) ?? unlisted(mailbox.localPart);
