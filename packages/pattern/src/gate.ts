@@ -83,11 +83,8 @@ class Exactness {
         if (inLook) return refuse("unsupported", 0, "a group that captures in a lookaround");
         if (node.index !== this.captures) return refuse("unsupported", 0, "a branch reset (?|");
         break;
-      case "repeat": {
-        const refusal = this.refuseRepeat(node);
-        if (refusal !== undefined) return refusal;
-        break;
-      }
+      case "repeat":
+        return this.visit(node.body, inLook) ?? this.refuseRepeat(node);
       case "look":
         if (!node.atomic) return refuse("unsupported", node.at, "a non-atomic lookaround");
         return this.visit(node.body, true);

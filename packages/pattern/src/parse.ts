@@ -647,6 +647,7 @@ class Parser {
       flags = { ...flags, extendedMore: false, noAutoCapture: false };
     }
     let value = true;
+    let more = false;
     for (;;) {
       if (cursor.atEnd) cursor.fail(14);
       const char = cursor.next();
@@ -663,7 +664,11 @@ class Parser {
       const option = Object.hasOwn(OPTION_LETTERS, char) ? OPTION_LETTERS[char] : undefined;
       if (option === undefined) return cursor.fail(11, cursor.position - 1);
       flags = { ...flags, [option]: value };
-      if (char === "x") flags = { ...flags, extendedMore: value && cursor.take("x") };
+      if (char === "x") {
+        // `(?xxx` is `(?xx`, but `(?x` ends an `(?xx` before it.
+        more = cursor.take("x") || more;
+        flags = { ...flags, extendedMore: value && more };
+      }
     }
   }
 
