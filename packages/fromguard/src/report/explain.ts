@@ -22,7 +22,8 @@ export function explainInWords(judgement: Judgement, style: Style): string {
     "",
     ...trace.flatMap((node) => describeNode(node, width, "  ", style)),
     ...notRun.map((rule) => describeNotRun(rule, width, style)),
-    ...decision.edits.map((edit) => `\n  would also ${describeEdit(edit)}`),
+    ...decision.observed.map(({ rule, verdict }) => `  seen  ${rule.padEnd(width)}  ${verdict.code}, refuses nothing`),
+    ...decision.edits.map((edit) => `  edit  ${describeEdit(edit)}`),
     "",
   ].join("\n");
 }

@@ -1,6 +1,8 @@
 import { isFromguardError } from "@fromguard/core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
+import { visible } from "../../src/report/style.js";
 
 function complaintAbout(text: string): string {
   try {
@@ -158,6 +160,31 @@ describe("a faulty configuration is one sentence that names file, line and key",
     else if (complaint.endsWith("unknown name")) expect(message.startsWith(complaint)).toBe(true);
     else expect(message).toBe(complaint);
     expect(message).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe("any text at all", () => {
+  const KEYS = ["listeners", "ownership", "dns", "rules", "policy", "login-map", "sender-fqdn", "preset", "servers"];
+  const key = fc.oneof(fc.constantFrom(...KEYS), fc.string());
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constantFrom(...KEYS)),
+      fc.array(tie("tree"), { maxLength: 3 }),
+      fc.dictionary(key, tie("tree"), { maxKeys: 3 }),
+    ),
+  }));
+
+  it.each([
+    ["shaped like a configuration", fc.dictionary(key, tree, { maxKeys: 4 }).map((value) => JSON.stringify(value))],
+    ["of no shape", fc.string({ unit: "binary" })],
+  ])("%s is a configuration, or one sentence that begins with the file", (_what, texts) => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const complaint = complaintAbout(text);
+        if (complaint !== "no complaint") expect(visible(complaint)).toMatch(/^f\.yaml:\d+: /);
+      }),
+    );
   });
 });
 

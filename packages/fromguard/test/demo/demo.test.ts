@@ -50,6 +50,17 @@ describe("the demo", { timeout: 20_000 }, () => {
     expect(await demo(() => guard)).toMatchObject({ code: 1, wrong: MESSAGES.length });
   });
 
+  it("fails where one listener answers otherwise than the submission server", async () => {
+    const open = createGuard({ rules: [rule("accepts-everything", [], () => pass())] });
+    const { code, out, wrong } = await demo((guard) => ({
+      ...guard,
+      within: (transport) => (transport.name === "HTTP" ? open : guard.within(transport)),
+    }));
+    expect([code, wrong]).toEqual([1, refused]);
+    expect(out).toContain("the http listener answered");
+    expect(out).not.toContain("the milter listener answered");
+  });
+
   it("fails without the rule on the header", async () => {
     const { code, wrong } = await demo((guard) =>
       createGuard({ rules: guard.rules.filter(({ name }) => name !== "header-originators-owned") }),

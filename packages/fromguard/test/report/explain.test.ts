@@ -1,4 +1,4 @@
-import { all, createGuard, facts, fail, pass, rule, skip, unknown } from "@fromguard/core";
+import { all, createGuard, facts, fail, pass, rule, skip, unknown, warnOnly } from "@fromguard/core";
 import { describe, expect, it } from "vitest";
 import { judge } from "../../src/commands/judge.js";
 import { explainInWords } from "../../src/report/explain.js";
@@ -79,6 +79,21 @@ describe("a decision in words", () => {
 
   ?     asks  down
           cause      no route
+`,
+    );
+  });
+
+  it("prints what was observed and what would be edited", async () => {
+    const shadowed = warnOnly(rule("owns", [], () => fail("from-not-owned")));
+    const tags = rule("tags", [], () => pass("tagged", [{ kind: "add-header", name: "X-Tag", value: "a\tb" }]));
+    expect(await explain(shadowed, tags)).toBe(
+      `ACCEPT  ok
+
+  -     owns  observed
+    FAIL  owns  from-not-owned
+  pass  tags  tagged
+  seen  owns  from-not-owned, refuses nothing
+  edit  add at the end of the header: X-Tag: a\\u{9}b
 `,
     );
   });
