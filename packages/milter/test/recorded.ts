@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { MilterEdit, MilterHandler, MilterOutcome, MilterVerdict } from "../src/index.js";
-import { ACTIONS, EDIT_ACTIONS, encodeFrame, type Frame, FrameReader, type Negotiated } from "../src/index.js";
+import { EDIT_ACTIONS, encodeFrame, type Frame, FrameReader, type Negotiated } from "../src/index.js";
 
 const FOLDER = new URL("./vectors/milter/", import.meta.url);
 
@@ -175,5 +175,3 @@ function u32(value: number): Buffer {
   octets.writeUInt32BE(value);
   return octets;
 }
-
-export const EVERY_EDIT = ACTIONS.addHeaders | ACTIONS.changeHeaders | ACTIONS.quarantine | ACTIONS.changeSender;

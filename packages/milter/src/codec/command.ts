@@ -102,12 +102,18 @@ const BARE: Readonly<Record<string, BareCommand | ControlCommand>> = {
   K: { kind: "quit-nc" },
 };
 
+/** The most octets of a frame by its command octet; 0 where there is no such command. */
+const CEILINGS = new Uint32Array(256);
+for (const octet of Buffer.from("OCHMRTULNAQK")) CEILINGS[octet] = MAX_FRAME;
+for (const octet of Buffer.from("BE")) CEILINGS[octet] = MAX_BODY_CHUNK + 1;
+for (const octet of Buffer.from("D")) CEILINGS[octet] = MAX_MACRO_FRAME;
+
 /** What a frame of the MTA may be at most, by its command; an unknown command octet is refused before its data is read. */
 export const checkCommandFrame: FrameCheck = (octet, length) => {
-  const command = String.fromCharCode(octet);
-  if (!"ODCHMRTULNBEAQK".includes(command)) return `unknown command octet ${octet}`;
-  const limit = "BE".includes(command) ? MAX_BODY_CHUNK + 1 : command === "D" ? MAX_MACRO_FRAME : MAX_FRAME;
-  return length > limit ? `a frame ${command} of ${length} octets, over ${limit}` : undefined;
+  const ceiling = CEILINGS[octet] as number;
+  if (length <= ceiling) return undefined;
+  if (ceiling === 0) return `unknown command octet ${octet}`;
+  return `a frame ${String.fromCharCode(octet)} of ${length} octets, over ${ceiling}`;
 };
 
 /** Reads a frame of an MTA. Only macros are read leniently: a name without a value is left out. */
@@ -117,7 +123,7 @@ export function decodeCommand({ octet, data }: Frame): Decoded<Command> {
     case "L":
       return decodeHeader(data);
     case "D":
-      return decodeMacros(data);
+      return data.length === 0 ? broken("D without the command that it belongs to") : decoded(decodeMacros(data));
     case "B":
       return decoded({ kind: "body", chunk: data });
     case "E":
@@ -138,6 +144,15 @@ export function decodeCommand({ octet, data }: Frame): Decoded<Command> {
       return data.length === 0 ? decoded(bare) : broken(`${command} with data`);
     }
   }
+}
+
+/** Reads the data of a macro frame, at least one octet. A name without a value is left out. */
+export function decodeMacros(data: Buffer): MacrosCommand {
+  const end = data.lastIndexOf(0);
+  const texts = end < 1 ? [] : data.toString("latin1", 1, end).split("\0");
+  const macros: [string, string][] = [];
+  for (let at = 0; at + 1 < texts.length; at += 2) macros.push([texts[at] as string, texts[at + 1] as string]);
+  return { kind: "macros", stage: data.toString("latin1", 0, 1), macros };
 }
 
 /**
@@ -191,15 +206,6 @@ function decodeHeader(data: Buffer): Decoded<Command> {
     name: data.toString("latin1", 0, end),
     value: data.subarray(end + 1, data.length - 1),
   });
-}
-
-function decodeMacros(data: Buffer): Decoded<Command> {
-  if (data.length === 0) return broken("D without the command that it belongs to");
-  const end = data.lastIndexOf(0);
-  const texts = end < 1 ? [] : data.toString("latin1", 1, end).split("\0");
-  const macros: [string, string][] = [];
-  for (let at = 0; at + 1 < texts.length; at += 2) macros.push([texts[at] as string, texts[at + 1] as string]);
-  return decoded({ kind: "macros", stage: data.toString("latin1", 0, 1), macros });
 }
 
 function decodePath(command: "M" | "R", data: Buffer): Decoded<Command> {

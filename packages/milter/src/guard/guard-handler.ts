@@ -89,7 +89,7 @@ interface Message {
   readonly isLocal: boolean;
   readonly recipients: Path[];
   recipientBytes: number;
-  readonly fields: [name: string | Uint8Array, value: Uint8Array][];
+  readonly fields: [name: Uint8Array, value: Uint8Array][];
   fieldBytes: number;
   isTooLong: boolean;
   isJudged: boolean;
@@ -182,7 +182,7 @@ class GuardHandler implements MilterHandler {
       message.isTooLong = true;
       message.fields.length = 0;
     } else {
-      message.fields.push([/[\x80-\xff]/.test(name) ? Buffer.from(name, "latin1") : name, value]);
+      message.fields.push([Buffer.from(name, "latin1"), value]);
     }
     return "continue";
   }

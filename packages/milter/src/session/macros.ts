@@ -1,25 +1,33 @@
-import type { MacrosCommand } from "../codec/command.js";
+import { decodeMacros, type MacrosCommand } from "../codec/command.js";
 
 /** The command octets that can have macros, in the order of a session. */
 const STAGES = "CHMRTLNBE";
 const MESSAGE_STAGES = "MRTLNBE";
 
-/** The most macros of one stage. */
-export const MAX_MACROS = 256;
+/** A set as it came, read when it is first asked for something. */
+interface MacroSet {
+  readonly data: Buffer;
+  macros?: MacrosCommand["macros"];
+}
 
 /** The macros of a session, by stage: a new set of a stage replaces the last. */
 export class MacroSets {
-  readonly #sets = new Map<string, MacrosCommand["macros"]>();
+  readonly #sets = new Map<string, MacroSet>();
+  readonly #onConflict: (stage: string, name: string) => void;
   /** Whether the set of MAIL belongs to the MAIL that comes, not to one that is over. */
   #mailIsFresh = false;
 
-  /** Takes a set; what is wrong with it, or undefined. A stage without events is ignored. */
-  take({ stage, macros }: MacrosCommand): string | undefined {
-    if (macros.length > MAX_MACROS) return `more than ${MAX_MACROS} macros of a stage`;
-    if (stage !== "U" && !STAGES.includes(stage)) return undefined;
-    this.#sets.set(stage, macros);
+  /** `onConflict` is told of a macro with two values in a set that is read. */
+  constructor(onConflict: (stage: string, name: string) => void) {
+    this.#onConflict = onConflict;
+  }
+
+  /** Takes the data of a macro frame. A stage without events is ignored. */
+  take(data: Buffer): void {
+    const stage = String.fromCharCode(data[0] as number);
+    if (stage !== "U" && !STAGES.includes(stage)) return;
+    this.#sets.set(stage, { data });
     if (stage === "M") this.#mailIsFresh = true;
-    return undefined;
   }
 
   /** A MAIL event: forgets every earlier message's sets. */
@@ -42,8 +50,10 @@ export class MacroSets {
 
   /** The value of a macro in the set of one stage: the first, where it stands there twice, as in libmilter. */
   at(stage: string, name: string): string | undefined {
+    const set = this.#sets.get(stage);
+    if (set === undefined) return undefined;
     const braced = `{${name}}`;
-    return this.#sets.get(stage)?.find(([key]) => key === name || key === braced)?.[1];
+    return this.#read(stage, set).find(([key]) => key === name || key === braced)?.[1];
   }
 
   /** The value of a macro in the set of a stage or the nearest before it. */
@@ -55,11 +65,19 @@ export class MacroSets {
     }
     return undefined;
   }
+
+  #read(stage: string, set: MacroSet): MacrosCommand["macros"] {
+    if (set.macros === undefined) {
+      set.macros = decodeMacros(set.data).macros;
+      const name = conflictIn(set.macros);
+      if (name !== undefined) this.#onConflict(stage, name);
+    }
+    return set.macros;
+  }
 }
 
 /** The name of a macro that has two values in one set, or undefined. */
-export function conflictIn({ macros }: MacrosCommand): string | undefined {
-  if (macros.length < 2) return undefined;
+function conflictIn(macros: MacrosCommand["macros"]): string | undefined {
   const seen = new Map<string, string>();
   for (const [name, value] of macros) {
     const bare = name.replace(/^\{(.*)\}$/s, "$1");

@@ -8,11 +8,12 @@ import type { MilterOutcome, MilterVerdict, Negotiated } from "./handler.js";
 /** What the MTA is told where a handler failed. */
 export const FAILURE: MilterVerdict = { reply: formatMilterReply(TRY_LATER) };
 
+const VERDICTS: readonly unknown[] = ["continue", "accept", "reject", "tempfail", "discard", "skip"];
+
 /** The verdict and the edits of what a handler answered. */
 export function readOutcome(outcome: MilterVerdict | MilterOutcome): Required<MilterOutcome> {
-  if (typeof outcome === "object" && "verdict" in outcome)
-    return { verdict: outcome.verdict, edits: outcome.edits ?? [] };
-  return { verdict: outcome, edits: [] };
+  const isOutcome = typeof outcome === "object" && outcome !== null && "verdict" in outcome;
+  return isOutcome ? { verdict: outcome.verdict, edits: outcome.edits ?? [] } : { verdict: outcome, edits: [] };
 }
 
 /** Why an outcome may not be sent; undefined where it may. */
@@ -21,15 +22,22 @@ export function outcomeFault(
   { verdict, edits }: Required<MilterOutcome>,
   { actions, steps }: Negotiated,
 ): string | undefined {
+  if (!isVerdict(verdict)) return "that is no verdict";
   if (verdict === "discard" && (kind === "connect" || kind === "helo")) return `discard cannot answer ${OCTETS[kind]}`;
   if (edits.length > 0 && kind !== "eom") return "edits before the end of the message";
   for (const edit of edits) {
     if (edit.kind === "progress") continue;
-    if ((actions & EDIT_ACTIONS[edit.kind]) === 0) return `the edit ${edit.kind} was not negotiated`;
+    if (((EDIT_ACTIONS[edit.kind] ?? 0) & actions) === 0) return `the edit ${edit.kind} was not negotiated`;
     const fault = answerFault(edit);
     if (fault !== undefined) return fault;
   }
   return answerFault(answerOf(verdict, steps));
+}
+
+/** Handlers may be written without a compiler: what is no verdict must not become an exception. */
+function isVerdict(verdict: unknown): boolean {
+  if (typeof verdict !== "object" || verdict === null) return VERDICTS.includes(verdict);
+  return "reply" in verdict && typeof verdict.reply === "string";
 }
 
 /** The answer that says a verdict; where the MTA does not know `skip`, events go on. */

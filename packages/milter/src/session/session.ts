@@ -5,7 +5,6 @@ import {
   checkCommandFrame,
   decodeCommand,
   type EventCommand,
-  type MacrosCommand,
   type NegotiateCommand,
 } from "../codec/command.js";
 import { ACTIONS, ALL_ACTIONS, ALL_STEPS, MAX_VERSION, MIN_VERSION } from "../codec/flags.js";
@@ -21,7 +20,7 @@ import type {
   MilterVerdict,
   Negotiated,
 } from "./handler.js";
-import { conflictIn, MacroSets } from "./macros.js";
+import { MacroSets } from "./macros.js";
 import { answerOf, endsMessage, FAILURE, isRefusal, outcomeFault, readOutcome } from "./outcome.js";
 
 /** Options of {@link createMilterSession}. */
@@ -68,6 +67,7 @@ const EVERYTHING: MilterRequest = { actions: ALL_ACTIONS, steps: 0 };
 const NOTHING_AGREED: Negotiated = { version: MIN_VERSION, actions: 0, steps: 0 };
 const LOGGED_OCTETS = 32;
 const ABORT = 0x41;
+const MACROS = 0x44;
 const QUIT = 0x51;
 const QUIT_NC = 0x4b;
 
@@ -78,7 +78,9 @@ class Session implements MilterSession {
   readonly #options: MilterSessionOptions;
   readonly #handler: MilterHandler;
   readonly #reader = new FrameReader(checkCommandFrame);
-  readonly #macros = new MacroSets();
+  readonly #macros = new MacroSets((stage, name) => {
+    this.#options.onEvent?.({ kind: "macro-conflict", command: stage, cause: `${printable(name)} has two values` });
+  });
   readonly #order = new MessageOrder();
   readonly #context: MilterContext;
   #negotiated: Negotiated | undefined;
@@ -207,14 +209,25 @@ class Session implements MilterSession {
   }
 
   #take(frame: Frame): void {
-    const read = decodeCommand(frame);
-    const fault = read.ok ? this.#obey(read.value) : read.fault;
+    const fault = this.#faultOf(frame);
     if (fault !== undefined) this.#breach(fault, frame);
+  }
+
+  #faultOf(frame: Frame): string | undefined {
+    // Most macros are never asked for: they are kept as octets.
+    if (frame.octet === MACROS && frame.data.length > 0 && this.#negotiated !== undefined) {
+      this.#macros.take(frame.data);
+      return undefined;
+    }
+    const read = decodeCommand(frame);
+    return read.ok ? this.#obey(read.value) : read.fault;
   }
 
   /** Does what a command says; answers how it breaks the protocol, or undefined. */
   #obey(command: Command): string | undefined {
     switch (command.kind) {
+      case "macros":
+        return "no negotiation";
       case "negotiate":
         return this.#negotiated === undefined ? this.#negotiate(command) : "a second negotiation";
       case "quit":
@@ -223,8 +236,6 @@ class Session implements MilterSession {
     }
     if (this.#negotiated === undefined) return "no negotiation";
     switch (command.kind) {
-      case "macros":
-        return this.#takeMacros(command);
       case "abort":
         this.#endMessage();
         return undefined;
@@ -254,18 +265,6 @@ class Session implements MilterSession {
     return undefined;
   }
 
-  #takeMacros(command: MacrosCommand): string | undefined {
-    const name = conflictIn(command);
-    if (name !== undefined) {
-      this.#options.onEvent?.({
-        kind: "macro-conflict",
-        command: printable(command.stage),
-        cause: `${printable(name)} has two values`,
-      });
-    }
-    return this.#macros.take(command);
-  }
-
   #event(command: EventCommand, negotiated: Negotiated): string | undefined {
     const { kind } = command;
     if (kind === "connect") {
@@ -283,8 +282,8 @@ class Session implements MilterSession {
     const outcome = held ?? this.#call(command);
     if (outcome instanceof Promise) {
       outcome.then(
-        (value) => this.#settleLater(epoch, kind, value, negotiated),
-        (error) => this.#settleLater(epoch, kind, this.#failed(kind, error), negotiated),
+        (value) => this.#settleLater(epoch, kind, () => value, negotiated),
+        (error) => this.#settleLater(epoch, kind, () => this.#failed(kind, error), negotiated),
       );
     } else {
       this.#settle(kind, outcome, negotiated);
@@ -300,9 +299,15 @@ class Session implements MilterSession {
     }
   }
 
-  #settleLater(epoch: number, kind: EventKind, outcome: MilterVerdict | MilterOutcome, negotiated: Negotiated): void {
+  /** {@link #settle}, unless the answer has lost its reader meanwhile. */
+  #settleLater(
+    epoch: number,
+    kind: EventKind,
+    outcome: () => MilterVerdict | MilterOutcome,
+    negotiated: Negotiated,
+  ): void {
     if (this.#closed || epoch !== this.#epoch) return;
-    this.#settle(kind, outcome, negotiated);
+    this.#settle(kind, outcome(), negotiated);
     this.#drain();
     this.#conclude();
   }
@@ -334,7 +339,7 @@ class Session implements MilterSession {
   }
 
   #forgetMessage(): void {
-    if (this.#order.state !== "none") this.#handler.abort?.();
+    if (this.#order.state !== "none") this.#tell("A", () => this.#handler.abort?.());
     this.#abort = undefined;
     this.#heldForMessage = undefined;
   }
@@ -348,10 +353,19 @@ class Session implements MilterSession {
 
   #reset(): void {
     this.#endMessage();
-    this.#handler.reset?.();
+    this.#tell("K", () => this.#handler.reset?.());
     this.#macros.clear();
     this.#connected = false;
     this.#heldForClient = undefined;
+  }
+
+  /** Tells the handler something that has no answer. */
+  #tell(command: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#report(command, error);
+    }
   }
 
   /** The message in progress has lost its reader: its answer is never written. */
