@@ -78,10 +78,15 @@ function refuseHomelessRules(config: Config, guard: Guard): void {
   const homeless = guard.rules.filter((rule) => !kinds.some((kind) => rulesOn(kind, guard).includes(rule)));
   if (homeless.length === 0) return;
   const names = homeless.map(({ name }) => name);
+  const [need, rules] = names.length > 1 ? ["they need", "the rules"] : ["it needs", "the rule"];
+  // HTTP sees everything, so that one of the two is found.
+  const cure = (["milter", "http"] as const).find((kind) =>
+    homeless.every((rule) => rulesOn(kind, guard).includes(rule)),
+  );
   throw invalid(
     config.document,
     ["listeners"],
-    `${list(names, "and")} could never run: a ${list(kinds, "or")} listener does not see what ${names.length > 1 ? "they need" : "it needs"}; add a milter listener, or leave ${names.length > 1 ? "the rules" : "the rule"} out under rules:`,
+    `${list(names, "and")} could never run: a ${list(kinds, "or")} listener does not see what ${need}; add a listener of the kind ${cure}, or leave ${rules} out under rules:`,
   );
 }
 

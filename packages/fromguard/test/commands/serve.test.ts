@@ -149,7 +149,7 @@ describe("serve starts nothing and says why in one sentence", () => {
     [
       "a rule on the header with only a policy listener",
       { "f.yaml": `listeners:\n  - policy: 127.0.0.1:0\n${ownership}` },
-      "@DIR@/f.yaml:1: listeners: header-originators-owned could never run: a policy listener does not see what it needs; add a milter listener, or leave the rule out under rules:",
+      "@DIR@/f.yaml:1: listeners: header-originators-owned could never run: a policy listener does not see what it needs; add a listener of the kind milter, or leave the rule out under rules:",
     ],
     [
       "a map with a bad line",
