@@ -4,9 +4,9 @@ import { EDIT_ACTIONS, encodeFrame, type Frame, FrameReader, type Negotiated } f
 
 const FOLDER = new URL("./vectors/milter/", import.meta.url);
 
-export type Word = "continue" | "accept" | "reject" | "tempfail" | "discard" | "skip" | "noreply";
+type Word = "continue" | "accept" | "reject" | "tempfail" | "discard" | "skip" | "noreply";
 type Operation = readonly [name: string, ...args: (string | number)[]];
-export type Step = Word | { do?: Operation[]; ret?: Word } | { seq: Step[] };
+type Step = Word | { do?: Operation[]; ret?: Word } | { seq: Step[] };
 
 export interface Script {
   actions?: number;

@@ -3,7 +3,7 @@ import { ACTIONS, MACRO_STAGES, STEPS } from "../codec/flags.js";
 import type { MilterRequest } from "../session/handler.js";
 
 /** The facts that a milter has when the client has given a sender. */
-export const MAIL_FACTS = [
+const MAIL_FACTS = [
   "login",
   "localUser",
   "client",
