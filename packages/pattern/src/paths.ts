@@ -32,8 +32,9 @@ export function countPaths(pattern: Pattern): Refusal | undefined {
   if (lookbehindPaths(pattern.root) > MAX_LOOKBEHIND_PATHS)
     return refusal("ambiguous", "a lookbehind of many alternatives");
   const anchored = pattern.anchored || startsAnywhere(pattern.root) || isAnchored(pattern.root);
-  if (waysThrough(pattern.root) <= FEW_PATHS || (anchored && hasOneRun(pattern.root))) return undefined;
-  return new Automaton().isBounded(pattern.root, anchored)
+  const root = withoutSureTail(pattern.root);
+  if (waysThrough(root) <= FEW_PATHS || (anchored && hasOneRun(root))) return undefined;
+  return new Automaton().isBounded(root, anchored)
     ? undefined
     : refusal("ambiguous", "a pattern that can match the same octets in many ways");
 }
@@ -70,6 +71,22 @@ function sizeOf(node: Node): number {
 }
 
 /**
+ * The pattern up to a final `.*` that takes every octet, with or without a `$`: once the engine is there it has matched, so
+ * no way through it is ever tried again.
+ */
+function withoutSureTail(root: Node): Node {
+  const items = [...flatten(root)];
+  while (isEnd(items.at(-1))) items.pop();
+  const last = items.pop();
+  if (last?.type !== "repeat" || !startsAnywhere(last)) return root;
+  return { type: "sequence", items: [...items, { ...last, max: last.min }] };
+}
+
+function isEnd(node: Node | undefined): boolean {
+  return node?.type === "assertion" && (node.kind === "end" || node.kind === "dollar" || node.kind === "line-end");
+}
+
+/**
  * Whether the only unlimited repeat is a run of one class at the top of the pattern, with little behind it: then a way is
  * open for each place in what follows the run, and no more. True of `^(.*)@example\.com`, and quickly seen.
  */
@@ -86,9 +103,11 @@ function hasOneRun(root: Node): boolean {
 }
 
 /** The items of a pattern in a row, out of their groups. */
-function flatten(node: Node): readonly Node[] {
-  if (node.type === "sequence") return node.items.flatMap(flatten);
-  return node.type === "capture" ? flatten(node.body) : [node];
+function flatten(node: Node, into: Node[] = []): readonly Node[] {
+  if (node.type === "sequence") for (const item of node.items) flatten(item, into);
+  else if (node.type === "capture") flatten(node.body, into);
+  else into.push(node);
+  return into;
 }
 
 /** The most octets that a node takes. */

@@ -108,16 +108,20 @@ function isClosed(node: Node): boolean {
 
 /** One octet, or the two cases of a letter. */
 function isLiteral(set: ByteSet): boolean {
-  const size = set.reduce((sum, [low, high]) => sum + high - low + 1, 0);
-  return size === 1 || (size === 2 && set.length === 2 && (set[0]?.[0] ?? 0) + 32 === set[1]?.[0]);
+  const [first, second, ...more] = set;
+  if (first === undefined || first[0] !== first[1] || more.length > 0) return false;
+  return second === undefined || (second[0] === second[1] && second[0] === first[0] + 32);
 }
+
+const READABLE = Array.from("abcdefghijklmnopqrstuvwxyz0123456789", (char) => char.charCodeAt(0));
 
 /** A small letter where the set has one, else something printable, else its first. */
 function choose(set: ByteSet): string {
-  const readable = "abcdefghijklmnopqrstuvwxyz0123456789";
-  const found = Array.from(readable).find((char) => hasByte(set, char.charCodeAt(0)));
-  if (found !== undefined) return found;
+  return String.fromCharCode(isLiteral(set) ? (set.at(-1)?.[0] ?? 0) : readableOf(set));
+}
+
+function readableOf(set: ByteSet): number {
   const printable = set.find(([low, high]) => high > 32 && low < 127);
-  const code = printable === undefined ? (set[0]?.[0] ?? 0) : Math.max(printable[0], 33);
-  return String.fromCharCode(code);
+  const fallback = printable === undefined ? (set[0]?.[0] ?? 0) : Math.max(printable[0], 33);
+  return READABLE.find((byte) => hasByte(set, byte)) ?? fallback;
 }

@@ -9,6 +9,8 @@ describe("patterns that could be made slow are refused", () => {
     "^(a|ab|b)*c$",
     "^a*a*b$",
     "^(.*)@(.*)\\.com$",
+    "^(.*)@([^\\n]*)$",
+    "^(.*)@(.*)\\b$",
     "[a-z]+@example\\.com$",
     "\\s*#\\s*",
     "^(?=.*a.*a.*b)c",
@@ -32,6 +34,9 @@ describe("patterns whose work is linear are taken", () => {
     "^(?!bob)([a-z]+)@",
     "(?<!sub\\.)example\\.com$",
     "^.{64,}@",
+    "^(.+)@(.+)$",
+    "(.*)@(.*)",
+    "\\+.*$",
   ])("%s", (text) => {
     expect(compilePattern(text, { caseless: true, dotAll: true })).toMatchObject({ ok: true });
   });

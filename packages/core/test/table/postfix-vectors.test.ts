@@ -22,7 +22,6 @@ const REFUSED = [
   "pcre-catastrophic.json",
   "pcre-conditionals.json",
   "pcre-escapes.json",
-  "pcre-flag-U.json",
   "pcre-flag-combined.json",
   "pcre-possessive-atomic.json",
   "pcre-recursion.json",
