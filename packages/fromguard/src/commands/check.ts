@@ -68,11 +68,22 @@ async function factsOf(values: Values, io: Io): Promise<Partial<Facts>> {
 
 async function messageFacts(file: string, io: Io) {
   const octets = await readAll(file === "-" ? io.stdin : createReadStream(file), file);
-  const { headers, bodyAnomalies } = readMessage(octets);
+  const local = octets.includes(LF) && !octets.includes(CRLF);
+  if (local)
+    await io.stderr.write(`note: ${file} has the line ends of a file, LF: judged as sendmail sends it, with CRLF\n`);
+  const { headers, bodyAnomalies } = readMessage(local ? toWireForm(octets) : octets);
   return { headers, bodyAnomalies };
 }
 
-async function readAll(input: AsyncIterable<Uint8Array>, file: string): Promise<Uint8Array> {
+const LF = "\n";
+const CRLF = "\r\n";
+
+/** A message in the form in which this machine stores mail becomes what goes over the wire; latin1 keeps every octet. */
+function toWireForm(octets: Buffer): Buffer {
+  return Buffer.from(octets.toString("latin1").replaceAll(LF, CRLF), "latin1");
+}
+
+async function readAll(input: AsyncIterable<Uint8Array>, file: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {

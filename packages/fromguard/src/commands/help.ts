@@ -55,7 +55,8 @@ Options:
   --helo NAME           what the client said in HELO or EHLO
   --sender ADDRESS      MAIL FROM; the null sender is '<>'
   --recipient ADDRESS   RCPT TO; may stand several times
-  --message FILE        the message; - is standard input. Without it the header rules do not run
+  --message FILE        the message, octets as on the wire, or with LF alone as a file has it; - is standard input.
+                        Without it the header rules do not run
   --json                print the decision as one line of JSON
   --batch               read one transaction a line (JSON), answer one decision a line, in order
 

@@ -58,6 +58,22 @@ describe("check", () => {
     expect(out).toContain("from-not-owned, says header-originators-owned");
   });
 
+  it.each([
+    [
+      "LF alone, as a file has it, is taken for CRLF",
+      "From: bob@example.com\nTo: x@y.example\n\nHi\n",
+      0,
+      /^note: .* LF/,
+    ],
+    ["one LF among CRLF is judged as it is", "From: bob@example.com\nTo: x@y.example\r\n\r\nHi\r\n", 1, /^$/],
+    ["a forgery stays one", "From: alice@example.com\n\nHi\n", 1, /^note: /],
+    ["octets beyond ASCII stay as they are", "From: b\xf6b <bob@example.com>\n\n", 0, /^note: /],
+  ])("line ends of a message: %s", async (_what, message, due, note) => {
+    const { code, err } = await check([...bob, "--message", "-"], { stdin: message });
+    expect(code).toBe(due);
+    expect(err).toMatch(note);
+  });
+
   it("defers with 75 where DNS is down", async () => {
     const { config } = await scenarioConfig("rules: [domain-exists]\n");
     const io = testIo();
