@@ -16,14 +16,19 @@ export interface CharsetReading {
  */
 export function readCharset(label: string, octets: Uint8Array): CharsetReading {
   const name = ALIASES[label] ?? label;
-  if (UTF7.has(name)) return { texts: [readUtf7(latin1(octets)), latin1(octets)], known: false };
+  if (UTF7.has(name)) return { texts: [readUtf7(latin1(octets)), asciiOf(octets)], known: false };
   if (name in SHIFTED) return readShifted(name, octets);
   const decode = decoderOf(name);
-  if (decode === undefined) return { texts: [latin1(octets)], known: false };
+  if (decode === undefined) return { texts: [asciiOf(octets)], known: false };
   const text = decode(octets);
   // Without a byte order mark some take the other order than the standard.
   const other = UTF16.test(name) ? [decoderOf("utf-16be")!(octets)] : [];
   return { texts: [text, ...other], known: true };
+}
+
+/** What a reader who does not know a charset may show of it: the line ends and printable ASCII among the octets. */
+function asciiOf(octets: Uint8Array): string {
+  return latin1(octets).replace(/[^\x20-\x7e\r\n]/g, "");
 }
 
 type Decode = (octets: Uint8Array) => string;
@@ -101,7 +106,7 @@ function readShifted(name: string, octets: Uint8Array): CharsetReading {
       : raw.replace(open, "").replace(/\x0e([^\x0f]*)\x0f?/g, high);
   const decode = decoderOf(base);
   const text = decode?.(Uint8Array.from(plain, (char) => char.charCodeAt(0)));
-  const shown = raw.replace(/[\x00-\x1f]/g, "");
+  const shown = asciiOf(octets);
   if (text === undefined) return { texts: [shown], known: false };
   // Planes for which there is no decoder stay behind their escape.
   return { texts: [text, shown], known: !text.includes("\x1b") };

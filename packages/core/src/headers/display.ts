@@ -53,7 +53,9 @@ function addressesIn(text: string, max: number): readonly ShownAddress[] {
 }
 
 const BLANK_OR_SPECIAL = /[\s()<>[\]:;@\\,"]/;
-const LABEL = /[\p{L}\p{N}\p{M}\p{Cf}_-]/u;
+/** What a label is written with for certain; and whatever else no reader takes for the end of a domain. */
+const PLAIN_LABEL = /^[\p{L}\p{N}\p{M}\p{Cf}_-]*/u;
+const LABEL_END = /[\s\x00-\x2c\x2f\x3a-\x40[-^`{-\x7f\p{Pi}\p{Pf}\p{Ps}\p{Pe}]/u;
 /** The longest domain that is read, in characters. */
 const MAX_DOMAIN = 300;
 const DOTS = /[.\u3002\uff0e\uff61]/u;
@@ -61,23 +63,28 @@ const DOTS = /[.\u3002\uff0e\uff61]/u;
 function findAddresses(text: string, max: number): ShownAddress[] {
   const found: ShownAddress[] = [];
   for (let at = text.indexOf("@"); at >= 0 && found.length <= max; at = text.indexOf("@", at + 1)) {
-    const domain = domainBehind(text, at + 1);
-    if (domain === undefined) continue;
+    const labels = labelsBehind(text, at + 1);
+    if (labels === undefined) continue;
     const local = localBefore(text, at);
     if (local === undefined) continue;
     const locals = new Set([local, local.replace(/^[^\p{L}\p{N}]+/u, "") || local]);
-    const domains = formsOf(domain);
+    const domains = domainForms(labels);
     const forms = [...locals].flatMap((localPart) => domains.map((form) => ({ localPart, domain: form })));
     found.push(forms as unknown as ShownAddress);
   }
   return found;
 }
 
-/** A domain as it stands, and without invisible characters. One too long to be a name is nobody's, whatever reading drops. */
-function formsOf(domain: string): readonly Domain[] {
+/**
+ * A domain as it stands, without what is stuck to its last label, and without invisible characters. One too long to be
+ * a name is nobody's, whatever reading drops.
+ */
+function domainForms(labels: readonly string[]): readonly Domain[] {
+  const domain = labels.join(".");
   if (domain.length > MAX_DOMAIN) return [{ kind: "invalid", ascii: domain, text: domain }];
-  const visible = domain.replace(/\p{Cf}/gu, "");
-  return visible === domain ? [parseDomain(domain)] : [parseDomain(domain), parseDomain(visible)];
+  const last = PLAIN_LABEL.exec(labels.at(-1) ?? "")?.[0] ?? "";
+  const bare = [...labels.slice(0, -1), last].join(".");
+  return Array.from(new Set([domain, bare, bare.replace(/\p{Cf}/gu, "")]), (form) => parseDomain(form));
 }
 
 /** What stands before an at sign back to a blank or special; a quoted string whole. */
@@ -92,18 +99,18 @@ function localBefore(text: string, at: number): string | undefined {
   return /[^.]/.test(local) ? local : undefined;
 }
 
-/** The domain that begins at `from`; undefined where it has no two labels, or is of digits alone. */
-function domainBehind(text: string, from: number): string | undefined {
+/** The labels of the domain that begins at `from`; undefined where there are less than two. */
+function labelsBehind(text: string, from: number): readonly string[] | undefined {
   const labels: string[] = [];
   let label = "";
   for (const char of text.slice(from, from + 2 * MAX_DOMAIN)) {
-    if (LABEL.test(char)) label += char;
-    else if (DOTS.test(char) && label !== "") {
+    if (DOTS.test(char)) {
+      if (label === "") break;
       labels.push(label);
       label = "";
-    } else break;
+    } else if (LABEL_END.test(char)) break;
+    else label += char;
   }
   if (label !== "") labels.push(label);
-  const domain = labels.join(".");
-  return labels.length < 2 || /^[\d.]+$/.test(domain) ? undefined : domain;
+  return labels.length < 2 ? undefined : labels;
 }

@@ -54,7 +54,7 @@ interface Word {
 interface Reading {
   /** Octets of neighbours in one charset are joined before they are decoded. */
   readonly join: boolean;
-  /** Base64 begins anew behind padding, and neighbours are joined before it is read. */
+  /** Padding within base64 is skipped instead of ending a group of bits, and neighbours are joined before base64 is read. */
   readonly loose: boolean;
   /** The second of the readings of a charset. */
   readonly other: boolean;
@@ -163,7 +163,7 @@ function octetsOfRun(run: readonly Word[], loose: boolean): Uint8Array {
 }
 
 function octetsOf(word: Word, loose: boolean): Uint8Array {
-  return word.encoding === "b" ? readBase64(word.content, loose) : readQ(word.content);
+  return word.encoding === "b" ? readBase64(word.content, !loose) : readQ(word.content);
 }
 
 /** Q encoding: `_` is a blank, `=XX` an octet, everything else itself (RFC 2047 section 4.2). */

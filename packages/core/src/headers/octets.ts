@@ -26,6 +26,8 @@ const encoder = new TextEncoder();
  * Python hands on bad octets), another lone surrogate becomes an octet that no UTF-8 holds.
  */
 export function utf8(text: string): Uint8Array {
+  const ascii = asciiOctets(text);
+  if (ascii !== undefined) return ascii;
   if (!/\p{Surrogate}/u.test(text)) return encoder.encode(text);
   const octets: number[] = [];
   for (const char of text) {
@@ -35,4 +37,14 @@ export function utf8(text: string): Uint8Array {
     else octets.push(...encoder.encode(char));
   }
   return Uint8Array.from(octets);
+}
+
+function asciiOctets(text: string): Uint8Array | undefined {
+  const octets = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) return undefined;
+    octets[at] = unit;
+  }
+  return octets;
 }

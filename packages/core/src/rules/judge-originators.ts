@@ -252,8 +252,9 @@ class Brief {
     }
   }
 
-  /** Whether who resent the message is own: every mailbox of every Resent-From, and there is one. */
+  /** Whether who resent the message is own: every mailbox of every Resent-From, and there is one; the From stands once. */
   #redirector(standings: readonly Standing[]): "own" | "unknown" | "foreign" {
+    if (countOf(this.#fields, "from") > 1) return "foreign";
     const resent = this.#claims.flatMap(({ field, kind }, index) =>
       field.name === "resent-from" && kind !== "shown" ? [standings[index]] : [],
     );
