@@ -2,6 +2,8 @@ import { Fault } from "./messages.js";
 import { type Node, partsOf } from "./syntax.js";
 
 const MAX_LENGTH = 65_535;
+/** Groups that call one another in a lookbehind; PCRE2 has a limit of its own kind. */
+const MAX_CALL_DEPTH = 500;
 
 /**
  * Checks that each branch of each lookbehind has one length, as PCRE2 10.42 demands.
@@ -36,6 +38,7 @@ function collect(node: Node, looks: (Node & { readonly type: "look" })[], captur
 
 class Lengths {
   private readonly open = new Set<number>();
+  private readonly known = new Map<number, number | undefined>();
 
   constructor(
     private readonly captures: ReadonlyMap<number, Node>,
@@ -93,10 +96,13 @@ class Lengths {
   }
 
   private ofGroup(index: number, body: Node): number | undefined {
+    if (this.known.has(index)) return this.known.get(index);
     if (this.open.has(index)) return undefined;
+    if (this.open.size >= MAX_CALL_DEPTH) throw new Fault(35, 0);
     this.open.add(index);
     const length = this.of(body);
     this.open.delete(index);
+    this.known.set(index, length);
     return length;
   }
 

@@ -691,7 +691,8 @@ class Parser {
     if (/[?*]/.test(cursor.peek())) return this.readLookTest();
     const number = this.readRelative();
     if (number !== undefined) {
-      this.late.push({ number: 15, to: number, at: cursor.position - 2 });
+      // Group 0 can be called, not tested.
+      this.late.push({ number: 15, at: cursor.position - 2, ...(number > 0 ? { to: number } : {}) });
       if (!cursor.take(")")) cursor.fail(24);
       return { kind: "group", to: number };
     }

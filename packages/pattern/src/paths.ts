@@ -216,17 +216,20 @@ class Automaton {
 
   private buildRepeat({ body, min, max }: Node & { readonly type: "repeat" }, next: () => Ways): () => Ways {
     let entry = next;
+    let turns = min;
     if (max === Number.POSITIVE_INFINITY) {
       const loop: () => Ways = once(() => this.sum([turn(), next()]));
       const turn = this.build(body, loop);
-      entry = loop;
+      // The turn that repeats is one of those that must be.
+      entry = min > 0 ? turn : loop;
+      turns = Math.max(min - 1, 0);
     } else {
       for (let i = min; i < max; i += 1) {
         const turn = this.build(body, entry);
         entry = once(() => this.sum([turn(), next()]));
       }
     }
-    for (let i = 0; i < min; i += 1) entry = this.build(body, entry);
+    for (let i = 0; i < turns; i += 1) entry = this.build(body, entry);
     return entry;
   }
 

@@ -71,6 +71,8 @@ describe("what JavaScript would match differently is refused by name", () => {
 
   test("a pattern of 100 kB is taken or refused, quickly enough to say so", () => {
     expect(compilePattern("(?:ab|c)".repeat(12_500))).toMatchObject({ ok: false, code: "too-large" });
+    expect(compilePattern(`^${"(?:a".repeat(200)}${"){1,}".repeat(200)}`)).toMatchObject({ ok: false });
+    expect(compilePattern(`^${"a?".repeat(1950)}b`)).toMatchObject({ ok: false });
     expect(compilePattern("x{60000}")).toMatchObject({ ok: false, code: "too-large" });
   });
 });
