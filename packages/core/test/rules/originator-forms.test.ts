@@ -239,7 +239,8 @@ describe("values of From", () => {
 });
 
 /** One row of the policy table each: header lines, the verdicts of default, strict and lenient, the code of the default. */
-const ROWS: readonly (readonly [name: string, lines: readonly string[], letters: string, code?: string])[] = [
+type Row = readonly [name: string, lines: readonly string[], letters: string, code?: string];
+const ROWS: readonly Row[] = [
   ["several own authors without Sender", [`From: ${OWN}, press@example.com`], "ara"],
   ["several own authors with own Sender", [`From: ${OWN}, press@example.com`, `Sender: ${OWN}`], "aaa"],
   ["several authors, one foreign", [`From: ${OWN}, ${FOREIGN}`, `Sender: ${OWN}`], "rrr", "from-not-owned"],
@@ -313,7 +314,7 @@ const ROWS: readonly (readonly [name: string, lines: readonly string[], letters:
 ];
 
 describe("rows of the policy table", () => {
-  test.each(ROWS)("%s", async (_, lines, letters, code = "ok") => {
+  test.each(ROWS.map(([name, ...row]) => ({ name, row })))("$name", async ({ row: [lines, letters, code = "ok"] }) => {
     expect(await verdicts(withLines(...lines))).toEqual([letters, code]);
   });
 

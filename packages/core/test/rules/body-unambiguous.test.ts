@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { type BodyUnambiguousOptions, bodyUnambiguous, readMessage, type Verdict } from "../../src/index.js";
+import { ownership } from "./originator-verdicts.js";
+
+function judge(
+  body: string,
+  options: Partial<BodyUnambiguousOptions> = {},
+  login: string | null = "alice@example.com",
+  limits = {},
+): Verdict | Promise<Verdict> {
+  const header = "From: alice@example.com\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+  const { bodyAnomalies } = readMessage(new TextEncoder().encode(header + body), limits);
+  const context = { signal: new AbortController().signal, observe: () => {} };
+  return bodyUnambiguous({ ownership, ...options }).evaluate({ login, bodyAnomalies }, context);
+}
+
+const inner = (...lines: readonly string[]) =>
+  `--b\r\nContent-Type: text/plain; hp=clear\r\n${lines.join("\r\n")}\r\n\r\n--b--`;
+
+describe("bodyUnambiguous", () => {
+  test("smuggling is refused with and without a login, and by lenient not", () => {
+    expect(judge("a\n.\r\nb")).toMatchObject({ kind: "fail", code: "smuggling", evidence: { offset: 2 } });
+    expect(judge("a\n.\r\nb", {}, null)).toMatchObject({ code: "smuggling" });
+    expect(judge("a\n.\r\nb", { preset: "lenient" })).toMatchObject({ kind: "pass" });
+    expect(judge("a\r\n.\r\nb")).toMatchObject({ kind: "pass" });
+  });
+
+  test.each([
+    ["a foreign From", ["From: ceo@bank.example"], "from-not-owned"],
+    ["an own From", ["From: Alice <alice@example.com>"], "ok"],
+    ["several own authors", ["From: alice@example.com, press@example.com"], "ok"],
+    ["two own From fields", ["From: alice@example.com", "From: press@example.com"], "from-multiple"],
+    ["a malformed From", ["From: alice@example.com x"], "from-malformed"],
+    ["no From", ["Subject: x"], "ok"],
+    ["a foreign Sender alone", ["Sender: ceo@bank.example"], "ok"],
+    ["a From among malformed lines", ["From: alice@example.com", "x"], "header-line-malformed"],
+  ])("a protected part with %s", async (_, lines, code) => {
+    expect(await judge(inner(...lines))).toMatchObject({ kind: "pass" });
+    expect(await judge(inner(...lines), { preset: "strict" })).toMatchObject({ code });
+    expect(await judge(inner(...lines), { innerFrom: "reject" })).toMatchObject({ code });
+  });
+
+  test("protected parts are judged only with a login, and only within the limits", () => {
+    const foreign = inner("From: ceo@bank.example");
+    expect(judge(foreign, { preset: "strict" }, null)).toMatchObject({ kind: "pass" });
+    expect(judge(foreign, { preset: "lenient" }, null)).toEqual({ kind: "skip", code: "no-login" });
+    const limited = { maxMimeParts: 0 };
+    expect(judge(foreign, { preset: "strict" }, "alice@example.com", limited)).toMatchObject({
+      code: "header-too-long",
+    });
+    expect(judge(foreign, {}, "alice@example.com", limited)).toMatchObject({ kind: "pass" });
+  });
+});
