@@ -13,13 +13,22 @@ const BROWSER_MS = 60_000;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "fromguard-runtimes-"));
-const run = (program, args, cwd = work) => execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+const run = (program, args, cwd = work) =>
+  execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 function install() {
-  for (const name of ["pattern", "core"]) run("npx", ["--yes", "pnpm@10.34.9", "pack", "--pack-destination", work], join(root, "packages", name));
+  for (const name of ["pattern", "core"])
+    run("npx", ["--yes", "pnpm@10.34.9", "pack", "--pack-destination", work], join(root, "packages", name));
   const tarballs = readdirSync(work).filter((name) => name.endsWith(".tgz"));
   writeFileSync(join(work, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  run("npm", ["install", "--no-audit", "--no-fund", ...tarballs.map((name) => `./${name}`), `deno@${DENO}`, `bun@${BUN}`]);
+  run("npm", [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    ...tarballs.map((name) => `./${name}`),
+    `deno@${DENO}`,
+    `bun@${BUN}`,
+  ]);
   copyFileSync(join(root, "scripts/runtimes/smoke.js"), join(work, "smoke.js"));
   writeFileSync(join(work, "main.js"), 'import { smoke } from "./smoke.js";\nconsole.log(await smoke());\n');
   writeFileSync(
@@ -60,7 +69,10 @@ function inBrowser() {
       }
     });
     let child;
-    const timer = setTimeout(() => finish(() => reject(new Error(`no result from the browser within ${BROWSER_MS} ms`))), BROWSER_MS);
+    const timer = setTimeout(
+      () => finish(() => reject(new Error(`no result from the browser within ${BROWSER_MS} ms`))),
+      BROWSER_MS,
+    );
     function finish(then) {
       clearTimeout(timer);
       child?.kill();

@@ -1,5 +1,13 @@
 // Run in each runtime against the packed packages: the same three messages, the same three answers.
-import { createGuard, facts, headerOriginatorsOwned, loginOwnsEnvelope, ownedAddresses, readMessage, requireFqdn } from "@fromguard/core";
+import {
+  createGuard,
+  facts,
+  headerOriginatorsOwned,
+  loginOwnsEnvelope,
+  ownedAddresses,
+  readMessage,
+  requireFqdn,
+} from "@fromguard/core";
 
 const ownership = ownedAddresses({ ann: ["ann@example.com", "ann@bücher.example"] });
 const guard = createGuard({

@@ -1,18 +1,21 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bundleCli } from "./support/bundle-cli.js";
 
-const CLI = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+let cli: string;
+
+beforeAll(async () => {
+  cli = await bundleCli("cli");
+}, 30_000);
 
 const run = (...argv: readonly string[]) =>
-  promisify(execFile)(process.execPath, [CLI, ...argv]).then(
+  promisify(execFile)(process.execPath, [cli, ...argv]).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
   );
 
-describe.runIf(existsSync(CLI))("the built command, as a process", { timeout: 20_000 }, () => {
+describe("the command, as a process", { timeout: 20_000 }, () => {
   it("tells its version", async () => {
     expect(await run("--version")).toEqual({
       code: 0,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DnsStub, startDnsStub } from "../../src/demo/dns-stub.js";
-import { bundleCli, Daemon } from "./daemon.js";
+import { bundleCli } from "../support/bundle-cli.js";
+import { Daemon } from "./daemon.js";
 import { whyNotRun } from "./peers.js";
 import { freePort, PrivatePostfix } from "./postfix.js";
 import { SEED_MAP } from "./scenario.js";
@@ -24,7 +25,7 @@ describe.skipIf(reason !== undefined)("fromguard serve beside a real Postfix, an
     dns = await startDnsStub({ "example.com": { mx: "mx.example.com" } });
     const [policyPort, milterPort] = [await freePort(), await freePort()];
     daemon = await Daemon.start({
-      cli: await bundleCli(),
+      cli: await bundleCli("killed-daemon"),
       files: { senders: SEED_MAP },
       config: `listeners:
   - policy: 127.0.0.1:${policyPort}

@@ -26,14 +26,14 @@ function answer<Record>(name: string, records: readonly Record[]): Promise<DnsAn
 }
 
 /** A resolver without sockets over that zone. */
-export const resolver: Resolver = {
+const resolver: Resolver = {
   mx: (name) => answer(name, [{ preference: 10, exchange: `mx.${name}` }]),
   a: (name) => answer(name, ["192.0.2.1"]),
   aaaa: () => Promise.resolve({ kind: "none" }),
 };
 
 /** The ownership of the scenario. */
-export function seedOwnership(): Ownership {
+function seedOwnership(): Ownership {
   return loginMap({ tables: [pcreTable(SEED_MAP, { file: "senders" }).table] });
 }
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 /** One reply: its code and every line of it. */
-export interface SmtpReply {
+interface SmtpReply {
   readonly code: number;
   readonly text: string;
 }
