@@ -127,7 +127,7 @@ class BracketReader {
     const name = cursor.text.slice(nameStart, end - 2);
     const plain = (Object.hasOwn(POSIX_SETS, name) ? POSIX_SETS[name] : undefined) ?? cursor.fail(30, nameStart);
     const eitherCase = this.options.caseless && (name === "upper" || name === "lower");
-    const set = eitherCase ? (POSIX_SETS["alpha"] ?? plain) : plain;
+    const set = eitherCase ? (POSIX_SETS.alpha ?? plain) : plain;
     this.sets.push(negated ? complement(set) : set);
     cursor.position = end;
     this.endItem();

@@ -17,7 +17,7 @@ export function byteSet(...ranges: readonly (readonly [number, number])[]): Byte
 }
 
 /** The set of the octets of a latin1 string. */
-export function bytesIn(text: string): ByteSet {
+function bytesIn(text: string): ByteSet {
   return byteSet(...Array.from(text, (char): [number, number] => [char.charCodeAt(0), char.charCodeAt(0)]));
 }
 
@@ -39,7 +39,7 @@ export function complement(set: ByteSet): ByteSet {
 }
 
 /** What is in both sets. */
-export function intersection(a: ByteSet, b: ByteSet): ByteSet {
+function intersection(a: ByteSet, b: ByteSet): ByteSet {
   return complement(union(complement(a), complement(b)));
 }
 
@@ -63,7 +63,7 @@ const ALNUM: ByteSet = union(ALPHA, DIGIT);
 const WORD: ByteSet = union(ALNUM, bytesIn("_"));
 const SPACE: ByteSet = byteSet([9, 13], [32, 32]);
 
-/** `\d \w \s \h \v \N` by their letter; the capital is the complement. Octets, C locale, no UTF. */
+/** `\d \w \s \h \v` by their letter; the capital is the complement. Octets, C locale, no UTF. */
 export const ESCAPE_SETS: Readonly<Record<string, ByteSet>> = {
   d: DIGIT,
   w: WORD,

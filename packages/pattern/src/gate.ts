@@ -40,12 +40,12 @@ export function refusalOf(pattern: Pattern): Refusal | undefined {
 }
 
 /** A refusal: what needs the pattern machine. */
-export function refuse(code: Refusal["code"], offset: number, what: string): Refusal {
+function refuse(code: Refusal["code"], offset: number, what: string): Refusal {
   return { ok: false, code, offset, message: `${what} needs the pattern machine` };
 }
 
 /** Whether a node can match without taking an octet. Looks inside no reference: those are refused. */
-export function isNullable(node: Node): boolean {
+function isNullable(node: Node): boolean {
   switch (node.type) {
     case "set":
       return false;

@@ -1,5 +1,5 @@
 /** PCRE2's compile errors by number, in the words of 10.42. */
-export const messages = {
+const messages = {
   1: "\\ at end of pattern",
   2: "\\c at end of pattern",
   3: "unrecognized character follows \\",

@@ -7,7 +7,7 @@ import { type ErrorNumber, Fault } from "./messages.js";
 import type { Assertion, Condition, Mode, Node, Pattern, PatternOptions, SyntaxFault } from "./syntax.js";
 
 /** PCRE2's own limit of nested parentheses. */
-export const MAX_DEPTH = 250;
+const MAX_DEPTH = 250;
 
 /** The PCRE2 that `(?(VERSION` asks for. */
 const VERSION = 10.42;
@@ -85,7 +85,7 @@ const ALPHA_GROUPS: Readonly<Record<string, "=" | "!" | "<=" | "<!" | ">" | "*" 
 
 const VERBS = new Set(["ACCEPT", "F", "FAIL", "COMMIT", "MARK", "", "PRUNE", "SKIP", "THEN"]);
 const MAX_VERB_NAME = 255;
-const WORD: ByteSet = POSIX_SETS["word"] ?? [];
+const WORD: ByteSet = POSIX_SETS.word ?? [];
 const NEWLINE: ByteSet = byteSet([10, 10]);
 
 const setNodes = new Map<number, Node>();
@@ -692,7 +692,8 @@ class Parser {
     const number = this.readRelative();
     if (number !== undefined) {
       // Group 0 can be called, not tested.
-      this.late.push({ number: 15, at: cursor.position - 2, ...(number > 0 ? { to: number } : {}) });
+      if (number === 0) this.late.push({ number: 15, at: cursor.position });
+      else this.late.push({ number: 15, to: number, at: cursor.position - 2 });
       if (!cursor.take(")")) cursor.fail(24);
       return { kind: "group", to: number };
     }

@@ -38,7 +38,7 @@ describe("what PCRE2 rejects is a fault in its words, at its offset", () => {
     ["x(?<=a+)y", 1, "lookbehind assertion is not fixed length"],
     ["(?<=(a|bc))", 0, "lookbehind assertion is not fixed length"],
     ["(?=a\\K)", 7, "\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)"],
-    ["(?(0)a)", 2, "reference to non-existent subpattern"],
+    ["(?(0)a)", 4, "reference to non-existent subpattern"],
     [
       `(?<=(?1))${Array.from({ length: 20_000 }, (_, i) => `((?${i + 2}))`).join("")}(a)`,
       0,

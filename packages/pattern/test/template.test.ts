@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${1} is a replacement text of Postfix
 import { describe, expect, test } from "vitest";
 import { expandTemplate, parseTemplate } from "../src/index.js";
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${1} is a replacement text of Postfix
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isFromguardError, type Lookup, pcreTable } from "../../src/index.js";
