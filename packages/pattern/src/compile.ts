@@ -1,6 +1,7 @@
 import { emitPattern } from "./emit.js";
-import { type Refusal, refusalOf } from "./gate.js";
+import { refusalOf } from "./gate.js";
 import { parsePattern } from "./parse.js";
+import type { Refusal } from "./refusal.js";
 import type { Pattern, PatternOptions, SyntaxFault } from "./syntax.js";
 
 /** What the groups of a pattern took, by number; 0 is the whole match. A group that took no part is undefined. */

@@ -1,14 +1,6 @@
 import { countPaths } from "./paths.js";
+import { type Refusal, refuse } from "./refusal.js";
 import { type Node, type Pattern, partsOf } from "./syntax.js";
-
-/** Why a pattern is not given to the JavaScript engine. */
-export interface Refusal {
-  readonly ok: false;
-  readonly code: "unsupported" | "ambiguous" | "too-large";
-  /** Octets from the start of the pattern to the construct, where it is one. */
-  readonly offset: number;
-  readonly message: string;
-}
 
 /** Settings that change how PCRE2 works, not what a pattern matches. */
 const HARMLESS_SETTINGS = new Set([
@@ -37,11 +29,6 @@ export function refusalOf(pattern: Pattern): Refusal | undefined {
     return refuse("unsupported", 0, "a leading lookahead before an optional item");
   }
   return new Exactness().check(pattern) ?? countPaths(pattern);
-}
-
-/** A refusal: what needs the pattern machine. */
-function refuse(code: Refusal["code"], offset: number, what: string): Refusal {
-  return { ok: false, code, offset, message: `${what} needs the pattern machine` };
 }
 
 /** Whether a node can match without taking an octet. Looks inside no reference: those are refused. */

@@ -1,6 +1,6 @@
 import type { ByteSet } from "./byte-set.js";
 import { startsAnywhere } from "./emit.js";
-import type { Refusal } from "./gate.js";
+import { type Refusal, refuse } from "./refusal.js";
 import { type Node, type Pattern, partsOf } from "./syntax.js";
 
 /** Items of a pattern when its counted repeats are written out. */
@@ -28,19 +28,15 @@ const MAX_LOOKBEHIND_PATHS = 64;
  */
 export function countPaths(pattern: Pattern): Refusal | undefined {
   const size = sizeOf(pattern.root);
-  if (size > MAX_STATES) return refusal("too-large", "a pattern of this size");
+  if (size > MAX_STATES) return refuse("too-large", 0, "a pattern of this size");
   if (lookbehindPaths(pattern.root) > MAX_LOOKBEHIND_PATHS)
-    return refusal("ambiguous", "a lookbehind of many alternatives");
+    return refuse("ambiguous", 0, "a lookbehind of many alternatives");
   const anchored = pattern.anchored || startsAnywhere(pattern.root) || isAnchored(pattern.root);
   const root = withoutSureTail(pattern.root);
   if (waysThrough(root) <= FEW_PATHS || (anchored && hasOneRun(root))) return undefined;
   return new Automaton().isBounded(root, anchored)
     ? undefined
-    : refusal("ambiguous", "a pattern that can match the same octets in many ways");
-}
-
-function refusal(code: Refusal["code"], what: string): Refusal {
-  return { ok: false, code, offset: 0, message: `${what} needs the pattern machine` };
+    : refuse("ambiguous", 0, "a pattern that can match the same octets in many ways");
 }
 
 /** Whether a match can begin at the start only. */

@@ -65,7 +65,7 @@ export interface Guard {
 }
 
 /** The default of {@link GuardOptions.timeoutMs}. */
-export const DEFAULT_TIMEOUT_MS = 20_000;
+const DEFAULT_TIMEOUT_MS = 20_000;
 
 /** The longest delay that a timer keeps. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
