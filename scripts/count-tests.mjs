@@ -1,5 +1,5 @@
-// Prints `PASSED FAILED` of a vitest JSON report. A run that failed without a failed test (a suite that did not load, a test
-// that was not run) counts one failure, so that a broken run never looks green.
+// Prints `PASSED FAILED` of a vitest JSON report. A run that failed without a failed test (a suite that did not load) counts one
+// failure, so that a broken run never looks green. What was not run is told on standard error.
 import { readFileSync } from "node:fs";
 
 const [file, status] = process.argv.slice(2);
@@ -14,5 +14,5 @@ function read() {
 }
 
 const { numPassedTests, numFailedTests, numPendingTests } = read();
-const failed = numFailedTests + numPendingTests;
-console.log(`${numPassedTests} ${failed === 0 && status !== "0" ? 1 : failed}`);
+if (numPendingTests > 0) process.stderr.write(`${numPendingTests} tests were not run\n`);
+console.log(`${numPassedTests} ${numFailedTests === 0 && status !== "0" ? 1 : numFailedTests}`);

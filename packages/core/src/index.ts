@@ -32,7 +32,9 @@ export {
   type GuardOptions,
   type Transaction,
 } from "./guard/guard.js";
+export type { ShownAddress } from "./headers/display.js";
 export { HEADER_LIMITS, type HeaderLimits, ORIGINATOR_LIMITS, type OriginatorLimits } from "./headers/limits.js";
+export type { Mailbox } from "./headers/mailboxes.js";
 export {
   type OriginatorField,
   type OriginatorName,
@@ -52,7 +54,7 @@ export {
   parseTransaction,
   type TransactionLimits,
 } from "./json/transaction.js";
-export { type Hit, searchTables } from "./ownership/key-search.js";
+export { type Hit, type LookupOptions, searchTables } from "./ownership/key-search.js";
 export { type LoginMapOptions, loginMap } from "./ownership/login-map.js";
 export { type KeyStep, type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./ownership/login-map-keys.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";

@@ -48,6 +48,7 @@ export {
 } from "./server/server.js";
 export type { SessionEvent } from "./session/event.js";
 export type {
+  Answered,
   HandlerFactory,
   MilterContext,
   MilterHandler,

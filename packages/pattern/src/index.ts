@@ -1,3 +1,4 @@
+export type { ByteSet } from "./byte-set.js";
 export { bytesOf, textOf } from "./bytes.js";
 export { type Captures, compilePattern, type Matcher } from "./compile.js";
 export { parsePattern } from "./parse.js";
