@@ -23,24 +23,46 @@ export interface DecodedText {
  */
 export function decodeText(text: string): DecodedText {
   if (!text.includes("=?")) return { texts: [text], rareTexts: [], unknownCharset: false, broken: false };
-  const { pieces, broken } = takeApart(text);
+  const whole = readPieces(takeApart(text, false));
+  // A word within a word: some readers take the outer one, others the inner.
+  return whole.isNested ? joinTexts(whole, readPieces(takeApart(text, true))) : whole;
+}
+
+interface Pieces {
+  readonly pieces: readonly (string | Word)[];
+  readonly broken: boolean;
+}
+
+function readPieces({ pieces, broken }: Pieces): DecodedText & { readonly isNested: boolean } {
   const words = pieces.filter((piece) => typeof piece !== "string");
-  if (words.length === 0) return { texts: [text], rareTexts: [], unknownCharset: false, broken };
-  const readings = words.map((word) => readCharset(word.charset, octetsOf(word, false)));
+  const readings = words.map((word) => readCharset(word.charset, octetsOf(word, USUAL)));
   const anyBroken = words.some((word) => word.broken);
   const anyOther = readings.some((reading) => reading.texts.length > 1);
   const texts = new Set<string>();
   const rare = new Set(words.map((word) => word.content).filter((content) => content.includes("@")));
   for (const join of words.length > 1 ? [false, true] : [false]) {
-    texts.add(render(pieces, { join, loose: false, other: false }));
-    if (anyOther) rare.add(render(pieces, { join, loose: false, other: true }));
-    if (anyBroken) rare.add(render(pieces, { join, loose: true, other: false }));
+    texts.add(render(pieces, { ...USUAL, join }));
+    if (anyOther) rare.add(render(pieces, { ...USUAL, join, other: true }));
+    if (!anyBroken) continue;
+    rare.add(render(pieces, { ...USUAL, join, skipsOdd: true }));
+    rare.add(render(pieces, { ...USUAL, join, skipsPadding: true }));
+    rare.add(render(pieces, { ...USUAL, join, skipsPadding: true, skipsOdd: true }));
   }
   return {
     texts: [...texts],
     rareTexts: [...rare],
     unknownCharset: readings.some((reading) => !reading.known),
     broken: broken || anyBroken,
+    isNested: words.some((word) => word.content.includes("=?")),
+  };
+}
+
+function joinTexts(a: DecodedText, b: DecodedText): DecodedText {
+  return {
+    texts: [...new Set([...a.texts, ...b.texts])],
+    rareTexts: [...a.rareTexts, ...b.rareTexts],
+    unknownCharset: a.unknownCharset || b.unknownCharset,
+    broken: true,
   };
 }
 
@@ -55,22 +77,26 @@ interface Reading {
   /** Octets of neighbours in one charset are joined before they are decoded. */
   readonly join: boolean;
   /** Padding within base64 is skipped instead of ending a group of bits, and neighbours are joined before base64 is read. */
-  readonly loose: boolean;
+  readonly skipsPadding: boolean;
+  /** `-` and `_` within base64 are skipped instead of read as in its form for URLs. */
+  readonly skipsOdd: boolean;
   /** The second of the readings of a charset. */
   readonly other: boolean;
 }
 
+const USUAL: Reading = { join: false, skipsPadding: false, skipsOdd: false, other: false };
 const MAX_CHARSET = 90;
 const MAX_ENCODING = 10;
 
-function takeApart(text: string): { readonly pieces: readonly (string | Word)[]; readonly broken: boolean } {
+/** Text as literals and words. A word ends at its `?=`; with `splits`, also where another begins. */
+function takeApart(text: string, splits: boolean): Pieces {
   const pieces: (string | Word)[] = [];
   const lastEnd = text.lastIndexOf("?=");
   let broken = false;
   let from = 0;
   let at = text.indexOf("=?");
   while (at >= 0) {
-    const found = wordAt(text, at, lastEnd);
+    const found = wordAt(text, at, lastEnd, splits);
     if (found === undefined) {
       at = text.indexOf("=?", at + 2);
       continue;
@@ -93,6 +119,7 @@ function wordAt(
   text: string,
   start: number,
   lastEnd: number,
+  splits: boolean,
 ): { readonly word: Word | undefined; readonly end: number } | undefined {
   const charsetEnd = text.indexOf("?", start + 2);
   if (charsetEnd < 0 || charsetEnd - start > MAX_CHARSET) return undefined;
@@ -103,13 +130,17 @@ function wordAt(
   const encoding = encodingText.trim().toLowerCase();
   const from = encodingEnd + 1;
   const closed = lastEnd >= from;
-  if (encoding !== "b" && encoding !== "q") return closed ? { word: undefined, end: from } : undefined;
-  const close = closed ? text.indexOf("?=", from) : endOfRun(text, from);
+  if (encoding !== "b" && encoding !== "q") return closed ? { word: undefined, end: start + 2 } : undefined;
+  const end = closed ? text.indexOf("?=", from) : endOfRun(text, from);
+  const inner = splits ? text.indexOf("=?", from) : -1;
+  const isCut = inner >= 0 && inner < end;
+  const close = isCut ? inner : end;
   const content = text.slice(from, close);
   const charset = label.trim().replace(/\*.*$/, "").toLowerCase();
   const wellFormed = encoding === "b" ? isBase64(content) : /^(?:[^\s=]|=[0-9A-Fa-f]{2})*$/.test(content);
   const broken =
     !closed ||
+    isCut ||
     !wellFormed ||
     charset === "" ||
     /[\s?]|[^\x00-\x7f]/.test(content) ||
@@ -117,7 +148,7 @@ function wordAt(
     encoding.length !== encodingText.length;
   return {
     word: { charset: charset === "" ? "utf-8" : charset, encoding, content, broken },
-    end: closed ? close + 2 : close,
+    end: closed && !isCut ? close + 2 : close,
   };
 }
 
@@ -147,23 +178,23 @@ function render(pieces: readonly (string | Word)[], reading: Reading): string {
       run.push(next);
       index++;
     }
-    const { texts } = readCharset(piece.charset, octetsOfRun(run, reading.loose));
+    const { texts } = readCharset(piece.charset, octetsOfRun(run, reading));
     text += texts[reading.other ? 1 : 0] ?? texts[0] ?? "";
   }
   return text;
 }
 
-function octetsOfRun(run: readonly Word[], loose: boolean): Uint8Array {
+function octetsOfRun(run: readonly Word[], reading: Reading): Uint8Array {
   const [first] = run;
-  if (run.length === 1 && first !== undefined) return octetsOf(first, loose);
-  if (loose && run.every((word) => word.encoding === "b")) {
-    return readBase64(run.map((word) => word.content).join(""), false);
+  if (run.length === 1 && first !== undefined) return octetsOf(first, reading);
+  if (reading.skipsPadding && run.every((word) => word.encoding === "b")) {
+    return readBase64(run.map((word) => word.content).join(""), reading);
   }
-  return Uint8Array.from(run.flatMap((word) => [...octetsOf(word, loose)]));
+  return Uint8Array.from(run.flatMap((word) => [...octetsOf(word, reading)]));
 }
 
-function octetsOf(word: Word, loose: boolean): Uint8Array {
-  return word.encoding === "b" ? readBase64(word.content, !loose) : readQ(word.content);
+function octetsOf(word: Word, reading: Reading): Uint8Array {
+  return word.encoding === "b" ? readBase64(word.content, reading) : readQ(word.content);
 }
 
 /** Q encoding: `_` is a blank, `=XX` an octet, everything else itself (RFC 2047 section 4.2). */
@@ -187,17 +218,18 @@ function hexValue(high: number | undefined, low: number | undefined): number {
 const DIGITS = new Map(
   [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].map((char, value) => [char, value]),
 );
-DIGITS.set("-", 62).set("_", 63);
+const URL_DIGITS = new Map([...DIGITS, ["-", 62], ["_", 63]]);
 
-/** Base64, what is no digit skipped; with `restart`, padding ends a group of bits and another begins. */
-function readBase64(content: string, restart: boolean): Uint8Array {
+/** Base64, what is no digit skipped. */
+function readBase64(content: string, { skipsPadding, skipsOdd }: Reading): Uint8Array {
+  const digits = skipsOdd ? DIGITS : URL_DIGITS;
   const out: number[] = [];
   let bits = 0;
   let held = 0;
   for (const char of content) {
-    const digit = DIGITS.get(char);
+    const digit = digits.get(char);
     if (digit === undefined) {
-      if (char === "=" && restart) bits = 0;
+      if (char === "=" && !skipsPadding) bits = 0;
       continue;
     }
     held = ((held << 6) | digit) & 0xffff;

@@ -221,6 +221,11 @@ const TELLING_NAMES = [
   "=?utf-8?B?Y2VvQ GJhbmsuZXhhbXBsZQ==?=",
   "=?utf-8?Q?ceo=40bank.example boss?=",
   "=?utf-8?Q?ceo=40bank.example",
+  `=?utf-8=?utf-8?B?${base64(FOREIGN)}?=`,
+  `=?utf-8?B=?utf-8?B?${base64(FOREIGN)}?=`,
+  `=?utf-8?Q? =?utf-8?B?${base64(FOREIGN)}?=`,
+  "=?utf-8?Q?ceo=?q?x=40bank.example?=",
+  "=?utf-8?B?Y2VvQGJhb_msuZXhhbXBsZQ==?=",
 ];
 
 describe("values of From", () => {
