@@ -58,7 +58,8 @@ export interface MilterContext {
   progress(): void;
 }
 
-type Answered<T> = T | Promise<T>;
+/** An answer, or a promise of one. */
+export type Answered<T> = T | Promise<T>;
 
 /**
  * What a filter does with the events of one connection. Absent methods continue.
