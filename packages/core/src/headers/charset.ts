@@ -45,11 +45,19 @@ const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(nu
 /** Known decoders by label: no more than there are labels. */
 const decoders = new Map<string, Decode>();
 
+/** Labels that the platform refused: it takes long to refuse, and a message may hold many. */
+const unknownLabels = new Set<string>();
+const MAX_UNKNOWN_LABELS = 16_384;
+
 function decoderOf(label: string): Decode | undefined {
   let decode = decoders.get(label);
-  if (decode === undefined) {
+  if (decode === undefined && !unknownLabels.has(label)) {
     decode = makeDecoder(label);
     if (decode !== undefined) decoders.set(label, decode);
+    else {
+      if (unknownLabels.size >= MAX_UNKNOWN_LABELS) unknownLabels.clear();
+      unknownLabels.add(label);
+    }
   }
   return decode;
 }
