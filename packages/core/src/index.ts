@@ -85,7 +85,6 @@ export { type LoginOwnsEnvelopeOptions, loginOwnsEnvelope } from "./rules/login-
 export {
   type OriginatorPolicy,
   type OriginatorPreset,
-  type OwnershipForm,
   originatorPolicy,
   type Stance,
 } from "./rules/originator-policy.js";

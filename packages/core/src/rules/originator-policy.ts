@@ -1,50 +1,58 @@
-import type { Form } from "../headers/section.js";
-
-/** Forms that only a judge sees who knows the owner, beside those of the header itself. */
-export type OwnershipForm =
-  | "severalAuthorsWithoutSender"
-  | "repeatedFrom"
-  | "foreignResent"
-  | "redirect"
-  | "foreignAddressInName"
-  | "bareLocalPart"
-  | "unlistedSubaddress"
-  | "localPartCase"
-  | "foreignAuthor"
-  | "innerFrom"
-  | "smuggling";
-
 /** What becomes of a form on which two verdicts are defensible. */
 export type Stance = "accept" | "reject";
 
 /**
  * One stance for each row of the policy table on which presets differ. To accept a form forgives that form alone: whatever
  * else is wrong with the message still counts.
- *
- * * `severalAuthorsWithoutSender`: several mailboxes in From, all own, and no Sender.
- * * `group`: a group with own members. `emptyGroup`: an empty one beside an own mailbox.
- * * `groupInSender`: a group of one own member in Sender or Resent-Sender (RFC 6854 permits it).
- * * `emptySender`: a Sender of blanks alone.
- * * `foreignResent`: a Resent-From or Resent-Sender that is not own.
- * * `redirect`: a foreign From beside an own Resent-From. To accept permits any forgery: for trusted logins only.
- * * `repeatedFrom`: the same own From more than once.
- * * `blankBeforeColon`: `From :`, and so in any field.
- * * `mboxLine`: a first line `From address date`, or a field named `>From`; both are then ignored.
- * * `sourceRoute`: an own address behind a route.
- * * `alteredDomain`: a trailing dot, ideographic dots or soft hyphens in the domain of an address that is own without them.
- * * `obsoleteSyntax`: empty list elements, and blanks around the at sign and dots of an address.
- * * `bareLocalPart`: an own local part without a domain.
- * * `unlistedSubaddress`: a subaddress that is not listed, of an own address.
- * * `localPartCase`: a local part that differs from the own one in case. Seen only where the ownership tells the own form.
- * * `foreignAddressInName`: a foreign address in a display name, group name or comment.
- * * `bidiInName`: U+202D or U+202E there.
- * * `unknownCharset`: an encoded-word there in a charset that cannot be read.
- * * `brokenEncodedWord`: text there that looks like an encoded-word but is none.
- * * `foreignAuthor`: an Author that is not own.
- * * `innerFrom`: a foreign From among the protected headers of a MIME part (the rule `body-unambiguous`).
- * * `smuggling`: an end-of-data sequence with a bare CR or LF in the body (the rule `body-unambiguous`).
  */
-export type OriginatorPolicy = Readonly<Record<Form | OwnershipForm, Stance>>;
+export interface OriginatorPolicy {
+  /** Several mailboxes in From, all own, and no Sender. */
+  readonly severalAuthorsWithoutSender: Stance;
+  /** A group with own members. */
+  readonly group: Stance;
+  /** An empty group beside an own mailbox. */
+  readonly emptyGroup: Stance;
+  /** A group of one own member in Sender or Resent-Sender (RFC 6854 permits it). */
+  readonly groupInSender: Stance;
+  /** A Sender of blanks alone. */
+  readonly emptySender: Stance;
+  /** A Resent-From or Resent-Sender that is not own. */
+  readonly foreignResent: Stance;
+  /** A foreign From beside an own Resent-From. To accept permits any forgery: for trusted logins only. */
+  readonly redirect: Stance;
+  /** The same own From more than once. */
+  readonly repeatedFrom: Stance;
+  /** `From :`, and so in any field. */
+  readonly blankBeforeColon: Stance;
+  /** A first line `From address date`, or a field named `>From`; both are then ignored. */
+  readonly mboxLine: Stance;
+  /** An own address behind a route. */
+  readonly sourceRoute: Stance;
+  /** A trailing dot, ideographic dots or soft hyphens in the domain of an address that is own without them. */
+  readonly alteredDomain: Stance;
+  /** Empty list elements, and blanks around the at sign and dots of an address. */
+  readonly obsoleteSyntax: Stance;
+  /** An own local part without a domain. */
+  readonly bareLocalPart: Stance;
+  /** A subaddress that is not listed, of an own address. */
+  readonly unlistedSubaddress: Stance;
+  /** A local part that differs from the own one in case. Seen only where the ownership tells the own form. */
+  readonly localPartCase: Stance;
+  /** A foreign address in a display name, group name or comment. */
+  readonly foreignAddressInName: Stance;
+  /** U+202D or U+202E there. */
+  readonly bidiInName: Stance;
+  /** An encoded-word there in a charset that cannot be read. */
+  readonly unknownCharset: Stance;
+  /** Text there that looks like an encoded-word but is none. */
+  readonly brokenEncodedWord: Stance;
+  /** An Author that is not own. */
+  readonly foreignAuthor: Stance;
+  /** A foreign From among the protected headers of a MIME part (the rule `body-unambiguous`). */
+  readonly innerFrom: Stance;
+  /** An end-of-data sequence with a bare CR or LF in the body (the rule `body-unambiguous`). */
+  readonly smuggling: Stance;
+}
 
 /**
  * `default`; `strict` and `lenient`, its neighbours; `relaxed-resent`: default for trusted logins that redirect mail.
@@ -77,13 +85,15 @@ const DEFAULT: OriginatorPolicy = {
   smuggling: "reject",
 };
 
-const everywhere = (stance: Stance) =>
-  Object.fromEntries(Object.keys(DEFAULT).map((form) => [form, stance])) as OriginatorPolicy;
+function stances(of: (form: keyof OriginatorPolicy) => Stance): OriginatorPolicy {
+  const forms = Object.keys(DEFAULT) as (keyof OriginatorPolicy)[];
+  return Object.fromEntries(forms.map((form) => [form, of(form)])) as Record<keyof OriginatorPolicy, Stance>;
+}
 
 const PRESETS: Readonly<Record<OriginatorPreset, OriginatorPolicy>> = {
   default: DEFAULT,
-  strict: everywhere("reject"),
-  lenient: everywhere("accept"),
+  strict: stances(() => "reject"),
+  lenient: stances(() => "accept"),
   "relaxed-resent": { ...DEFAULT, foreignResent: "accept", redirect: "accept" },
 };
 
@@ -92,6 +102,5 @@ export function originatorPolicy(
   options: { readonly preset?: OriginatorPreset } & Partial<OriginatorPolicy> = {},
 ): OriginatorPolicy {
   const base = PRESETS[options.preset ?? "default"];
-  const stances = Object.keys(DEFAULT) as (keyof OriginatorPolicy)[];
-  return Object.fromEntries(stances.map((form) => [form, options[form] ?? base[form]])) as OriginatorPolicy;
+  return stances((form) => options[form] ?? base[form]);
 }
