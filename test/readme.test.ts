@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { ruleSchemas } from "../packages/fromguard/src/config/schema.js";
 import { parseConfig } from "../packages/fromguard/src/index.js";
 
 const root = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), "utf8");
@@ -26,4 +27,9 @@ it("names commands that package.json has", () => {
   const named = [...README.matchAll(/npm (?:run )?([a-z:]+)/g)].map(([, name]) => name ?? "");
   expect(named.length).toBeGreaterThan(0);
   for (const name of named.filter((one) => one !== "and")) expect(Object.keys(scripts)).toContain(name);
+});
+
+it("has a row in docs/rules.md for every rule that a configuration can name", () => {
+  const rows = [...root("docs/rules.md").matchAll(/^\| `([a-z-]+)` \| `\w+` \|/gm)].map(([, name]) => name);
+  expect(rows.sort()).toEqual(Object.keys(ruleSchemas).sort());
 });
