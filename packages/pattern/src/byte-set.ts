@@ -39,7 +39,7 @@ export function complement(set: ByteSet): ByteSet {
 }
 
 /** What is in both sets. */
-function intersection(a: ByteSet, b: ByteSet): ByteSet {
+export function intersection(a: ByteSet, b: ByteSet): ByteSet {
   return complement(union(complement(a), complement(b)));
 }
 

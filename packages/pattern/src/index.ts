@@ -2,7 +2,18 @@ export type { ByteSet } from "./byte-set.js";
 export { bytesOf, textOf } from "./bytes.js";
 export { type Captures, compilePattern, type Matcher } from "./compile.js";
 export { parsePattern } from "./parse.js";
+export { compilePosix, POSIX_STEP_LIMIT, type PosixMatcher } from "./posix/compile.js";
+export { type PosixOptions, parsePosix } from "./posix/parse.js";
 export type { Refusal } from "./refusal.js";
 export { type Sample, sampleSubjects } from "./sample.js";
-export type { Assertion, Condition, Mode, Node, Pattern, PatternOptions, SyntaxFault } from "./syntax.js";
+export {
+  type Assertion,
+  type Condition,
+  type Mode,
+  type Node,
+  type Pattern,
+  type PatternOptions,
+  partsOf,
+  type SyntaxFault,
+} from "./syntax.js";
 export { expandTemplate, parseTemplate, type Template, type TemplateFault, type TemplatePart } from "./template.js";

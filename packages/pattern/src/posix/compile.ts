@@ -1,0 +1,107 @@
+import type { Captures } from "../compile.js";
+import { emitPattern } from "../emit.js";
+import { refusalOf } from "../gate.js";
+import type { Refusal } from "../refusal.js";
+import type { Pattern, SyntaxFault } from "../syntax.js";
+import { Backtracker } from "./backtrack.js";
+import { refuseInexact } from "./exact.js";
+import { buildNfa, MAX_STATES, type Nfa } from "./nfa.js";
+import { type PosixOptions, parsePosix } from "./parse.js";
+import { type Bounds, Budget, OutOfSteps, Simulator } from "./simulate.js";
+
+/** A POSIX pattern that is ready to match octets (latin1) without an octet of zero. Neither throws. */
+export interface PosixMatcher {
+  readonly pattern: Pattern;
+  /**
+   * The leftmost and then longest match, with the groups that were asked for as glibc's regexec sets them, or null.
+   * `match-limit` where the step limit was reached, which says nothing about a match.
+   */
+  match(subject: string): Captures | null | "match-limit";
+  /** Whether there is a match. */
+  test(subject: string): boolean | "match-limit";
+}
+
+/** Steps of one match: about a state looked at. Enough for any pattern on 4096 octets, but for some with back references. */
+export const POSIX_STEP_LIMIT = 20_000_000;
+
+/**
+ * Compiles a POSIX pattern of octets, to match as glibc's regexec does in the C locale.
+ *
+ * Fails with `syntax` where regcomp fails too, and otherwise with the code of what cannot be matched exactly: an anchor in
+ * a counted repeat, a back reference with a repeat, groups nested deeper than 250, over 4000 states.
+ *
+ * @param options.groups the highest group that `match` is asked for, as the bounds that glibc finds depend on it; 0 for none.
+ * Default: all
+ */
+export function compilePosix(
+  source: string,
+  options: PosixOptions & { readonly groups?: number } = {},
+): { readonly ok: true; readonly matcher: PosixMatcher } | SyntaxFault | Refusal {
+  const parsed = parsePosix(source, options);
+  if (!parsed.ok) return parsed;
+  const { pattern } = parsed;
+  const highest = Math.min(options.groups ?? pattern.captureCount, pattern.captureCount);
+  const refusal = refuseInexact(pattern, highest);
+  if (refusal !== undefined) return refusal;
+  const expression = refusalOf(pattern) === undefined ? new RegExp(emitPattern(pattern)) : undefined;
+  let nfa: Nfa | undefined;
+  if (expression === undefined || highest > 0) {
+    nfa = buildNfa(pattern, highest > 0 ? "all" : "referenced");
+    if (nfa === undefined) return tooLarge();
+  }
+  const machine = (): Simulator | Backtracker => {
+    nfa ??= buildNfa(pattern, "referenced");
+    if (nfa === undefined) throw new OutOfSteps();
+    const { newlineSensitive = false, caseless = false } = options;
+    const refers = nfa.states.some(({ kind }) => kind === "reference");
+    return refers ? new Backtracker(nfa, newlineSensitive, caseless) : new Simulator(nfa, newlineSensitive);
+  };
+  return { ok: true, matcher: new Matcher(pattern, highest, expression, machine) };
+}
+
+class Matcher implements PosixMatcher {
+  private made: Simulator | Backtracker | undefined;
+
+  constructor(
+    readonly pattern: Pattern,
+    private readonly highest: number,
+    private readonly expression: RegExp | undefined,
+    private readonly make: () => Simulator | Backtracker,
+  ) {}
+
+  test(subject: string): boolean | "match-limit" {
+    // glibc has its own view of an anchor beside a newline.
+    if (this.expression !== undefined && !subject.includes("\n")) return this.expression.test(subject);
+    return limited(() => this.machine().test(subject, new Budget(POSIX_STEP_LIMIT)));
+  }
+
+  match(subject: string): Captures | null | "match-limit" {
+    if (this.expression !== undefined && !subject.includes("\n") && !this.expression.test(subject)) return null;
+    return limited(() => {
+      const bounds = this.machine().match(subject, this.highest, new Budget(POSIX_STEP_LIMIT));
+      return bounds === undefined ? null : capturesOf(subject, bounds);
+    });
+  }
+
+  private machine(): Simulator | Backtracker {
+    this.made ??= this.make();
+    return this.made;
+  }
+}
+
+function limited<T>(run: () => T): T | "match-limit" {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof OutOfSteps) return "match-limit";
+    throw error;
+  }
+}
+
+function capturesOf(subject: string, bounds: Bounds): Captures {
+  return bounds.map((span) => span && subject.slice(span.start, span.end));
+}
+
+function tooLarge(): Refusal {
+  return { ok: false, code: "too-large", offset: 0, message: `the pattern has more than ${MAX_STATES} states` };
+}
