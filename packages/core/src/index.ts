@@ -95,6 +95,7 @@ export { requireLogin } from "./rules/require-login.js";
 export { type SenderDomainIsOursOptions, senderDomainIsOurs } from "./rules/sender-domain-is-ours.js";
 export { type SenderExistsOptions, senderExists } from "./rules/sender-exists.js";
 export { pcreTable } from "./table/pcre-table.js";
+export { regexpTable } from "./table/regexp-table.js";
 export { staticTable } from "./table/static-table.js";
 export {
   type LoadedTable,

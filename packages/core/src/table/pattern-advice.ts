@@ -1,4 +1,5 @@
-import { expandTemplate, type Matcher, type Sample, sampleSubjects, type Template, textOf } from "@fromguard/pattern";
+import { expandTemplate, type Sample, sampleSubjects, type Template, textOf } from "@fromguard/pattern";
+import type { RuleMatcher } from "./pattern-rules.js";
 
 /** A local part to read well in messages. */
 const SOMEBODY = "alice";
@@ -15,11 +16,11 @@ const FOREIGN_END = ".evil.org";
  * @param reaches whether an address gets past the `if` lines around the line
  */
 export function adviceOn(
-  matcher: Matcher,
+  matcher: RuleMatcher,
   template: Template,
   reaches: (octets: string) => boolean,
 ): readonly string[] {
-  const matches = (octets: string): boolean => reaches(octets) && matcher.test(octets);
+  const matches = (octets: string): boolean => reaches(octets) && matcher.test(octets) === true;
   const advice: string[] = [];
   // A pattern that is held fast at both ends is not tried: the first matches of an expression are dear.
   for (const sample of sampleSubjects(matcher.pattern, { fill: SOMEBODY })) {
@@ -49,7 +50,7 @@ function wholeAddress({ subject, origin }: Sample, matches: (octets: string) => 
 
 /** A key, which is never empty itself, to which the line answers nothing. */
 function keyOfEmptyResult(
-  matcher: Matcher,
+  matcher: RuleMatcher,
   template: Template,
   reaches: (octets: string) => boolean,
 ): string | undefined {
@@ -60,7 +61,7 @@ function keyOfEmptyResult(
   return sampleSubjects(matcher.pattern).find(({ subject, captures }) => {
     if (subject === "" || groups.some((group) => (captures.get(group) ?? "").trim() !== "")) return false;
     const found = reaches(subject) ? matcher.match(subject) : null;
-    return found !== null && expandTemplate(template, found).trim() === "";
+    return found !== null && found !== "match-limit" && expandTemplate(template, found).trim() === "";
   })?.subject;
 }
 

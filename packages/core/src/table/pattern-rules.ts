@@ -1,5 +1,30 @@
-import type { PatternOptions, Template } from "@fromguard/pattern";
+import type { Captures, Pattern, Template } from "@fromguard/pattern";
 import { parseTemplate } from "@fromguard/pattern";
+
+/** What differs between the tables of rules `/pattern/flags result`. */
+export interface RuleDialect {
+  /** The flags that are on when none is written; each letter toggles. */
+  readonly defaults: string;
+  /** Every flag. */
+  readonly flags: string;
+  /** Flags of old, which mean nothing. */
+  readonly obsolete: string;
+  /** Where flags end, beside white space. */
+  readonly flagsEnd: string;
+  /** Whether `/a/!/b/ result` asks for two patterns. */
+  readonly twoPatterns: boolean;
+  /** What Postfix does with a rule that lacks its closing delimiter, in its words. */
+  readonly unclosed: string;
+  /** How Postfix begins its complaint of `$0`. */
+  readonly outOfRange: string;
+}
+
+/** A compiled pattern, of whichever syntax. `match-limit`: it could not be found out. */
+export interface RuleMatcher {
+  readonly pattern: Pattern;
+  match(octets: string): Captures | null | "match-limit";
+  test(octets: string): boolean | "match-limit";
+}
 
 /** A pattern as it stands in a line: behind negations, between delimiters, before flags. */
 export interface WrittenPattern {
@@ -7,41 +32,36 @@ export interface WrittenPattern {
   readonly negated: boolean;
   /** Octets between the delimiters. */
   readonly source: string;
-  readonly options: PatternOptions;
+  /** The flags that are on. */
+  readonly flags: ReadonlySet<string>;
   /** With delimiters and flags, as written. */
   readonly text: string;
-  /** What follows the flags, without leading blanks. */
-  readonly rest: string;
 }
 
-/** A line of a pattern table, before its pattern is compiled. */
+/** A line of a pattern table, before its patterns are compiled. */
 export type WrittenRule =
-  | { readonly kind: "match"; readonly pattern: WrittenPattern; readonly template: Template }
+  | {
+      readonly kind: "match";
+      readonly pattern: WrittenPattern;
+      /** What must hold too. */
+      readonly second: WrittenPattern | undefined;
+      readonly template: Template;
+    }
   | { readonly kind: "if"; readonly pattern: WrittenPattern }
   | { readonly kind: "endif"; readonly extraText: boolean };
-
-const FLAGS: Readonly<Record<string, keyof PatternOptions>> = {
-  i: "caseless",
-  m: "multiline",
-  s: "dotAll",
-  x: "extended",
-  A: "anchored",
-  E: "dollarEndOnly",
-  U: "ungreedy",
-};
 
 /** Says what is wrong with a line; `bare` where Postfix logs it without the place. */
 export type Complain = (text: string, options?: { readonly bare?: boolean }) => void;
 
 /**
- * Parses a logical line of a pcre table (octets, without trailing blanks). Undefined where Postfix drops it; each reason is
- * complained of in Postfix's words.
+ * Parses a logical line of a pattern table (octets, without trailing blanks). Undefined where Postfix drops it; each reason
+ * is complained of in Postfix's words.
  *
- * @see Postfix pcre_table(5)
+ * @see Postfix pcre_table(5), regexp_table(5)
  */
-export function parseRule(line: string, complain: Complain): WrittenRule | undefined {
-  if (!/^[0-9A-Za-z]/.test(line)) return parseMatch(line, complain);
-  if (/^if(?![0-9A-Za-z])/i.test(line)) return parseIf(line, complain);
+export function parseRule(line: string, dialect: RuleDialect, complain: Complain): WrittenRule | undefined {
+  if (!/^[0-9A-Za-z]/.test(line)) return parseMatch(line, dialect, complain);
+  if (/^if(?![0-9A-Za-z])/i.test(line)) return parseIf(line, dialect, complain);
   if (/^endif(?![0-9A-Za-z])/i.test(line)) {
     return { kind: "endif", extraText: !/^endif[\t-\r ]*$/i.test(line) };
   }
@@ -49,36 +69,48 @@ export function parseRule(line: string, complain: Complain): WrittenRule | undef
   return undefined;
 }
 
-function parseMatch(line: string, complain: Complain): WrittenRule | undefined {
-  const pattern = parseWritten(line, complain);
-  if (pattern === undefined) return undefined;
-  if (pattern.rest === "") complain("no replacement text: using empty string");
-  const parsed = parseTemplate(pattern.rest);
+function parseMatch(line: string, dialect: RuleDialect, complain: Complain): WrittenRule | undefined {
+  const first = parseWritten(line, dialect, complain);
+  if (first === undefined) return undefined;
+  const joined = dialect.twoPatterns && first.rest.startsWith("!");
+  const second = joined ? parseWritten(first.rest, dialect, complain) : undefined;
+  if (joined && second === undefined) return undefined;
+  const result = (second ?? first).rest.replace(/^[\t-\r ]+/, "");
+  if (result === "") complain("no replacement text: using empty string");
+  const parsed = parseTemplate(result);
   if (!parsed.ok) {
     for (const { code, message } of parsed.faults) {
-      complain(message, { bare: code === "empty-name" || code === "truncated-reference" });
+      complain(code === "index-out-of-range" ? message.replace("out of range", dialect.outOfRange) : message, {
+        bare: code === "empty-name" || code === "truncated-reference",
+      });
     }
     complain("bad replacement syntax: skipping this rule");
     return undefined;
   }
-  if (parsed.template.highestGroup > 0 && pattern.negated) {
+  if (parsed.template.highestGroup > 0 && first.pattern.negated) {
     complain("$number found in negative match replacement text: skipping this rule");
     return undefined;
   }
-  return { kind: "match", pattern, template: parsed.template };
+  return { kind: "match", pattern: first.pattern, second: second?.pattern, template: parsed.template };
 }
 
-function parseIf(line: string, complain: Complain): WrittenRule | undefined {
-  const pattern = parseWritten(line.slice(2).replace(/^[\t-\r ]+/, ""), complain);
-  if (pattern === undefined) return undefined;
-  if (pattern.rest !== "") {
-    complain(`ignoring extra text after IF statement: "${pattern.rest}"`);
+function parseIf(line: string, dialect: RuleDialect, complain: Complain): WrittenRule | undefined {
+  const written = parseWritten(line.slice(2).replace(/^[\t-\r ]+/, ""), dialect, complain);
+  if (written === undefined) return undefined;
+  const extra = written.rest.replace(/^[\t-\r ]+/, "");
+  if (extra !== "") {
+    complain(`ignoring extra text after IF statement: "${extra}"`);
     complain("do not prepend whitespace to statements between IF and ENDIF");
   }
-  return { kind: "if", pattern };
+  return { kind: "if", pattern: written.pattern };
 }
 
-function parseWritten(line: string, complain: Complain): WrittenPattern | undefined {
+/** Reads a pattern, and gives what follows its flags. */
+function parseWritten(
+  line: string,
+  dialect: RuleDialect,
+  complain: Complain,
+): { readonly pattern: WrittenPattern; readonly rest: string } | undefined {
   const start = /^[!\t-\r ]*/.exec(line)?.[0].length ?? 0;
   const negated = line.slice(0, start).split("!").length % 2 === 0;
   const delimiter = line[start];
@@ -89,35 +121,32 @@ function parseWritten(line: string, complain: Complain): WrittenPattern | undefi
   let end = start + 1;
   while (end < line.length && line[end] !== delimiter) end += line[end] === "\\" ? 2 : 1;
   if (end >= line.length) {
-    complain(`no closing regexp delimiter "${delimiter}": ignoring this rule`);
+    complain(`no closing regexp delimiter "${delimiter}": ${dialect.unclosed} this rule`);
     return undefined;
   }
-  const flags = /^[^\t-\r ]*/.exec(line.slice(end + 1))?.[0] ?? "";
-  const options = parseFlags(flags, complain);
-  if (options === undefined) return undefined;
-  return {
-    negated,
-    source: line.slice(start + 1, end),
-    options,
-    text: line.slice(start, end + 1 + flags.length),
-    rest: line.slice(end + 1 + flags.length).replace(/^[\t-\r ]+/, ""),
-  };
+  let flagsEnd = end + 1;
+  while (flagsEnd < line.length && !/[\t-\r ]/.test(line[flagsEnd]!) && !dialect.flagsEnd.includes(line[flagsEnd]!)) {
+    flagsEnd += 1;
+  }
+  const flags = parseFlags(line.slice(end + 1, flagsEnd), dialect, complain);
+  if (flags === undefined) return undefined;
+  const pattern = { negated, source: line.slice(start + 1, end), flags, text: line.slice(start, flagsEnd) };
+  return { pattern, rest: line.slice(flagsEnd) };
 }
 
-/** Flags toggle, from caseless and dot-matches-newline. */
-function parseFlags(flags: string, complain: Complain): PatternOptions | undefined {
-  let options: PatternOptions = { caseless: true, dotAll: true };
+/** Flags toggle. */
+function parseFlags(flags: string, dialect: RuleDialect, complain: Complain): ReadonlySet<string> | undefined {
+  const on = new Set(dialect.defaults);
   for (const flag of flags) {
-    if (flag === "X") {
-      complain('ignoring obsolete regexp option "X"');
+    if (dialect.obsolete.includes(flag)) {
+      complain(`ignoring obsolete regexp option "${flag}"`);
       continue;
     }
-    const name = Object.hasOwn(FLAGS, flag) ? FLAGS[flag] : undefined;
-    if (name === undefined) {
+    if (!dialect.flags.includes(flag)) {
       complain(`unknown regexp option "${flag}": skipping this rule`);
       return undefined;
     }
-    options = { ...options, [name]: !options[name] };
+    if (!on.delete(flag)) on.add(flag);
   }
-  return options;
+  return on;
 }
