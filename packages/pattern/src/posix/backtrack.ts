@@ -9,10 +9,11 @@ interface Way {
 }
 
 /** What a way costs, beside a state of the simulator. */
-const STEPS_A_WAY = 50;
+const STEPS_A_WAY = 200;
 
 /** Runs an automaton with back references: one way after the other, and none twice that differs in nothing to come. */
 export class Backtracker {
+  readonly stepsPerOctet = Number.POSITIVE_INFINITY;
   private readonly referenced: readonly number[];
 
   constructor(
@@ -67,6 +68,8 @@ export class Backtracker {
         continue;
       }
       const taken = this.taken(state, registers, subject, at);
+      // Comparing is work too.
+      if (!budget.spend(taken ?? (state.kind === "reference" ? subject.length - at : 0))) throw new OutOfSteps();
       if (taken === undefined || (taken > 0 && !ahead)) continue;
       ways.push({ index: taken === 0 ? (state.edges[0] ?? state.next) : state.next, at: at + taken, registers });
     }

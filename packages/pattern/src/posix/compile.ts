@@ -4,7 +4,7 @@ import { refusalOf } from "../gate.js";
 import type { Refusal } from "../refusal.js";
 import type { Pattern, SyntaxFault } from "../syntax.js";
 import { Backtracker } from "./backtrack.js";
-import { refuseInexact } from "./exact.js";
+import { refuseInexact, sizeOf } from "./exact.js";
 import { buildNfa, MAX_STATES, type Nfa } from "./nfa.js";
 import { type PosixOptions, parsePosix } from "./parse.js";
 import { type Bounds, Budget, OutOfSteps, Simulator } from "./simulate.js";
@@ -17,18 +17,23 @@ export interface PosixMatcher {
    * `match-limit` where the step limit was reached, which says nothing about a match.
    */
   match(subject: string): Captures | null | "match-limit";
-  /** Whether there is a match. */
+  /** Whether there is a match. Compare with `true`: `match-limit` is neither. */
   test(subject: string): boolean | "match-limit";
+  /** Whether a subject of this many octets that the pattern does not match may reach the step limit. */
+  mayReachLimit(octets: number): boolean;
 }
 
 /** Steps of one match: about a state looked at. Enough for any pattern on 4096 octets, but for some with back references. */
 export const POSIX_STEP_LIMIT = 20_000_000;
 
+/** States of an automaton that stays within its limits whatever its anchors add. */
+const SURELY_SMALL = 200;
+
 /**
  * Compiles a POSIX pattern of octets, to match as glibc's regexec does in the C locale.
  *
  * Fails with `syntax` where regcomp fails too, and otherwise with the code of what cannot be matched exactly: an anchor in
- * a counted repeat, a back reference with a repeat, groups nested deeper than 250, over 4000 states.
+ * a counted repeat, a back reference with a repeat, groups nested deeper than 250, over 4000 states or too many ways between them.
  *
  * @param options.groups the highest group that `match` is asked for, as the bounds that glibc finds depend on it; 0 for none.
  * Default: all
@@ -41,16 +46,19 @@ export function compilePosix(
   if (!parsed.ok) return parsed;
   const { pattern } = parsed;
   const highest = Math.min(options.groups ?? pattern.captureCount, pattern.captureCount);
+  const size = sizeOf(pattern.root);
+  if (size > MAX_STATES) return tooLarge();
   const refusal = refuseInexact(pattern, highest);
   if (refusal !== undefined) return refusal;
   const expression = refusalOf(pattern) === undefined ? new RegExp(emitPattern(pattern)) : undefined;
   let nfa: Nfa | undefined;
-  if (expression === undefined || highest > 0) {
+  // A small one is built when it is first needed: the most of a table's lines never match.
+  if (expression === undefined || (highest > 0 && size > SURELY_SMALL)) {
     nfa = buildNfa(pattern, highest > 0 ? "all" : "referenced");
     if (nfa === undefined) return tooLarge();
   }
   const machine = (): Simulator | Backtracker => {
-    nfa ??= buildNfa(pattern, "referenced");
+    nfa ??= buildNfa(pattern, highest > 0 ? "all" : "referenced");
     if (nfa === undefined) throw new OutOfSteps();
     const { newlineSensitive = false, caseless = false } = options;
     const refers = nfa.states.some(({ kind }) => kind === "reference");
@@ -83,6 +91,10 @@ class Matcher implements PosixMatcher {
     });
   }
 
+  mayReachLimit(octets: number): boolean {
+    return this.expression === undefined && this.machine().stepsPerOctet * (octets + 1) > POSIX_STEP_LIMIT;
+  }
+
   private machine(): Simulator | Backtracker {
     this.made ??= this.make();
     return this.made;
@@ -103,5 +115,10 @@ function capturesOf(subject: string, bounds: Bounds): Captures {
 }
 
 function tooLarge(): Refusal {
-  return { ok: false, code: "too-large", offset: 0, message: `the pattern has more than ${MAX_STATES} states` };
+  return {
+    ok: false,
+    code: "too-large",
+    offset: 0,
+    message: `the pattern has more than ${MAX_STATES} states, or they are too entangled`,
+  };
 }

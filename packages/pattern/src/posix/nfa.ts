@@ -1,4 +1,4 @@
-import { hasByte } from "../byte-set.js";
+import type { ByteSet } from "../byte-set.js";
 import type { Node, Pattern } from "../syntax.js";
 import { constraintsOf } from "./anchors.js";
 
@@ -36,12 +36,16 @@ export interface Nfa {
 
 /** States of an automaton. */
 export const MAX_STATES = 4000;
+/** States that are reached from states without taking an octet, over all of them, and looks at copies. */
+const MAX_WORK = 200_000;
+/** States in a row that take nothing. */
+const MAX_NESTED = 1000;
 
 /** Thrown inside, and caught where the automaton is built. */
 class TooManyStates extends Error {}
 
 /**
- * Builds the automaton of a pattern, or nothing where it has more than {@link MAX_STATES}.
+ * Builds the automaton of a pattern, or nothing where it has more than {@link MAX_STATES}, or where too many are reached from one another.
  *
  * Captures, and what constraints do in repeats, follow from the states and their order: so both are glibc's.
  *
@@ -66,6 +70,8 @@ class Builder {
   private readonly states: State[] = [];
   private readonly closures: (readonly number[] | "pending" | undefined)[] = [];
   private readonly sameAs: number[];
+  private work = 0;
+  private depth = 0;
   private readonly referenced = new Set<number>();
 
   constructor(
@@ -231,6 +237,8 @@ class Builder {
   private close(index: number, outermost: boolean): readonly number[] {
     const state = this.states[index]!;
     const reached = new Set([index]);
+    this.depth += 1;
+    if (this.depth > MAX_NESTED) throw new TooManyStates();
     this.closures[index] = "pending";
     const [target] = state.edges;
     if (state.constraint !== 0 && target !== undefined && !this.states[target]!.duplicated) {
@@ -249,12 +257,15 @@ class Builder {
       }
     }
     const closure = [...reached];
+    this.spend(closure.length);
+    this.depth -= 1;
     this.closures[index] = whole || outermost ? closure : undefined;
     return closure;
   }
 
   /** Copies what is reached from a state, so that the copies bear its constraint too. */
-  private duplicate(from: number, to: number, root: number, constraint: number): void {
+  private duplicate(from: number, to: number, root: number, constraint: number, depth = 0): void {
+    if (depth > MAX_NESTED) throw new TooManyStates();
     let [origin, clone, inherited] = [from, to, constraint];
     for (;;) {
       const source = this.states[origin]!;
@@ -277,7 +288,7 @@ class Builder {
       } else {
         const found = this.findCopy(target, inherited);
         copy.edges = [found ?? this.copy(target, inherited)];
-        if (found === undefined) this.duplicate(target, copy.edges[0]!, root, inherited);
+        if (found === undefined) this.duplicate(target, copy.edges[0]!, root, inherited, depth + 1);
         target = second;
         second = this.copy(target, inherited);
         copy.edges = ascending([...copy.edges, second]);
@@ -286,6 +297,11 @@ class Builder {
       }
       [origin, clone] = [target, copy.edges[0]!];
     }
+  }
+
+  private spend(work: number): void {
+    this.work += work;
+    if (this.work > MAX_WORK) throw new TooManyStates();
   }
 
   private copy(origin: number, constraint: number): number {
@@ -297,6 +313,7 @@ class Builder {
 
   private findCopy(origin: number, constraint: number): number | undefined {
     for (let i = this.states.length - 1; i > 0 && this.states[i]!.duplicated; i -= 1) {
+      this.spend(1);
       const state = this.states[i]!;
       if (state.origin === origin && state.constraint === constraint) return i;
     }
@@ -308,6 +325,8 @@ function ascending(states: readonly number[]): readonly number[] {
   return [...new Set(states)].sort((a, b) => a - b);
 }
 
-function tableOf(set: Parameters<typeof hasByte>[0]): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (hasByte(set, byte) ? 1 : 0));
+function tableOf(set: ByteSet): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const [low, high] of set) table.fill(1, low, high + 1);
+  return table;
 }

@@ -26,6 +26,7 @@ export class OutOfSteps extends Error {}
 
 /** Runs an automaton without back references over subjects: all its ways at once, so that each octet costs no more than its states. */
 export class Simulator {
+  readonly stepsPerOctet: number;
   private readonly states: readonly State[];
   /** Whether there is more than one way, so that glibc looks which ways lead to the end. */
   private readonly forks: boolean;
@@ -35,6 +36,7 @@ export class Simulator {
     private readonly newlines: boolean,
   ) {
     this.states = nfa.states;
+    this.stepsPerOctet = nfa.closures.reduce((sum, closure) => sum + closure.length, 0);
     this.forks = this.states.some(({ kind }) => kind === "fork");
   }
 
@@ -56,23 +58,25 @@ export class Simulator {
   /** The leftmost and then longest match, or the first end of any. */
   private find(subject: string, from: number, budget: Budget, longest: boolean): Span | undefined {
     const { states, nfa } = this;
-    const starts = new Int32Array(states.length);
+    let starts = new Int32Array(states.length);
+    let nextStarts = new Int32Array(states.length);
     const seen = new Int32Array(states.length).fill(-1);
     let current: number[] = [];
     let best: Span | undefined;
-    const enter = (list: number[], state: number, at: number, start: number, holds: number): void => {
-      for (const other of nfa.closures[state] ?? []) {
+    const enter = (list: number[], into: Int32Array, state: number, at: number, start: number, holds: number): void => {
+      const closure = nfa.closures[state]!;
+      if (!budget.spend(closure.length)) throw new OutOfSteps();
+      for (const other of closure) {
         if ((states[other]!.constraint & BEFORE & ~holds) !== 0) continue;
         if (seen[other] !== at) {
           seen[other] = at;
-          starts[other] = start;
+          into[other] = start;
           list.push(other);
-        } else if (start < starts[other]!) starts[other] = start;
+        } else if (start < into[other]!) into[other] = start;
       }
     };
     for (let at = from; ; at += 1) {
-      if (best === undefined) enter(current, nfa.first, at, at, before(subject, at, this.newlines));
-      if (!budget.spend(current.length + 1)) throw new OutOfSteps();
+      if (best === undefined) enter(current, starts, nfa.first, at, at, before(subject, at, this.newlines));
       const ahead = behind(subject, at, this.newlines);
       for (const index of current) {
         const { kind, constraint } = states[index]!;
@@ -86,22 +90,22 @@ export class Simulator {
       // Within a match glibc takes any newline for the end of a line.
       const [passed, coming] = [before(subject, at + 1, true), behind(subject, at, true)];
       const next: number[] = [];
-      const taken = starts.slice();
       for (const index of current) {
         const state = states[index]!;
         if (state.takes?.[byte] !== 1 || (state.constraint & BEHIND & ~coming) !== 0) continue;
-        const start = taken[index]!;
-        if (best === undefined || start <= best.start) enter(next, state.next, at + 1, start, passed);
+        const start = starts[index]!;
+        if (best === undefined || start <= best.start) enter(next, nextStarts, state.next, at + 1, start, passed);
       }
       current = next;
+      [starts, nextStarts] = [nextStarts, starts];
     }
   }
 }
 
 /** Finds the bounds of groups in a match whose ends are known, as glibc does: which ways lead to the end, then the first of them. */
 class Trace {
-  /** For each place from the start, the states that are reached there. */
-  private readonly log: Uint8Array[] = [];
+  /** For each place from the start, the states that are reached there, and whether one is. */
+  private readonly log: { readonly list: number[]; readonly has: Uint8Array }[] = [];
 
   constructor(
     private readonly nfa: Nfa,
@@ -115,7 +119,7 @@ class Trace {
 
   /** The bounds; undefined where glibc then finds no match; `elsewhere` where it goes on to a later start. */
   bounds(): Bounds | undefined | "elsewhere" {
-    this.spend((this.span.end - this.span.start + 1) * this.nfa.states.length);
+    this.spend(this.span.end - this.span.start + 1);
     this.run();
     const last = this.lastState();
     if (this.forks && !this.sift(last)) return "elsewhere";
@@ -128,25 +132,28 @@ class Trace {
 
   private run(): void {
     const { nfa, subject, span } = this;
-    let reached = new Uint8Array(nfa.states.length);
-    this.enter(reached, nfa.first, before(subject, span.start, this.newlines));
-    this.log.push(reached);
+    this.enter(0, nfa.first, before(subject, span.start, this.newlines));
     for (let at = span.start; at < span.end; at += 1) {
       const byte = subject.charCodeAt(at);
       const [passed, coming] = [before(subject, at + 1, true), behind(subject, at, true)];
-      const next = new Uint8Array(nfa.states.length);
-      for (const [index, state] of nfa.states.entries()) {
-        if (reached[index] === 0 || state.takes?.[byte] !== 1) continue;
-        if ((state.constraint & BEHIND & ~coming) === 0) this.enter(next, state.next, passed);
+      for (const index of this.log[at - span.start]?.list ?? []) {
+        const state = nfa.states[index]!;
+        if (state.takes?.[byte] !== 1 || (state.constraint & BEHIND & ~coming) !== 0) continue;
+        this.enter(at + 1 - span.start, state.next, passed);
       }
-      this.log.push(next);
-      reached = next;
     }
   }
 
-  private enter(reached: Uint8Array, state: number, holds: number): void {
-    for (const other of this.nfa.closures[state] ?? []) {
-      if ((this.nfa.states[other]!.constraint & BEFORE & ~holds) === 0) reached[other] = 1;
+  private enter(place: number, state: number, holds: number): void {
+    const { states, closures } = this.nfa;
+    this.log[place] ??= { list: [], has: new Uint8Array(states.length) };
+    const { list, has } = this.log[place];
+    const closure = closures[state]!;
+    this.spend(closure.length);
+    for (const other of closure) {
+      if (has[other] === 1 || (states[other]!.constraint & BEFORE & ~holds) !== 0) continue;
+      has[other] = 1;
+      list.push(other);
     }
   }
 
@@ -156,10 +163,11 @@ class Trace {
 
   private lastState(): number {
     const { end, start } = this.span;
-    const reached = this.log[end - start];
-    return this.nfa.states.findIndex(
-      (state, index) => reached?.[index] === 1 && state.kind === "end" && this.holds(state, end),
-    );
+    const ends = (this.log[end - start]?.list ?? []).filter((index) => {
+      const state = this.nfa.states[index]!;
+      return state.kind === "end" && this.holds(state, end);
+    });
+    return Math.min(...ends);
   }
 
   /** Keeps in the log what leads to the last state; false where nothing does. */
@@ -167,21 +175,19 @@ class Trace {
     const { states, closures } = this.nfa;
     let kept: readonly number[] = [last];
     for (let i = this.log.length - 1; ; i -= 1) {
-      const reached = this.log[i]!;
-      const target = new Uint8Array(states.length);
-      for (const index of kept) target[index] = 1;
-      for (let index = 0; index < states.length; index += 1) {
-        if (reached[index] === 0) continue;
-        const closure = closures[index] ?? [];
+      const { list, has } = this.log[i]!;
+      const target = new Set(kept);
+      for (const index of list) {
+        const closure = closures[index]!;
         this.spend(closure.length);
-        if (!closure.some((other) => target[other] === 1)) reached[index] = 0;
+        if (!closure.some((other) => target.has(other))) has[index] = 0;
       }
       if (i === 0) return true;
       const at = this.span.start + i - 1;
       const byte = this.subject.charCodeAt(at);
-      kept = states.flatMap((state, index) => {
-        const taken = this.log[i - 1]?.[index] === 1 && state.takes?.[byte] === 1 && this.holds(state, at);
-        return taken && reached[state.next] === 1 ? [index] : [];
+      kept = (this.log[i - 1]?.list ?? []).filter((index) => {
+        const state = states[index]!;
+        return state.takes?.[byte] === 1 && has[state.next] === 1 && this.holds(state, at);
       });
       if (kept.length === 0) return false;
     }
@@ -206,7 +212,7 @@ class Trace {
         continue;
       }
       passed.add(index);
-      const [one, other] = state.edges.filter((edge) => this.log[at - this.span.start]?.[edge] === 1);
+      const [one, other] = state.edges.filter((edge) => this.log[at - this.span.start]?.has[edge] === 1);
       if (one === undefined) return undefined;
       index = other !== undefined && passed.has(one) ? other : one;
     }
