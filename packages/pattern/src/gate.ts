@@ -1,3 +1,5 @@
+import { refuseLeadingLook } from "./leading-look.js";
+import { isNullable } from "./nullable.js";
 import { countPaths } from "./paths.js";
 import { type Refusal, refuse } from "./refusal.js";
 import { type Node, type Pattern, partsOf } from "./syntax.js";
@@ -25,31 +27,7 @@ export function refusalOf(pattern: Pattern): Refusal | undefined {
   for (const { name, at } of pattern.settings) {
     if (!HARMLESS_SETTINGS.has(name)) return refuse("unsupported", at, `(*${name})`);
   }
-  if (!pattern.anchored && looksFirst([pattern.root])) {
-    return refuse("unsupported", 0, "a leading lookahead before an optional item");
-  }
-  return new Exactness().check(pattern) ?? countPaths(pattern);
-}
-
-/** Whether a node can match without taking an octet. Looks inside no reference: those are refused. */
-function isNullable(node: Node): boolean {
-  switch (node.type) {
-    case "set":
-      return false;
-    case "sequence":
-      return node.items.every(isNullable);
-    case "alternatives":
-      return node.items.some(isNullable);
-    case "capture":
-    case "atomic":
-      return isNullable(node.body);
-    case "repeat":
-      return node.min === 0 || isNullable(node.body);
-    case "condition":
-      return isNullable(node.yes) || node.no === undefined || isNullable(node.no);
-    default:
-      return true;
-  }
+  return refuseLeadingLook(pattern) ?? new Exactness().check(pattern) ?? countPaths(pattern);
 }
 
 /** Where JavaScript and PCRE2 take the same pattern to mean different things. */
@@ -116,29 +94,4 @@ function hasOptionalCapture(node: Node, optional: boolean): boolean {
   if (node.type === "capture" && optional) return true;
   const inner = optional || node.type === "alternatives" || (node.type === "repeat" && node.min === 0);
   return partsOf(node).some((part) => hasOptionalCapture(part, inner));
-}
-
-/**
- * Whether a pattern begins with a lookahead and what it takes then may be empty or begin in several ways, as in
- * `(?=a)b?a`: PCRE2 10.42 misses some matches of it (it looks for an `a` behind the first).
- */
-function looksFirst(items: readonly Node[], looked = false): boolean {
-  const [first, ...rest] = items;
-  if (first === undefined) return false;
-  switch (first.type) {
-    case "sequence":
-      return looksFirst([...first.items, ...rest], looked);
-    case "capture":
-      return looksFirst([first.body, ...rest], looked);
-    case "alternatives":
-      return looked || first.items.some((item) => looksFirst([item, ...rest]));
-    case "assertion":
-      return first.kind !== "start" && looksFirst(rest, looked);
-    case "look":
-      return looksFirst(rest, looked || !(first.behind || first.negative));
-    case "repeat":
-      return looked && (first.min === 0 || first.body.type !== "set");
-    default:
-      return false;
-  }
 }

@@ -1,6 +1,6 @@
 export type { ByteSet } from "./byte-set.js";
 export { bytesOf, textOf } from "./bytes.js";
-export { type Captures, compilePattern, type Matcher } from "./compile.js";
+export { type Captures, type CompileOptions, compilePattern, MAX_STEPS, type Matcher } from "./compile.js";
 export { parsePattern } from "./parse.js";
 export { compilePosix, POSIX_STEP_LIMIT, type PosixMatcher } from "./posix/compile.js";
 export { type PosixOptions, parsePosix } from "./posix/parse.js";
@@ -8,6 +8,7 @@ export type { Refusal } from "./refusal.js";
 export { type Sample, sampleSubjects } from "./sample.js";
 export {
   type Assertion,
+  type CodeRanges,
   type Condition,
   type Mode,
   type Node,

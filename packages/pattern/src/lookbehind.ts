@@ -9,25 +9,31 @@ const MAX_CALL_DEPTH = 500;
  * Checks that each branch of each lookbehind has one length, as PCRE2 10.42 demands.
  *
  * @param placeOf where a reference to a group that does not exist is reported
+ * @returns the lengths of the branches of each
  * @throws Fault 25 or 87 at the first that has not, 15 at a reference in one to no group
  */
 export function checkLookbehinds(
   root: Node,
   names: ReadonlyMap<string, readonly number[]>,
   placeOf: (node: Node) => number,
-): void {
+): ReadonlyMap<Node, readonly number[]> {
   const looks: (Node & { readonly type: "look" })[] = [];
   const captures = new Map<number, Node>();
   collect(root, looks, captures);
   const lengths = new Lengths(captures, names, placeOf);
+  const found = new Map<Node, readonly number[]>();
   for (const look of looks) {
     const branches = look.body.type === "alternatives" ? look.body.items : [look.body];
+    const all: number[] = [];
     for (const branch of branches) {
       const length = lengths.of(branch);
       if (length === undefined) throw new Fault(25, look.at);
       if (length > MAX_LENGTH) throw new Fault(87, look.at);
+      all.push(length);
     }
+    found.set(look, all);
   }
+  return found;
 }
 
 function collect(node: Node, looks: (Node & { readonly type: "look" })[], captures: Map<number, Node>): void {
@@ -50,6 +56,7 @@ class Lengths {
   of(node: Node): number | undefined {
     switch (node.type) {
       case "set":
+      case "chars":
         return 1;
       case "assertion":
       case "look":
@@ -57,7 +64,7 @@ class Lengths {
       case "verb":
         return 0;
       case "unsupported":
-        return node.what === "\\X" ? undefined : node.what === "a callout" ? 0 : 1;
+        return node.what === "\\X" ? undefined : 1;
       case "newline-sequence":
         return undefined;
       case "sequence":

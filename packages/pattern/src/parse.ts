@@ -159,6 +159,7 @@ class Parser {
   private readonly late: LateCheck[] = [];
   private readonly dollarEndOnly: boolean;
   private readonly anchored: boolean;
+  private namesLineEnd = false;
 
   constructor(bytes: string, options: PatternOptions) {
     this.cursor = new Cursor(bytes);
@@ -180,11 +181,16 @@ class Parser {
     const settings = this.readSettings();
     const root = alternatives(this.readBranches({}));
     if (!this.cursor.atEnd) this.cursor.fail(22);
-    checkLookbehinds(root, this.names, (node) => this.late.find((check) => check.node === node)?.at ?? 0);
+    const behind = checkLookbehinds(
+      root,
+      this.names,
+      (node) => this.late.find((check) => check.node === node)?.at ?? 0,
+    );
     for (const { to, number, at } of this.late) {
       if (to === undefined || !this.hasGroup(to)) this.cursor.fail(number, at);
     }
-    return { root, captureCount: this.captureCount, names: this.names, anchored: this.anchored, settings };
+    const { captureCount, names, anchored, namesLineEnd } = this;
+    return { root, captureCount, names, anchored, settings, behind, namesLineEnd };
   }
 
   private readSettings(): Pattern["settings"] {
@@ -496,7 +502,7 @@ class Parser {
       case "(":
         return item(this.readCondition(at));
       case "C":
-        return this.readCallout(at);
+        return this.readCallout();
       case "R":
         if (!cursor.take(")")) cursor.fail(58);
         return this.addCall(0, at, at);
@@ -601,9 +607,10 @@ class Parser {
     if (!VERBS.has(name) || (terminator !== ":" && terminator !== ")")) {
       return cursor.fail(60);
     }
+    let argument = "";
     if (terminator === ":") {
       cursor.next();
-      const argument = cursor.takeMatch(/[^)]*/y);
+      argument = cursor.takeMatch(/[^)]*/y);
       if (cursor.atEnd) cursor.fail(60);
       if (argument.length > MAX_VERB_NAME) cursor.fail(76);
       if (argument === "" && (name === "MARK" || name === "")) cursor.fail(66);
@@ -611,16 +618,17 @@ class Parser {
     cursor.next();
     const plain = name === "F" ? "FAIL" : name === "" ? "MARK" : name;
     if (plain === "FAIL") return fixed({ type: "set", set: [] });
-    return { node: { type: "verb", name: plain, at }, repeatable: plain === "ACCEPT" };
+    return { node: { type: "verb", name: plain, argument, at }, repeatable: plain === "ACCEPT" };
   }
 
-  private readCallout(at: number): Item {
+  private readCallout(): Item {
     const { cursor } = this;
     if (cursor.atEnd) cursor.fail(14);
     if (/[0-9]/.test(cursor.peek())) readNumber(cursor, 255, 38);
     else if (cursor.peek() !== ")") this.readCalloutText();
     if (!cursor.take(")")) cursor.fail(39);
-    return fixed({ type: "unsupported", what: "a callout", at });
+    // Postfix sets no callout function, so PCRE2 goes past it.
+    return fixed({ type: "sequence", items: [] });
   }
 
   private readCalloutText(): void {
@@ -709,7 +717,7 @@ class Parser {
       if (!cursor.take("(")) cursor.fail(28);
     }
     if (cursor.take("?C")) {
-      this.readCallout(cursor.position - 3);
+      this.readCallout();
       if (!cursor.take("(")) cursor.fail(28);
     }
     const at = cursor.position - 1;

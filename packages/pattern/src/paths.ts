@@ -123,7 +123,7 @@ function longest(node: Node): number {
 }
 
 /** In how many ways a node can be read at most; infinite with an unlimited repeat. */
-function waysThrough(node: Node): number {
+export function waysThrough(node: Node): number {
   switch (node.type) {
     case "sequence":
       return node.items.reduce((product, item) => product * waysThrough(item), 1);

@@ -25,6 +25,8 @@ export interface PatternOptions {
  */
 export type Node =
   | { readonly type: "set"; readonly set: ByteSet }
+  /** One character of UTF-8, as ranges of code points: only with `(*UTF)`, and only where it is not one octet. */
+  | { readonly type: "chars"; readonly ranges: CodeRanges }
   | { readonly type: "sequence"; readonly items: readonly Node[] }
   | { readonly type: "alternatives"; readonly items: readonly Node[] }
   | { readonly type: "capture"; readonly index: number; readonly body: Node }
@@ -51,9 +53,12 @@ export type Node =
     }
   | { readonly type: "keep"; readonly at: number }
   | { readonly type: "newline-sequence"; readonly at: number }
-  | { readonly type: "verb"; readonly name: string; readonly at: number }
-  /** Accepted by PCRE2, with no node of its own here: Unicode properties, `\X`, callouts. */
+  | { readonly type: "verb"; readonly name: string; readonly argument: string; readonly at: number }
+  /** Accepted by PCRE2, with no node of its own here: Unicode properties and `\X` with `(*UTF)`. */
   | { readonly type: "unsupported"; readonly what: string; readonly at: number };
+
+/** Code points as sorted, disjoint ranges, both ends included. */
+export type CodeRanges = readonly (readonly [low: number, high: number])[];
 
 /** How a quantifier tries its counts. */
 export type Mode = "greedy" | "lazy" | "possessive";
@@ -80,6 +85,10 @@ export interface Pattern {
   readonly anchored: boolean;
   /** Settings at the start of the pattern, such as `UTF` or `LIMIT_MATCH`, with their octets. */
   readonly settings: readonly { readonly name: string; readonly at: number }[];
+  /** Characters in each branch of each lookbehind. */
+  readonly behind?: ReadonlyMap<Node, readonly number[]>;
+  /** Whether the pattern names a CR or LF, which changes how `(*CRLF)` searches. */
+  readonly namesLineEnd?: boolean;
 }
 
 /** A pattern that PCRE2 rejects too. */
@@ -109,3 +118,6 @@ export function partsOf(node: Node): readonly Node[] {
       return [];
   }
 }
+
+/** What the groups of a pattern took, by number; 0 is the whole match. A group that took no part is undefined. */
+export type Captures = readonly (string | undefined)[];

@@ -1,0 +1,567 @@
+import type { ByteSet } from "../byte-set.js";
+import { isNullable } from "../nullable.js";
+import { isAnchored, waysThrough } from "../paths.js";
+import { type CodeRanges, type Node, type Pattern, partsOf } from "../syntax.js";
+import { analyse } from "./analyse.js";
+import { groupSlot, type Newline, Op, type Program, SET_WORDS, SLOT_SCOPE, Verb } from "./program.js";
+import { lowerByte } from "./text.js";
+
+/** Instructions that counted repeats may be written out to; beyond, they count at run time. */
+const MAX_WRITTEN_OUT = 2000;
+/** Loops that can be empty, one within another, up to which what failed is remembered. */
+const MAX_EMPTY_LOOPS = 4;
+
+/** Ways through a lookaround or an atomic group, up to which it counts as little work. */
+const MAX_CLOSED_WAYS = 64;
+
+const NEWLINES = new Set<string>(["CR", "LF", "CRLF", "ANY", "ANYCRLF", "NUL"]);
+
+/** The newline convention that a pattern sets at its start; LF where it sets none. */
+export function newlineOf({ settings }: Pattern): Newline {
+  return (settings.findLast(({ name }) => NEWLINES.has(name))?.name ?? "LF") as Newline;
+}
+
+/** Compiles a pattern in which nothing is unsupported. */
+export function compileProgram(pattern: Pattern): Program {
+  return new Compiler(pattern).compile();
+}
+
+class Compiler {
+  private readonly code: number[] = [];
+  private readonly sets: number[] = [];
+  private readonly setNumbers = new Map<string, number>();
+  private readonly text: number[] = [];
+  private readonly lists: (readonly number[])[] = [];
+  private readonly ranges: Int32Array[] = [];
+  private readonly memoSlots: (readonly number[])[] = [];
+  private readonly groups = new Map<number, Node>();
+  private readonly routines = new Map<number, number[]>();
+  /** Where groups are opened, if the pattern asks what they took before they end. */
+  private readonly asksGroups: boolean;
+  private readonly hasVerbs: boolean;
+  private readonly utf: boolean;
+  private readonly bsrAnyCrlf: boolean;
+  private slotCount: number;
+  private written = 0;
+  /** Loops that can be empty, around what is compiled: their slots. */
+  private emptyLoops: number[] = [];
+  /** The slot of the alternatives around, for THEN. */
+  private alternatives = -1;
+  /** Ends of the lookarounds around, to be filled in by `(*ACCEPT)`. */
+  private accepts: number[] | undefined;
+  private readonly mainAccepts: number[] = [];
+  private openGroups: { readonly index: number; readonly opened: number }[] = [];
+
+  constructor(private readonly pattern: Pattern) {
+    const all = [...nodesOf(pattern.root)];
+    this.asksGroups = all.some(({ type }) => type === "reference" || type === "condition" || type === "call");
+    this.hasVerbs = all.some((node) => node.type === "verb" && node.name !== "ACCEPT" && node.name !== "MARK");
+    for (const node of all) {
+      if (node.type === "capture" && !this.groups.has(node.index)) this.groups.set(node.index, node.body);
+    }
+    const names = new Set(pattern.settings.map(({ name }) => name));
+    this.utf = names.has("UTF") || names.has("UTF8");
+    this.bsrAnyCrlf = pattern.settings.findLast(({ name }) => name.startsWith("BSR_"))?.name === "BSR_ANYCRLF";
+    this.slotCount = groupSlot(pattern.captureCount + 1);
+  }
+
+  compile(): Program {
+    const { pattern } = this;
+    const names = new Set(pattern.settings.map(({ name }) => name));
+    this.emit(pattern.root);
+    for (const accept of this.mainAccepts) this.code[accept + 1] = this.here;
+    this.put(Op.Match, names.has("NOTEMPTY") ? 1 : names.has("NOTEMPTY_ATSTART") ? 2 : 0);
+    // A routine may call others, which come to the list as it goes.
+    for (const [group, calls] of this.routines) this.emitRoutine(group, calls);
+    const newline = newlineOf(pattern);
+    const analysis = analyse(this.code, {
+      sets: this.sets,
+      text: this.text,
+      ranges: this.ranges,
+      isPlainNewline: newline === "LF",
+      addSet: (words) => this.addWords(words),
+    });
+    return {
+      code: Int32Array.from(this.code),
+      sets: Int32Array.from(this.sets),
+      text: Uint8Array.from(this.text),
+      lists: this.lists,
+      ranges: this.ranges,
+      captureCount: pattern.captureCount,
+      slotCount: this.slotCount,
+      memoWidth: analysis.remembers ? this.memoSlots.length : 0,
+      memoSlots: this.memoSlots,
+      stepsPerOctet: looksLittle(pattern.root) ? analysis.stepsPerOctet : Number.POSITIVE_INFINITY,
+      anchored: pattern.anchored || isAnchored(pattern.root),
+      first: analysis.first,
+      utf: this.utf,
+      newline,
+      skipsCrlf: (newline === "CRLF" || newline === "ANY" || newline === "ANYCRLF") && !pattern.namesLineEnd,
+    };
+  }
+
+  private get here(): number {
+    return this.code.length;
+  }
+
+  private put(op: Op, a = 0, b = 0, c = 0, d = 0): number {
+    const at = this.here;
+    this.code.push(op, a, b, c, d, -1);
+    return at;
+  }
+
+  /** An instruction with several ways on, which is remembered where it failed. */
+  private choose(op: Op, a = 0, b = 0, c = -1, d = -1): number {
+    const at = this.put(op, a, b, c, d);
+    if (this.emptyLoops.length <= MAX_EMPTY_LOOPS) {
+      this.code[at + 5] = this.memoSlots.length;
+      const slots = [...this.emptyLoops];
+      for (let i = 0; i < 1 << slots.length; i += 1) this.memoSlots.push(slots);
+    } else this.code[at + 5] = -2;
+    return at;
+  }
+
+  private newSlot(): number {
+    this.slotCount += 1;
+    return this.slotCount - 1;
+  }
+
+  private addSet(set: ByteSet): number {
+    const words = new Array<number>(SET_WORDS).fill(0);
+    for (const [low, high] of set) for (let byte = low; byte <= high; byte += 1) words[byte >> 5]! |= 1 << (byte & 31);
+    return this.addWords(words);
+  }
+
+  private addWords(words: readonly number[]): number {
+    const key = words.join();
+    let number = this.setNumbers.get(key);
+    if (number === undefined) {
+      number = this.sets.length / SET_WORDS;
+      this.sets.push(...words);
+      this.setNumbers.set(key, number);
+    }
+    return number;
+  }
+
+  private addList(list: readonly number[]): number {
+    return this.lists.push(list) - 1;
+  }
+
+  private addRanges(ranges: CodeRanges): number {
+    return this.ranges.push(Int32Array.from(ranges.flat())) - 1;
+  }
+
+  private groupsOf(to: number | string): readonly number[] {
+    return typeof to === "string" ? (this.pattern.names.get(to) ?? []) : [to];
+  }
+
+  private emit(node: Node): void {
+    switch (node.type) {
+      case "set":
+        return this.emitSet(node.set);
+      case "chars":
+        this.put(Op.Chars, this.addRanges(node.ranges));
+        return;
+      case "sequence":
+        return this.emitSequence(node.items);
+      case "alternatives":
+        return this.emitAlternatives(node.items);
+      case "capture":
+        return this.emitCapture(node.index, node.body);
+      case "repeat":
+        return this.emitRepeat(node);
+      case "assertion":
+        this.put(
+          {
+            start: Op.Start,
+            end: Op.End,
+            dollar: Op.Dollar,
+            "line-start": Op.LineStart,
+            "line-end": Op.LineEnd,
+            "word-boundary": Op.WordBoundary,
+            "no-word-boundary": Op.NoWordBoundary,
+          }[node.kind],
+        );
+        return;
+      case "look":
+        if (node.atomic) this.emitLook(node, undefined);
+        else this.emitOpenLook(node);
+        return;
+      case "atomic":
+        return this.emitAtomic(() => this.emit(node.body));
+      case "reference": {
+        const groups = this.groupsOf(node.to);
+        const how = node.caseless ? (this.utf ? 2 : 1) : 0;
+        this.put(Op.Reference, this.addList(groups), how);
+        return;
+      }
+      case "call": {
+        const group = this.groupsOf(node.to)[0]!;
+        const at = this.put(Op.Call, 0, group);
+        const calls = this.routines.get(group);
+        if (calls === undefined) this.routines.set(group, [at]);
+        else calls.push(at);
+        return;
+      }
+      case "condition":
+        return this.emitCondition(node);
+      case "keep":
+        this.put(Op.Keep);
+        return;
+      case "newline-sequence":
+        return this.emitNewlineSequence();
+      case "verb":
+        return this.emitVerb(node.name);
+      case "unsupported":
+        throw new TypeError(`the gate let ${node.what} through`);
+    }
+  }
+
+  private emitSet(set: ByteSet): void {
+    const [first, second] = set;
+    if (first === undefined) this.put(Op.Fail);
+    else if (set.length === 1 && first[0] === first[1]) this.put(Op.Byte, first[0]);
+    else if (set.length === 1 && first[0] === 0 && first[1] === 255) this.put(Op.Any);
+    else if (set.length === 2 && first[0] === first[1] && second![0] === second![1]) {
+      this.put(Op.Pair, first[0], second![0]);
+    } else this.put(Op.Set, this.addSet(set));
+  }
+
+  private emitSequence(items: readonly Node[]): void {
+    for (let i = 0; i < items.length; ) {
+      const run = literalRun(items, i);
+      if (run.bytes.length > 1) {
+        const from = this.text.length;
+        this.text.push(...run.bytes);
+        this.put(run.caseless ? Op.TextCaseless : Op.Text, from, run.bytes.length);
+        i += run.bytes.length;
+      } else {
+        this.emit(items[i]!);
+        i += 1;
+      }
+    }
+  }
+
+  private emitAlternatives(items: readonly Node[]): void {
+    this.emitBranches(items.map((item) => () => this.emit(item)));
+  }
+
+  private emitBranches(branches: readonly (() => void)[]): void {
+    const outer = this.alternatives;
+    // THEN goes back to where the branch around it began, and so on with the next.
+    const marksBranches = this.hasVerbs && branches.length > 1;
+    if (marksBranches) this.alternatives = this.newSlot();
+    const ends: number[] = [];
+    for (const [i, emitBranch] of branches.entries()) {
+      const isLast = i === branches.length - 1;
+      const split = isLast ? -1 : this.choose(Op.Split);
+      if (!isLast) this.code[split + 1] = this.here;
+      if (marksBranches) this.put(Op.Enter, this.alternatives);
+      emitBranch();
+      if (!isLast) {
+        ends.push(this.put(Op.Jump));
+        this.code[split + 2] = this.here;
+      }
+    }
+    for (const end of ends) this.code[end + 1] = this.here;
+    this.alternatives = outer;
+  }
+
+  private emitCapture(index: number, body: Node): void {
+    const begin = groupSlot(index);
+    const opened = this.asksGroups ? this.newSlot() : begin;
+    this.put(Op.Save, opened);
+    this.openGroups.push({ index, opened });
+    this.emit(body);
+    this.openGroups.pop();
+    this.put(Op.Close, index, opened);
+  }
+
+  private emitRepeat({ body, min, max, mode }: Node & { readonly type: "repeat" }): void {
+    if (max === 0) return;
+    if (body.type === "set" && body.set.length > 0) {
+      const set = this.addSet(body.set);
+      if (min === 1) this.emitSet(body.set);
+      else if (min > 1) this.put(Op.Times, set, min);
+      if (max === min) return;
+      const more = max === Number.POSITIVE_INFINITY ? -1 : max - min;
+      // Where a possessive run could never give back, the analysis makes it a plain one, which is remembered.
+      this.choose(mode === "lazy" ? Op.LazyRun : mode === "greedy" ? Op.Run : Op.PossessiveRun, set, more, -1, 0);
+      return;
+    }
+    // PCRE2 looks at most once more than it must.
+    const most = body.type === "look" && max === Number.POSITIVE_INFINITY ? min + 1 : max;
+    const repeat = (): void => this.emitTurns(body, min, most, mode !== "lazy");
+    if (mode === "possessive") this.emitAtomic(repeat);
+    else repeat();
+  }
+
+  private emitTurns(body: Node, min: number, max: number, greedy: boolean): void {
+    const copies = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
+    const weight = copies > 1 ? weightOf(body) * copies : 0;
+    if (copies > 1 && this.written + weight > MAX_WRITTEN_OUT) return this.emitCounted(body, min, max, greedy);
+    this.written += weight;
+    if (max === Number.POSITIVE_INFINITY) {
+      for (let i = 1; i < min; i += 1) this.emit(body);
+      return this.emitLoop(body, min > 0, greedy);
+    }
+    for (let i = 0; i < min; i += 1) this.emit(body);
+    const splits: number[] = [];
+    for (let i = min; i < max; i += 1) {
+      splits.push(this.choose(Op.Split));
+      this.code[splits.at(-1)! + (greedy ? 1 : 2)] = this.here;
+      this.emit(body);
+    }
+    for (const split of splits) this.code[split + (greedy ? 2 : 1)] = this.here;
+  }
+
+  /** A loop without a last turn. A turn that takes nothing is the last. */
+  private emitLoop(body: Node, atLeastOnce: boolean, greedy: boolean): void {
+    const [again, out] = greedy ? [1, 2] : [2, 1];
+    const enter = atLeastOnce ? -1 : this.choose(Op.Split);
+    const top = this.here;
+    let test = -1;
+    if (isNullable(body)) {
+      const slot = this.newSlot();
+      this.put(Op.Save, slot);
+      this.emptyLoops.push(slot);
+      this.emit(body);
+      this.emptyLoops.pop();
+      test = this.put(Op.IfEmpty, slot);
+    } else this.emit(body);
+    const leave = this.choose(Op.Split);
+    this.code[leave + again] = top;
+    this.code[leave + out] = this.here;
+    if (test >= 0) this.code[test + 2] = this.here;
+    if (enter >= 0) {
+      this.code[enter + again] = top;
+      this.code[enter + out] = this.here;
+    }
+  }
+
+  private emitCounted(body: Node, min: number, max: number, greedy: boolean): void {
+    if (min > 0) {
+      const slot = this.newSlot();
+      this.put(Op.Store, slot, 0);
+      const top = this.here;
+      this.emit(body);
+      this.put(Op.CountTo, slot, min, top);
+    }
+    if (max === Number.POSITIVE_INFINITY) return this.emitLoop(body, false, greedy);
+    if (max === min) return;
+    const slot = this.newSlot();
+    this.put(Op.Store, slot, 0);
+    const top = this.put(Op.IfCount, slot, max - min);
+    const split = this.choose(Op.Split);
+    this.code[split + (greedy ? 1 : 2)] = this.here;
+    this.emit(body);
+    this.put(Op.CountTo, slot, max - min, top);
+    this.code[split + (greedy ? 2 : 1)] = this.here;
+    this.code[top + 3] = this.here;
+  }
+
+  private emitAtomic(emitBody: () => void): void {
+    const slot = this.newSlot();
+    this.put(Op.Enter, slot);
+    emitBody();
+    this.put(Op.Cut, slot);
+  }
+
+  /**
+   * A lookaround; `whenFalse` collects what must go to where it is false.
+   *
+   * @returns the slot of the scope around it, which holds again behind it; -1 where it has none
+   */
+  private emitLook(node: Node & { readonly type: "look" }, whenFalse: number[] | undefined): number {
+    const outer = { accepts: this.accepts, scope: -1 };
+    // Other verbs than THEN go through a lookahead that must be true, unless it is a condition.
+    const holdsVerbs = this.hasVerbs && (node.negative || whenFalse !== undefined);
+    if (holdsVerbs) {
+      outer.scope = this.newSlot();
+      this.put(Op.Copy, outer.scope, SLOT_SCOPE);
+    }
+    const slot = this.newSlot();
+    const negative = (node.negative ? 1 : 0) + (holdsVerbs ? 2 : 0);
+    const look = this.put(Op.Look, slot, 0, -1, negative);
+    this.accepts = [];
+    this.emitLookBody(node);
+    for (const accept of this.accepts) this.code[accept + 1] = this.here;
+    this.accepts = outer.accepts;
+    const end = this.put(Op.LookEnd, slot, 0, -1, negative);
+    this.code[look + 2] = this.here;
+    this.code[end + 2] = this.here;
+    whenFalse?.push(look, end);
+    if (holdsVerbs) this.put(Op.Copy, SLOT_SCOPE, outer.scope);
+    return outer.scope;
+  }
+
+  private emitLookBody(node: Node & { readonly type: "look" }): void {
+    const outer = this.alternatives;
+    if (this.hasVerbs) {
+      // THEN does not leave a lookaround.
+      this.alternatives = this.newSlot();
+      this.put(Op.Enter, this.alternatives);
+    }
+    if (node.behind) this.emitBehind(node);
+    else this.emit(node.body);
+    this.alternatives = outer;
+  }
+
+  private emitBehind(node: Node & { readonly type: "look" }): void {
+    const branches = node.body.type === "alternatives" ? node.body.items : [node.body];
+    const lengths = this.pattern.behind?.get(node) ?? [];
+    this.emitBranches(
+      branches.map((branch, i) => () => {
+        this.put(Op.Back, lengths[i] ?? 0);
+        this.emit(branch);
+      }),
+    );
+  }
+
+  /** A lookaround that can be backtracked into. */
+  private emitOpenLook(node: Node & { readonly type: "look" }): void {
+    const slot = this.newSlot();
+    this.put(Op.Save, slot);
+    this.emitLookBody(node);
+    this.put(Op.Restore, slot);
+  }
+
+  private emitCondition({ test, yes, no }: Node & { readonly type: "condition" }): void {
+    if (test.kind === "define") return;
+    if (test.kind === "constant") {
+      if (test.value) this.emit(yes);
+      else if (no) this.emit(no);
+      return;
+    }
+    const toNo: [at: number, operand: number][] = [];
+    let scope = -1;
+    if (test.kind === "look") {
+      const looks: number[] = [];
+      scope = this.emitLook(test.look as Node & { readonly type: "look" }, looks);
+      for (const at of looks) toNo.push([at, 3]);
+    } else {
+      const groups = test.to === undefined ? [] : this.groupsOf(test.to);
+      toNo.push([this.put(test.kind === "group" ? Op.IfGroup : Op.IfCall, this.addList(groups)), 2]);
+    }
+    this.emit(yes);
+    const end = this.put(Op.Jump);
+    for (const [at, operand] of toNo) this.code[at + operand] = this.here;
+    if (scope >= 0) this.put(Op.Copy, SLOT_SCOPE, scope);
+    if (no) this.emit(no);
+    this.code[end + 1] = this.here;
+  }
+
+  private emitNewlineSequence(): void {
+    const crlf = [13, 10].map((byte): Node => ({ type: "set", set: [[byte, byte]] }));
+    const single: Node[] = [];
+    if (this.bsrAnyCrlf)
+      single.push({
+        type: "set",
+        set: [
+          [10, 10],
+          [13, 13],
+        ],
+      });
+    else if (!this.utf)
+      single.push({
+        type: "set",
+        set: [
+          [10, 13],
+          [0x85, 0x85],
+        ],
+      });
+    else
+      single.push({
+        type: "chars",
+        ranges: [
+          [10, 13],
+          [0x85, 0x85],
+          [0x2028, 0x2029],
+        ],
+      });
+    this.emitAtomic(() => this.emitAlternatives([{ type: "sequence", items: crlf }, ...single]));
+  }
+
+  private emitVerb(name: string): void {
+    switch (name) {
+      case "ACCEPT":
+        for (const { index, opened } of [...this.openGroups].reverse()) this.put(Op.Close, index, opened);
+        if (this.accepts !== undefined) this.accepts.push(this.put(Op.Jump));
+        else this.mainAccepts.push(this.put(Op.Accept, -1));
+        return;
+      case "COMMIT":
+        this.put(Op.Verb, Verb.Commit, -1);
+        return;
+      case "PRUNE":
+        this.put(Op.Verb, Verb.Prune, -1);
+        return;
+      case "SKIP":
+        this.put(Op.Verb, Verb.Skip, -1);
+        return;
+      case "THEN":
+        this.put(Op.Verb, Verb.Then, this.alternatives);
+        return;
+    }
+  }
+
+  private emitRoutine(group: number, calls: readonly number[]): void {
+    this.emptyLoops = [];
+    this.alternatives = -1;
+    this.accepts = undefined;
+    this.openGroups = [];
+    const at = this.here;
+    this.emit(group === 0 ? this.pattern.root : this.groups.get(group)!);
+    this.put(Op.Return, -1);
+    for (const call of this.routines.get(group) ?? calls) this.code[call + 1] = at;
+  }
+}
+
+/** A node and all nodes in it, in the order of the pattern. */
+export function* nodesOf(root: Node): Generator<Node> {
+  const open: Node[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    yield node;
+    open.push(...[...partsOf(node)].reverse());
+  }
+}
+
+/** Whether no lookaround and no atomic group can take long each time that it is entered. */
+function looksLittle(root: Node): boolean {
+  for (const node of nodesOf(root)) {
+    const closed =
+      node.type === "look" || node.type === "atomic" || (node.type === "repeat" && node.mode === "possessive");
+    if (closed && node.body.type !== "set" && waysThrough(node.body) > MAX_CLOSED_WAYS) return false;
+  }
+  return true;
+}
+
+/** About how many instructions a node becomes. */
+function weightOf(node: Node): number {
+  const inner = partsOf(node).reduce((sum, part) => sum + weightOf(part), 1);
+  if (node.type !== "repeat" || node.body.type === "set") return inner;
+  return inner * (node.max === Number.POSITIVE_INFINITY ? Math.max(node.min, 1) : Math.max(node.max, 1));
+}
+
+/** The literal octets from an item on: exact, or letters in both cases as small ones. */
+function literalRun(items: readonly Node[], from: number): { readonly bytes: number[]; readonly caseless: boolean } {
+  const bytes: number[] = [];
+  let exact = false;
+  let caseless = false;
+  for (let i = from; i < items.length; i += 1) {
+    const item = items[i]!;
+    if (item.type !== "set") break;
+    const [first, second] = item.set;
+    if (first === undefined || first[0] !== first[1] || item.set.length > 2) break;
+    const isLetter = lowerByte(first[0] & ~0x20) !== (first[0] & ~0x20) && first[0] < 128;
+    if (second !== undefined) {
+      if (exact || !isLetter || second[0] !== second[1] || second[0] !== first[0] + 32) break;
+      caseless = true;
+      bytes.push(second[0]);
+    } else {
+      if (isLetter && caseless) break;
+      exact ||= isLetter;
+      bytes.push(first[0]);
+    }
+  }
+  return { bytes, caseless };
+}
