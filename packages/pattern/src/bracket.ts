@@ -1,14 +1,21 @@
-import { type ByteSet, byteSet, complement, foldCase, POSIX_SETS, union } from "./byte-set.js";
+import { type ByteSet, byteSet, complement, foldCase, LAST_CHAR, POSIX_SETS, union } from "./byte-set.js";
 import type { Cursor } from "./cursor.js";
 import { readEscape } from "./escape.js";
+import { casesIn } from "./machine/case-folding.js";
+import { readChar } from "./machine/text.js";
+import { propertySet } from "./properties.js";
 
 /** A bracketed class: its octets, or the Unicode property in it that has none here. */
-export type Bracket = { readonly set: ByteSet } | { readonly property: string };
+export type Bracket =
+  | { readonly set: ByteSet /** Whether a CR or LF stands in it. */; readonly namesLineEnd: boolean }
+  | { readonly property: string };
 
 /** How a class is read: both cases, and (`xx`) blanks skipped. */
 export interface BracketOptions {
   readonly caseless: boolean;
   readonly skipBlanks: boolean;
+  /** Characters instead of octets. */
+  readonly utf: boolean;
 }
 
 /**
@@ -40,6 +47,7 @@ class BracketReader {
   private rangeStart: number | undefined;
   private inRange = false;
   private quoted = false;
+  private namesLineEnd = false;
 
   constructor(
     private readonly cursor: Cursor,
@@ -61,7 +69,20 @@ class BracketReader {
     if (this.inRange) this.add(0x2d);
     if (this.property !== undefined) return { property: this.property };
     const set = union(...this.sets);
-    return { set: negated ? complement(set) : set };
+    return { set: negated ? this.complement(set) : set, namesLineEnd: this.namesLineEnd };
+  }
+
+  private complement(set: ByteSet): ByteSet {
+    return complement(set, this.options.utf ? LAST_CHAR : 255);
+  }
+
+  /** The character here, which is then behind. */
+  private next(): number {
+    const { cursor } = this;
+    if (!this.options.utf) return cursor.next().charCodeAt(0);
+    const { char, end } = readChar(cursor.text, cursor.position);
+    cursor.position = end;
+    return char;
   }
 
   /** Before the first item only `\E` and `\Q\E` mean nothing; a `]` behind them is still literal. */
@@ -77,7 +98,7 @@ class BracketReader {
         this.quoted = false;
         return false;
       }
-      this.addByte(cursor.next().charCodeAt(0));
+      this.addByte(this.next());
       return true;
     }
     if (this.options.skipBlanks && /[ \t]/.test(cursor.peek())) {
@@ -90,7 +111,7 @@ class BracketReader {
       cursor.next();
       this.inRange = true;
     } else if (cursor.take("\\")) return this.readEscaped();
-    else this.addByte(cursor.next().charCodeAt(0));
+    else this.addByte(this.next());
     return true;
   }
 
@@ -102,7 +123,7 @@ class BracketReader {
     }
     if (cursor.take("E")) return false;
     const start = cursor.position;
-    const escaped = readEscape(cursor, 0, true);
+    const escaped = readEscape(cursor, 0, true, this.options.utf);
     if (escaped.kind === "byte") this.addByte(escaped.byte);
     else if (escaped.kind === "letter" && escaped.letter === "b") this.addByte(8);
     else {
@@ -111,7 +132,11 @@ class BracketReader {
       if (escaped.kind === "letter" && escaped.letter === "N") cursor.fail(71);
       if (escaped.kind === "letter" || escaped.kind === "reference") cursor.fail(7, start);
       if (escaped.kind === "set") this.sets.push(escaped.set);
-      else if (escaped.kind === "property") this.property ??= escaped.text;
+      else if (escaped.kind === "property") {
+        const set = this.options.utf ? undefined : propertySet(escaped.text, this.options.caseless);
+        if (set === undefined) this.property ??= escaped.text;
+        else this.sets.push(set);
+      }
       this.endItem();
     }
     return true;
@@ -128,7 +153,7 @@ class BracketReader {
     const plain = (Object.hasOwn(POSIX_SETS, name) ? POSIX_SETS[name] : undefined) ?? cursor.fail(30, nameStart);
     const eitherCase = this.options.caseless && (name === "upper" || name === "lower");
     const set = eitherCase ? (POSIX_SETS.alpha ?? plain) : plain;
-    this.sets.push(negated ? complement(set) : set);
+    this.sets.push(negated ? this.complement(set) : set);
     cursor.position = end;
     this.endItem();
   }
@@ -141,6 +166,7 @@ class BracketReader {
   }
 
   private addByte(byte: number): void {
+    this.namesLineEnd ||= byte === 10 || byte === 13;
     if (this.inRange && this.rangeStart !== undefined) {
       if (byte < this.rangeStart) this.cursor.fail(8, this.cursor.position - 1);
       this.add(this.rangeStart, byte);
@@ -154,6 +180,8 @@ class BracketReader {
 
   private add(low: number, high = low): void {
     const set = byteSet([low, high]);
-    this.sets.push(this.options.caseless ? foldCase(set) : set);
+    if (!this.options.caseless) this.sets.push(set);
+    else if (!this.options.utf) this.sets.push(foldCase(set));
+    else this.sets.push(set, byteSet(...casesIn(set).map((char): [number, number] => [char, char])));
   }
 }

@@ -26,15 +26,18 @@ export function union(...sets: readonly ByteSet[]): ByteSet {
   return byteSet(...sets.flat());
 }
 
-/** Every octet that is not in the set. */
-export function complement(set: ByteSet): ByteSet {
+/** The last code point of Unicode. */
+export const LAST_CHAR = 0x10ffff;
+
+/** Every octet that is not in the set; or every code point, where that is the last. */
+export function complement(set: ByteSet, last = 255): ByteSet {
   const rest: [number, number][] = [];
   let next = 0;
   for (const [low, high] of set) {
     if (low > next) rest.push([next, low - 1]);
     next = high + 1;
   }
-  if (next <= 255) rest.push([next, 255]);
+  if (next <= last) rest.push([next, last]);
   return rest;
 }
 
@@ -70,6 +73,22 @@ export const ESCAPE_SETS: Readonly<Record<string, ByteSet>> = {
   s: SPACE,
   h: bytesIn("\t \xa0"),
   v: byteSet([10, 13], [0x85, 0x85]),
+};
+
+/** What `\h` and `\v` are in UTF-8, beyond ASCII. */
+export const WIDE_SETS: Readonly<Record<string, ByteSet>> = {
+  h: byteSet(
+    [9, 9],
+    [32, 32],
+    [0xa0, 0xa0],
+    [0x1680, 0x1680],
+    [0x180e, 0x180e],
+    [0x2000, 0x200a],
+    [0x202f, 0x202f],
+    [0x205f, 0x205f],
+    [0x3000, 0x3000],
+  ),
+  v: byteSet([10, 13], [0x85, 0x85], [0x2028, 0x2029]),
 };
 
 /** POSIX class names inside brackets, in the C locale. */

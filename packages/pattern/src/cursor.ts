@@ -1,8 +1,11 @@
+import { textOf } from "./bytes.js";
 import { type ErrorNumber, Fault } from "./messages.js";
 
 /** A place in a pattern, and the reading of numbers and names from it. */
 export class Cursor {
   position = 0;
+  /** Whether names may have letters of UTF-8. */
+  utf = false;
 
   constructor(readonly text: string) {}
 
@@ -43,6 +46,7 @@ export class Cursor {
 
 const DIGITS = /[0-9]*/y;
 const NAME = /[A-Za-z0-9_]*/y;
+const WIDE_NAME = /[A-Za-z0-9_\x80-\xff]*/y;
 const MAX_NAME = 32;
 
 /** Digits as a number up to a limit, beyond which it is this error; undefined where there is no digit. */
@@ -62,7 +66,10 @@ export function readNumber(cursor: Cursor, limit: number, tooBig: ErrorNumber): 
 export function readName(cursor: Cursor, terminator: string): string {
   const start = cursor.position;
   if (/[0-9]/.test(cursor.peek())) cursor.fail(44);
-  const name = cursor.takeMatch(NAME);
+  const name = cursor.takeMatch(cursor.utf ? WIDE_NAME : NAME);
+  const text = cursor.utf ? textOf(name) : name;
+  if (text === undefined || /[^\p{L}\p{Nd}_]/u.test(text)) cursor.fail(42);
+  if (/^\p{Nd}/u.test(text)) cursor.fail(44, start);
   if (name === "") cursor.fail(62);
   if (name.length > MAX_NAME) cursor.fail(48, start + MAX_NAME + 1);
   if (!cursor.take(terminator)) cursor.fail(42);

@@ -1,9 +1,11 @@
 import type { ByteSet } from "./byte-set.js";
-import { complement, ESCAPE_SETS } from "./byte-set.js";
+import { complement, ESCAPE_SETS, LAST_CHAR, WIDE_SETS } from "./byte-set.js";
 import type { Cursor } from "./cursor.js";
+import { readChar } from "./machine/text.js";
 
 /** What stands behind a backslash. */
 export type Escape =
+  /** An octet, or in UTF-8 a character. */
   | { readonly kind: "byte"; readonly byte: number }
   | { readonly kind: "set"; readonly set: ByteSet }
   | { readonly kind: "reference"; readonly number: number }
@@ -25,30 +27,31 @@ const MAX_REFERENCE = 2147483647;
  *
  * @param groups capture groups that were opened so far: `\11` is the eleventh of them, or octal.
  */
-export function readEscape(cursor: Cursor, groups: number, inClass: boolean): Escape {
+export function readEscape(cursor: Cursor, groups: number, inClass: boolean, utf: boolean): Escape {
   if (cursor.atEnd) cursor.fail(1);
   const start = cursor.position;
   const char = cursor.next();
   const control = CONTROL[char];
   if (control !== undefined) return byte(control);
-  const set = ESCAPE_SETS[char.toLowerCase()];
+  const small = char.toLowerCase();
+  const set = (utf ? WIDE_SETS[small] : undefined) ?? ESCAPE_SETS[small];
   if (set !== undefined && /[a-zA-Z]/.test(char)) {
-    return { kind: "set", set: char === char.toLowerCase() ? set : complement(set) };
+    return { kind: "set", set: char === small ? set : complement(set, utf ? LAST_CHAR : 255) };
   }
   switch (char) {
     case "c":
       return readControl(cursor);
     case "x":
-      return readHex(cursor);
+      return readHex(cursor, utf);
     case "o":
-      return readBracedOctal(cursor);
+      return readBracedOctal(cursor, utf);
     case "0":
       return byte(Number.parseInt(`0${cursor.takeMatch(OCTAL_TAIL)}`, 8));
     case "p":
     case "P":
       return readProperty(cursor, char);
     case "N":
-      return readNotNewline(cursor);
+      return readNotNewline(cursor, utf);
     case "F":
     case "L":
     case "l":
@@ -58,10 +61,13 @@ export function readEscape(cursor: Cursor, groups: number, inClass: boolean): Es
     case "g":
       return inClass ? byte(0x67) : { kind: "letter", letter: char };
   }
-  if (/[1-9]/.test(char)) return readDigits(cursor, start, groups, inClass);
+  if (/[1-9]/.test(char)) return readDigits(cursor, start, groups, inClass, utf);
   if (/[ABCDEGHKQRXZbkz]/.test(char)) return { kind: "letter", letter: char };
   if (/[A-Za-z]/.test(char)) return cursor.fail(3, start);
-  return byte(char.charCodeAt(0));
+  if (!utf) return byte(char.charCodeAt(0));
+  const read = readChar(cursor.text, start);
+  cursor.position = read.end;
+  return byte(read.char);
 }
 
 function byte(value: number): Escape {
@@ -76,28 +82,29 @@ function readControl(cursor: Cursor): Escape {
   return byte(code ^ 0x40);
 }
 
-function readHex(cursor: Cursor): Escape {
+function readHex(cursor: Cursor, utf: boolean): Escape {
   if (!cursor.take("{")) return byte(Number.parseInt(`0${cursor.takeMatch(HEX_PAIR)}`, 16));
   if (cursor.atEnd || cursor.peek() === "}") cursor.fail(78);
   const digits = cursor.takeMatch(HEX);
-  return closeBraced(cursor, Number.parseInt(digits || "0", 16), 67);
+  return closeBraced(cursor, Number.parseInt(digits || "0", 16), 67, utf);
 }
 
-function readBracedOctal(cursor: Cursor): Escape {
+function readBracedOctal(cursor: Cursor, utf: boolean): Escape {
   if (!cursor.take("{")) cursor.fail(55, cursor.atEnd ? cursor.position - 1 : cursor.position);
   if (cursor.atEnd || cursor.peek() === "}") cursor.fail(78);
   const digits = cursor.takeMatch(OCTAL);
-  return closeBraced(cursor, Number.parseInt(digits || "0", 8), 64);
+  return closeBraced(cursor, Number.parseInt(digits || "0", 8), 64, utf);
 }
 
-function closeBraced(cursor: Cursor, value: number, unclosed: 64 | 67): Escape {
-  if (value > 255) cursor.fail(34);
+function closeBraced(cursor: Cursor, value: number, unclosed: 64 | 67, utf: boolean): Escape {
+  if (value > (utf ? LAST_CHAR : 255)) cursor.fail(34);
+  if (value >= 0xd800 && value <= 0xdfff) cursor.fail(73);
   if (cursor.peek() !== "}") cursor.fail(unclosed, cursor.atEnd ? cursor.position - 1 : cursor.position);
   cursor.next();
   return byte(value);
 }
 
-function readDigits(cursor: Cursor, start: number, groups: number, inClass: boolean): Escape {
+function readDigits(cursor: Cursor, start: number, groups: number, inClass: boolean, utf: boolean): Escape {
   cursor.position = start;
   if (!inClass) {
     const number = Number(cursor.takeMatch(DIGITS));
@@ -109,15 +116,20 @@ function readDigits(cursor: Cursor, start: number, groups: number, inClass: bool
   const first = cursor.next();
   if (first >= "8") return byte(first.charCodeAt(0));
   const value = Number.parseInt(first + cursor.takeMatch(OCTAL_TAIL), 8);
-  if (value > 255) cursor.fail(51);
+  if (value > 255 && !utf) cursor.fail(51);
   return byte(value);
 }
 
-function readNotNewline(cursor: Cursor): Escape {
+function readNotNewline(cursor: Cursor, utf: boolean): Escape {
   if (cursor.peek() === "{") {
     const start = cursor.position;
     const quantifier = cursor.takeMatch(QUANTIFIER);
     cursor.position = start;
+    if (utf && quantifier === "" && cursor.take("{U+")) {
+      const digits = cursor.takeMatch(HEX);
+      if (digits === "") cursor.fail(78);
+      return closeBraced(cursor, Number.parseInt(digits, 16), 67, utf);
+    }
     if (quantifier === "") cursor.fail(cursor.text.startsWith("{U+", start) ? 93 : 37);
   }
   return { kind: "letter", letter: "N" };

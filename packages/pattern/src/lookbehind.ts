@@ -2,13 +2,16 @@ import { Fault } from "./messages.js";
 import { type Node, partsOf } from "./syntax.js";
 
 const MAX_LENGTH = 65_535;
-/** Groups that call one another in a lookbehind; PCRE2 has a limit of its own kind. */
+/** Branches whose length is asked for in one lookbehind: PCRE2's own limit. */
+const MAX_BRANCHES = 2000;
+/** Groups that call one another in a lookbehind. */
 const MAX_CALL_DEPTH = 500;
 
 /**
  * Checks that each branch of each lookbehind has one length, as PCRE2 10.42 demands.
  *
  * @param placeOf where a reference to a group that does not exist is reported
+ * @param hasTwins whether groups may share a number
  * @returns the lengths of the branches of each
  * @throws Fault 25 or 87 at the first that has not, 15 at a reference in one to no group
  */
@@ -16,16 +19,19 @@ export function checkLookbehinds(
   root: Node,
   names: ReadonlyMap<string, readonly number[]>,
   placeOf: (node: Node) => number,
+  hasTwins: boolean,
 ): ReadonlyMap<Node, readonly number[]> {
   const looks: (Node & { readonly type: "look" })[] = [];
   const captures = new Map<number, Node>();
-  collect(root, looks, captures);
-  const lengths = new Lengths(captures, names, placeOf);
+  const within = new Map<Node, readonly number[]>();
+  collect(root, looks, captures, within, []);
+  const lengths = new Lengths(captures, within, hasTwins, names, placeOf);
   const found = new Map<Node, readonly number[]>();
   for (const look of looks) {
     const branches = look.body.type === "alternatives" ? look.body.items : [look.body];
     const all: number[] = [];
     for (const branch of branches) {
+      lengths.start(look.at);
       const length = lengths.of(branch);
       if (length === undefined) throw new Fault(25, look.at);
       if (length > MAX_LENGTH) throw new Fault(87, look.at);
@@ -36,21 +42,44 @@ export function checkLookbehinds(
   return found;
 }
 
-function collect(node: Node, looks: (Node & { readonly type: "look" })[], captures: Map<number, Node>): void {
+/** Finds the lookbehinds, the groups, and the groups around each call and reference. */
+function collect(
+  node: Node,
+  looks: (Node & { readonly type: "look" })[],
+  captures: Map<number, Node>,
+  within: Map<Node, readonly number[]>,
+  around: readonly number[],
+): void {
+  let inside = around;
   if (node.type === "look" && node.behind) looks.push(node);
-  if (node.type === "capture" && !captures.has(node.index)) captures.set(node.index, node.body);
-  for (const part of partsOf(node)) collect(part, looks, captures);
+  if (node.type === "call" || node.type === "reference") within.set(node, around);
+  if (node.type === "capture") {
+    if (!captures.has(node.index)) captures.set(node.index, node.body);
+    inside = [...around, node.index];
+  }
+  for (const part of partsOf(node)) collect(part, looks, captures, within, inside);
 }
 
 class Lengths {
   private readonly open = new Set<number>();
   private readonly known = new Map<number, number | undefined>();
 
+  private branches = 0;
+  private lookAt = 0;
+
   constructor(
     private readonly captures: ReadonlyMap<number, Node>,
+    private readonly within: ReadonlyMap<Node, readonly number[]>,
+    private readonly hasTwins: boolean,
     private readonly names: ReadonlyMap<string, readonly number[]>,
     private readonly placeOf: (node: Node) => number,
   ) {}
+
+  /** Begins with another lookbehind. */
+  start(at: number): void {
+    this.branches = 0;
+    this.lookAt = at;
+  }
 
   /** The one length of whatever the node matches; undefined where there is none. */
   of(node: Node): number | undefined {
@@ -103,9 +132,11 @@ class Lengths {
   }
 
   private ofGroup(index: number, body: Node): number | undefined {
-    if (this.known.has(index)) return this.known.get(index);
+    // Groups that share a number have one length each time anew.
+    if (!this.hasTwins && this.known.has(index)) return this.known.get(index);
     if (this.open.has(index)) return undefined;
-    if (this.open.size >= MAX_CALL_DEPTH) throw new Fault(35, 0);
+    this.branches += body.type === "alternatives" ? body.items.length : 1;
+    if (this.open.size >= MAX_CALL_DEPTH || this.branches > MAX_BRANCHES) throw new Fault(35, this.lookAt);
     this.open.add(index);
     const length = this.of(body);
     this.open.delete(index);
@@ -116,7 +147,8 @@ class Lengths {
   private ofReference(node: Node, to: number | string): number | undefined {
     const numbers = typeof to === "string" ? (this.names.get(to) ?? []) : [to];
     const [index] = numbers;
-    if (numbers.length > 1 || index === 0) return undefined;
+    if (numbers.length > 1 || index === 0 || (node.type === "reference" && this.hasTwins)) return undefined;
+    if (this.within.get(node)?.includes(index ?? 0)) return undefined;
     const body = index === undefined ? undefined : this.captures.get(index);
     if (index === undefined || body === undefined) throw new Fault(15, this.placeOf(node));
     return this.ofGroup(index, body);

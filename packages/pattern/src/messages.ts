@@ -53,6 +53,7 @@ const messages = {
   68: "\\c must be followed by a printable ASCII character",
   69: "\\k is not followed by a braced, angle-bracketed, or quoted name",
   71: "\\N is not supported in a class",
+  73: "disallowed Unicode code point (>= 0xd800 && <= 0xdfff)",
   76: "name is too long in (*MARK), (*PRUNE), (*SKIP), or (*THEN)",
   78: "digits missing in \\x{} or \\o{} or \\N{U+}",
   79: "syntax error or number too big in (?(VERSION condition",
@@ -65,6 +66,8 @@ const messages = {
   97: "too many capturing groups (maximum 65535)",
   98: "atomic assertion expected after (?( or (?(?C)",
   99: "\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)",
+  // PCRE2 has one message for each way of not being UTF-8.
+  200: "UTF-8 error",
 } as const;
 
 /** The number of a compile error, less PCRE2's offset of 100. */

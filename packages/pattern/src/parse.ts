@@ -1,9 +1,15 @@
 import { posixItem, readBracket } from "./bracket.js";
-import { ANY_BYTE, type ByteSet, byteSet, complement, foldCase, POSIX_SETS } from "./byte-set.js";
+import { ANY_BYTE, type ByteSet, byteSet, complement, foldCase, LAST_CHAR, POSIX_SETS, union } from "./byte-set.js";
+import { textOf } from "./bytes.js";
 import { Cursor, readName, readNumber } from "./cursor.js";
 import { readEscape } from "./escape.js";
 import { checkLookbehinds } from "./lookbehind.js";
+import { otherCases } from "./machine/case-folding.js";
+import { newlineAt, newlineOf } from "./machine/newline.js";
+import type { Newline } from "./machine/program.js";
+import { readChar } from "./machine/text.js";
 import { type ErrorNumber, Fault } from "./messages.js";
+import { propertySet } from "./properties.js";
 import type { Assertion, Condition, Mode, Node, Pattern, PatternOptions, SyntaxFault } from "./syntax.js";
 
 /** PCRE2's own limit of nested parentheses. */
@@ -86,8 +92,6 @@ const ALPHA_GROUPS: Readonly<Record<string, "=" | "!" | "<=" | "<!" | ">" | "*" 
 const VERBS = new Set(["ACCEPT", "F", "FAIL", "COMMIT", "MARK", "", "PRUNE", "SKIP", "THEN"]);
 const MAX_VERB_NAME = 255;
 const WORD: ByteSet = POSIX_SETS.word ?? [];
-const NEWLINE: ByteSet = byteSet([10, 10]);
-
 const setNodes = new Map<number, Node>();
 
 /** The node of one octet, shared: patterns are mostly literals. */
@@ -101,6 +105,16 @@ function literal(byte: number, caseless: boolean): Node {
   }
   return node;
 }
+
+const CRLF: Node = { type: "sequence", items: [literal(13, false), literal(10, false)] };
+/** What `.` leaves out, by the newline convention; with CRLF it is more than one octet. */
+const LINE_ENDS: Readonly<Record<Exclude<Newline, "CRLF">, ByteSet>> = {
+  LF: [[10, 10]],
+  CR: [[13, 13]],
+  NUL: [[0, 0]],
+  ANYCRLF: byteSet([10, 10], [13, 13]),
+  ANY: byteSet([10, 13], [0x85, 0x85]),
+};
 
 function alternatives(branches: readonly Node[]): Node {
   return branches.length === 1 ? branches[0]! : { type: "alternatives", items: branches };
@@ -160,6 +174,9 @@ class Parser {
   private readonly dollarEndOnly: boolean;
   private readonly anchored: boolean;
   private namesLineEnd = false;
+  private resetsNumbers = false;
+  private utf = false;
+  private newline: Newline = "LF";
 
   constructor(bytes: string, options: PatternOptions) {
     this.cursor = new Cursor(bytes);
@@ -179,13 +196,14 @@ class Parser {
 
   parse(): Pattern {
     const settings = this.readSettings();
+    this.newline = newlineOf(settings);
+    this.utf = settings.some(({ name }) => name.startsWith("UTF"));
+    this.cursor.utf = this.utf;
+    if (this.utf && textOf(this.cursor.text) === undefined) this.cursor.fail(200, 0);
     const root = alternatives(this.readBranches({}));
     if (!this.cursor.atEnd) this.cursor.fail(22);
-    const behind = checkLookbehinds(
-      root,
-      this.names,
-      (node) => this.late.find((check) => check.node === node)?.at ?? 0,
-    );
+    const placeOf = (node: Node): number => this.late.find((check) => check.node === node)?.at ?? 0;
+    const behind = checkLookbehinds(root, this.names, placeOf, this.resetsNumbers);
     for (const { to, number, at } of this.late) {
       if (to === undefined || !this.hasGroup(to)) this.cursor.fail(number, at);
     }
@@ -240,16 +258,54 @@ class Parser {
     return { type: "sequence", items: branch.items };
   }
 
+  /** The node of an octet, or of a character of UTF-8. */
+  private literal(char: number): Node {
+    this.namesLineEnd ||= char === 10 || char === 13;
+    const { caseless } = this.flags;
+    if (!this.utf) return literal(char, caseless);
+    return this.setNode(byteSet(...[char, ...(caseless ? otherCases(char) : [])].map((c): [number, number] => [c, c])));
+  }
+
+  private setNode(set: ByteSet): Node {
+    const isWide = this.utf && (set.at(-1)?.[1] ?? 0) > 0x7f;
+    return isWide ? { type: "chars", ranges: set } : { type: "set", set };
+  }
+
+  private complement(set: ByteSet): Node {
+    return this.setNode(complement(set, this.utf ? LAST_CHAR : 255));
+  }
+
+  /** The octet or character here, which is then behind. */
+  private nextChar(): number {
+    const { cursor } = this;
+    if (!this.utf) return cursor.next().charCodeAt(0);
+    const { char, end } = readChar(cursor.text, cursor.position);
+    cursor.position = end;
+    return char;
+  }
+
+  /** Anything but a line end. */
+  private notNewline(at: number): Node {
+    if (this.newline !== "CRLF") {
+      const ends = LINE_ENDS[this.newline];
+      return this.complement(this.utf && this.newline === "ANY" ? union(ends, [[0x2028, 0x2029]]) : ends);
+    }
+    const look: Node = { type: "look", behind: false, negative: true, atomic: true, body: CRLF, at };
+    return { type: "sequence", items: [look, this.complement([])] };
+  }
+
   /** Skips what means nothing, and leaves what stood before it open to a quantifier. */
   private skipComment(): boolean {
     const { cursor, flags } = this;
     if (flags.extended) {
-      if (/[\t-\r \x85]/.test(cursor.peek())) {
-        cursor.next();
-        return true;
-      }
-      if (cursor.peek() === "#") {
-        cursor.takeMatch(/[^\n]*\n?/y);
+      const blank = this.utf ? /[\t-\r ]|\xc2\x85|\xe2\x80[\x8e\x8f\xa8\xa9]/y : /[\t-\r \x85]/y;
+      if (cursor.takeMatch(blank) !== "") return true;
+      if (cursor.take("#")) {
+        let length = 0;
+        while (!cursor.atEnd && length === 0) {
+          length = newlineAt(this.newline, cursor.text, cursor.position, this.utf);
+          cursor.position += length || 1;
+        }
         return true;
       }
     }
@@ -268,7 +324,7 @@ class Parser {
     const { cursor } = this;
     if (!cursor.take("\\Q")) return false;
     while (!cursor.atEnd && !cursor.take("\\E")) {
-      branch.items.push(literal(cursor.next().charCodeAt(0), this.flags.caseless));
+      branch.items.push(this.literal(this.nextChar()));
       branch.repeatable = true;
     }
     return true;
@@ -285,7 +341,7 @@ class Parser {
       case "$":
         return assertion(this.dollarKind());
       case ".":
-        return item({ type: "set", set: flags.dotAll ? ANY_BYTE : complement(NEWLINE) });
+        return item(flags.dotAll ? this.complement([]) : this.notNewline(at));
       case "[":
         return this.readClass(at);
       case "\\":
@@ -303,7 +359,8 @@ class Parser {
           return this.readCounts(branch);
         }
     }
-    return item(literal(char.charCodeAt(0), flags.caseless));
+    cursor.position = at;
+    return item(this.literal(this.nextChar()));
   }
 
   private dollarKind(): Assertion {
@@ -345,23 +402,29 @@ class Parser {
     }
     const posix = posixItem(cursor.text, at);
     if (posix !== undefined) cursor.fail(posix.kind === ":" ? 12 : 13, at);
-    const bracket = readBracket(cursor, { caseless: flags.caseless, skipBlanks: flags.extendedMore });
-    if ("set" in bracket) return item({ type: "set", set: bracket.set });
+    const { utf } = this;
+    const bracket = readBracket(cursor, { caseless: flags.caseless, skipBlanks: flags.extendedMore, utf });
+    if ("set" in bracket) {
+      this.namesLineEnd ||= bracket.namesLineEnd;
+      return item(this.setNode(bracket.set));
+    }
     return item({ type: "unsupported", what: `${bracket.property} in a class`, at });
   }
 
   private readBackslash(at: number): Item {
     const { cursor, flags } = this;
-    const escaped = readEscape(cursor, this.groups, false);
+    const escaped = readEscape(cursor, this.groups, false, this.utf);
     switch (escaped.kind) {
       case "byte":
-        return item(literal(escaped.byte, flags.caseless));
+        return item(this.literal(escaped.byte));
       case "set":
-        return item({ type: "set", set: escaped.set });
+        return item(this.setNode(escaped.set));
       case "reference":
         return this.addReference(escaped.number, at, cursor.position - 1);
-      case "property":
-        return item({ type: "unsupported", what: escaped.text, at });
+      case "property": {
+        const set = this.utf ? undefined : propertySet(escaped.text, flags.caseless);
+        return item(set === undefined ? { type: "unsupported", what: escaped.text, at } : { type: "set", set });
+      }
       case "letter":
         return this.readLetter(escaped.letter, at);
     }
@@ -381,13 +444,15 @@ class Parser {
       case "B":
         return assertion("no-word-boundary");
       case "N":
-        return item({ type: "set", set: complement(NEWLINE) });
+        return item(this.notNewline(at));
       case "C":
-        return item({ type: "set", set: ANY_BYTE });
+        return item(this.utf ? { type: "unsupported", what: "\\C", at } : { type: "set", set: ANY_BYTE });
       case "R":
         return item({ type: "newline-sequence", at });
       case "X":
-        return item({ type: "unsupported", what: "\\X", at });
+        if (this.utf) return item({ type: "unsupported", what: "\\X", at });
+        // No octet read as a character extends the one before it; CR and LF stay together.
+        return item({ type: "atomic", body: { type: "alternatives", items: [CRLF, this.complement([])] }, at });
       case "K":
         if (this.lookDepth > 0) this.late.push({ number: 99, at: this.cursor.text.length });
         return fixed({ type: "keep", at });
@@ -472,6 +537,7 @@ class Parser {
       case ":":
         return item(this.readGroup({}));
       case "|":
+        this.resetsNumbers = true;
         return item(this.readGroup({ resetNumbers: true }));
       case ">":
         return item({ type: "atomic", body: this.readGroup({}), at });
@@ -590,8 +656,11 @@ class Parser {
     cursor.next();
     switch (kind) {
       case "sr":
-        return item(this.readGroup({}));
-      case "asr":
+      case "asr": {
+        const body = this.readGroup({});
+        if (this.utf) return item({ type: "unsupported", what: "a script run", at });
+        return item(kind === "sr" ? body : { type: "atomic", body, at });
+      }
       case ">":
         return item({ type: "atomic", body: this.readGroup({}), at });
       default:

@@ -3,7 +3,8 @@ import { isNullable } from "../nullable.js";
 import { isAnchored, waysThrough } from "../paths.js";
 import { type CodeRanges, type Node, type Pattern, partsOf } from "../syntax.js";
 import { analyse } from "./analyse.js";
-import { groupSlot, type Newline, Op, type Program, SET_WORDS, SLOT_SCOPE, Verb } from "./program.js";
+import { newlineOf } from "./newline.js";
+import { groupSlot, Op, type Program, SET_WORDS, SLOT_SCOPE, Verb } from "./program.js";
 import { lowerByte } from "./text.js";
 
 /** Instructions that counted repeats may be written out to; beyond, they count at run time. */
@@ -13,13 +14,6 @@ const MAX_EMPTY_LOOPS = 4;
 
 /** Ways through a lookaround or an atomic group, up to which it counts as little work. */
 const MAX_CLOSED_WAYS = 64;
-
-const NEWLINES = new Set<string>(["CR", "LF", "CRLF", "ANY", "ANYCRLF", "NUL"]);
-
-/** The newline convention that a pattern sets at its start; LF where it sets none. */
-export function newlineOf({ settings }: Pattern): Newline {
-  return (settings.findLast(({ name }) => NEWLINES.has(name))?.name ?? "LF") as Newline;
-}
 
 /** Compiles a pattern in which nothing is unsupported. */
 export function compileProgram(pattern: Pattern): Program {
@@ -73,7 +67,7 @@ class Compiler {
     this.put(Op.Match, names.has("NOTEMPTY") ? 1 : names.has("NOTEMPTY_ATSTART") ? 2 : 0);
     // A routine may call others, which come to the list as it goes.
     for (const [group, calls] of this.routines) this.emitRoutine(group, calls);
-    const newline = newlineOf(pattern);
+    const newline = newlineOf(pattern.settings);
     const analysis = analyse(this.code, {
       sets: this.sets,
       text: this.text,
@@ -158,18 +152,23 @@ class Compiler {
   private emit(node: Node): void {
     switch (node.type) {
       case "set":
-        return this.emitSet(node.set);
+        this.emitSet(node.set);
+        return;
       case "chars":
         this.put(Op.Chars, this.addRanges(node.ranges));
         return;
       case "sequence":
-        return this.emitSequence(node.items);
+        this.emitSequence(node.items);
+        return;
       case "alternatives":
-        return this.emitAlternatives(node.items);
+        this.emitAlternatives(node.items);
+        return;
       case "capture":
-        return this.emitCapture(node.index, node.body);
+        this.emitCapture(node.index, node.body);
+        return;
       case "repeat":
-        return this.emitRepeat(node);
+        this.emitRepeat(node);
+        return;
       case "assertion":
         this.put(
           {
@@ -188,7 +187,8 @@ class Compiler {
         else this.emitOpenLook(node);
         return;
       case "atomic":
-        return this.emitAtomic(() => this.emit(node.body));
+        this.emitAtomic(() => this.emit(node.body));
+        return;
       case "reference": {
         const groups = this.groupsOf(node.to);
         const how = node.caseless ? (this.utf ? 2 : 1) : 0;
@@ -204,14 +204,17 @@ class Compiler {
         return;
       }
       case "condition":
-        return this.emitCondition(node);
+        this.emitCondition(node);
+        return;
       case "keep":
         this.put(Op.Keep);
         return;
       case "newline-sequence":
-        return this.emitNewlineSequence();
+        this.emitNewlineSequence();
+        return;
       case "verb":
-        return this.emitVerb(node.name);
+        this.emitVerb(node.name);
+        return;
       case "unsupported":
         throw new TypeError(`the gate let ${node.what} through`);
     }
@@ -299,11 +302,15 @@ class Compiler {
   private emitTurns(body: Node, min: number, max: number, greedy: boolean): void {
     const copies = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
     const weight = copies > 1 ? weightOf(body) * copies : 0;
-    if (copies > 1 && this.written + weight > MAX_WRITTEN_OUT) return this.emitCounted(body, min, max, greedy);
+    if (copies > 1 && this.written + weight > MAX_WRITTEN_OUT) {
+      this.emitCounted(body, min, max, greedy);
+      return;
+    }
     this.written += weight;
     if (max === Number.POSITIVE_INFINITY) {
       for (let i = 1; i < min; i += 1) this.emit(body);
-      return this.emitLoop(body, min > 0, greedy);
+      this.emitLoop(body, min > 0, greedy);
+      return;
     }
     for (let i = 0; i < min; i += 1) this.emit(body);
     const splits: number[] = [];
@@ -347,7 +354,10 @@ class Compiler {
       this.emit(body);
       this.put(Op.CountTo, slot, min, top);
     }
-    if (max === Number.POSITIVE_INFINITY) return this.emitLoop(body, false, greedy);
+    if (max === Number.POSITIVE_INFINITY) {
+      this.emitLoop(body, false, greedy);
+      return;
+    }
     if (max === min) return;
     const slot = this.newSlot();
     this.put(Op.Store, slot, 0);

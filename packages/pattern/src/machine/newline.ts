@@ -1,5 +1,12 @@
 import type { Newline } from "./program.js";
 
+const KINDS = new Set<string>(["CR", "LF", "CRLF", "ANY", "ANYCRLF", "NUL"]);
+
+/** The newline convention of the settings at the start of a pattern: the last that is one; LF where there is none. */
+export function newlineOf(settings: readonly { readonly name: string }[]): Newline {
+  return (settings.findLast(({ name }) => KINDS.has(name))?.name ?? "LF") as Newline;
+}
+
 const CR = 13;
 const LF = 10;
 
