@@ -1,4 +1,4 @@
-/** Why a pattern is not given to the JavaScript engine. */
+/** Why a pattern that is well formed cannot be matched; in the gate, why not by the JavaScript engine. */
 export interface Refusal {
   readonly ok: false;
   readonly code: "unsupported" | "ambiguous" | "too-large";
@@ -7,7 +7,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** A refusal: what needs the pattern machine. */
+/** A refusal of what is named. */
 export function refuse(code: Refusal["code"], offset: number, what: string): Refusal {
-  return { ok: false, code, offset, message: `${what} needs the pattern machine` };
+  return { ok: false, code, offset, message: `${what} is not supported` };
 }
