@@ -24,6 +24,8 @@ export interface RuleMatcher {
   readonly pattern: Pattern;
   match(octets: string): Captures | null | "match-limit";
   test(octets: string): boolean | "match-limit";
+  /** Whether some key of this many octets may be a `match-limit`. Without it, only a back reference may be, within 4096 octets. */
+  mayReachLimit?(octets: number): boolean;
 }
 
 /** A pattern as it stands in a line: behind negations, between delimiters, before flags. */

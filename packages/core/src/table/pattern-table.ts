@@ -1,6 +1,17 @@
-import { bytesOf, type Captures, expandTemplate, type Template, textOf } from "@fromguard/pattern";
+import {
+  bytesOf,
+  type Captures,
+  expandTemplate,
+  type Node,
+  type Pattern,
+  partsOf,
+  type Template,
+  textOf,
+} from "@fromguard/pattern";
 import { FromguardError } from "../verdict/error.js";
 import type { Evidence } from "../verdict/evidence.js";
+import { type RequiredLiterals, requiredLiterals } from "./index/required-literals.js";
+import { type Candidates, indexRules } from "./index/rule-index.js";
 import { logicalLines } from "./logical-lines.js";
 import { octetsOf, shownOctets } from "./octets.js";
 import { adviceOn } from "./pattern-advice.js";
@@ -32,13 +43,18 @@ export interface PatternDialect extends RuleDialect {
     | { readonly matcher: RuleMatcher }
     | { readonly fault: string }
     | { readonly refusal: { readonly offset: number; readonly message: string } };
+  /** A matcher to be used instead, where a table holds it in less room. */
+  compact?(pattern: Pattern): AnyMatcher | undefined;
 }
 
 /** A pattern, and whether it must match or must not. */
 interface Condition {
   readonly negated: boolean;
-  readonly matcher: RuleMatcher;
+  readonly matcher: AnyMatcher;
 }
+
+/** A matcher without its tree. */
+type AnyMatcher = Omit<RuleMatcher, "pattern">;
 
 /** A line that can answer, or one that can skip others. */
 interface Rule extends Condition {
@@ -49,6 +65,12 @@ interface Rule extends Condition {
   readonly written: string;
   /** Undefined for an `if`. */
   readonly template: Template | undefined;
+  /** The result of a template without groups, where it is UTF-8. */
+  readonly fixed: string | undefined;
+  /** What a key must begin or end with for the pattern to match. */
+  readonly needs: RequiredLiterals | undefined;
+  /** Whether asking it can be a `match-limit`. */
+  readonly canFail: boolean;
   /** For an `if`: the rule behind its `endif`, or the end of the table where it has none. */
   skipTo: number;
 }
@@ -64,7 +86,7 @@ export function patternTable(
   options: TableTextOptions,
 ): LoadedTable {
   const { file, maxKeyBytes = MAX_KEY_BYTES } = options;
-  const { rules, warnings } = new Loader(file, dialect).load(octetsOf(source, file));
+  const { rules, warnings } = new Loader(file, dialect, maxKeyBytes).load(octetsOf(source, file));
   return { table: tableOfRules(rules, `${dialect.type}:${file}`, file, maxKeyBytes), warnings };
 }
 
@@ -76,6 +98,7 @@ class Loader {
   constructor(
     private readonly file: string,
     private readonly dialect: PatternDialect,
+    private readonly maxKeyBytes: number,
   ) {}
 
   load(octets: string): { readonly rules: readonly Rule[]; readonly warnings: readonly TableWarning[] } {
@@ -116,19 +139,35 @@ class Loader {
       second = { negated: parsed.second.negated, matcher: other };
     }
     const { negated, text: written } = parsed.pattern;
-    const rule: Rule = { line, negated, matcher, second, written, template, skipTo: 0 };
+    const rule: Rule = {
+      line,
+      negated,
+      matcher: this.dialect.compact?.(matcher.pattern) ?? matcher,
+      second,
+      written,
+      template,
+      fixed: template?.highestGroup === 0 ? textOf(expandTemplate(template, [])) : undefined,
+      needs: negated ? undefined : requiredLiterals(matcher.pattern),
+      canFail: mayReachLimit(matcher, this.maxKeyBytes),
+      skipTo: 0,
+    };
+    if (rule.canFail) {
+      this.adviseOf(line, "a key can take too many steps: its lookup fails, where Postfix goes on with the next line");
+    }
+    if (template !== undefined && !negated) this.advise(matcher, rule, template);
     this.rules.push(rule);
     if (template === undefined) this.open.push(rule);
-    else if (!negated) this.advise(rule, template);
   }
 
-  private advise({ matcher, second, line }: Rule, template: Template): void {
+  private advise(matcher: RuleMatcher, { second, line }: Rule, template: Template): void {
     const guards: Condition[] = [...this.open];
     if (second !== undefined) guards.push(second);
     const reaches = (octets: string): boolean => guards.every((guard) => holds(guard, octets) === true);
-    for (const what of adviceOn(matcher, template, reaches)) {
-      this.warnings.push({ kind: "advice", file: this.file, line, text: `${this.file}:${line}: ${what}` });
-    }
+    for (const what of adviceOn(matcher, template, reaches)) this.adviseOf(line, what);
+  }
+
+  private adviseOf(line: number, what: string): void {
+    this.warnings.push({ kind: "advice", file: this.file, line, text: `${this.file}:${line}: ${what}` });
   }
 
   private compile(pattern: WrittenPattern, groups: number, line: number, complain: Complain): RuleMatcher | undefined {
@@ -160,6 +199,13 @@ class Loader {
 }
 
 function tableOfRules(rules: readonly Rule[], name: string, file: string, maxKeyBytes: number): Table {
+  const index = indexRules(
+    rules.map(({ needs, canFail, template, skipTo }) => ({
+      needs,
+      canFail,
+      skipTo: template === undefined ? skipTo : undefined,
+    })),
+  );
   const failure = (code: string, cause: string, evidence: Evidence): Lookup => ({
     kind: "error",
     code,
@@ -178,13 +224,13 @@ function tableOfRules(rules: readonly Rule[], name: string, file: string, maxKey
         return failure("key-too-long", `the key is longer than ${maxKeyBytes} octets`, {});
       }
       if (octets.includes("\0")) return failure("key-syntax", "the key contains an octet of zero", { key });
-      const hit = firstMatch(rules, octets);
+      const hit = firstMatch(rules, index(octets), octets);
       if (hit === undefined) return NOT_FOUND;
       if ("limit" in hit) {
         return failure("match-limit", "matching took too many steps", { key, line: hit.limit.line });
       }
       const { rule, captures } = hit;
-      const value = textOf(expandTemplate(rule.template, captures));
+      const value = rule.fixed ?? textOf(expandTemplate(rule.template, captures));
       if (value === undefined) {
         return failure("result-not-utf8", "the result is not UTF-8", { key, line: rule.line });
       }
@@ -195,6 +241,14 @@ function tableOfRules(rules: readonly Rule[], name: string, file: string, maxKey
       };
     },
   };
+}
+
+function mayReachLimit(matcher: RuleMatcher, octets: number): boolean {
+  return matcher.mayReachLimit?.(octets) ?? (octets > MAX_KEY_BYTES || hasReference(matcher.pattern.root));
+}
+
+function hasReference(node: Node): boolean {
+  return node.type === "reference" || partsOf(node).some(hasReference);
 }
 
 type MatchRule = Rule & { readonly template: Template };
@@ -211,8 +265,8 @@ function holds({ matcher, negated }: Condition, octets: string): boolean | undef
 
 type Hit = { readonly rule: MatchRule; readonly captures: Captures } | { readonly limit: Rule };
 
-function firstMatch(rules: readonly Rule[], octets: string): Hit | undefined {
-  for (let i = 0; i < rules.length; i += 1) {
+function firstMatch(rules: readonly Rule[], candidates: Candidates, octets: string): Hit | undefined {
+  for (let i = candidates.next(0); i < rules.length; i = candidates.next(i + 1)) {
     const rule = rules[i]!;
     let captures: Captures = [];
     if (isMatch(rule) && rule.template.highestGroup > 0) {

@@ -1,4 +1,5 @@
 import { compilePattern, parsePattern } from "@fromguard/pattern";
+import { literalMatcher } from "./index/literal-matcher.js";
 import { type PatternDialect, patternTable } from "./pattern-table.js";
 import type { LoadedTable, TableTextOptions } from "./table.js";
 
@@ -25,6 +26,7 @@ const PCRE: PatternDialect = {
     const compiled = compilePattern(parsed.pattern);
     return compiled.ok ? compiled : { refusal: compiled };
   },
+  compact: literalMatcher,
 };
 
 /**

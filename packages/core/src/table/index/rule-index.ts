@@ -1,0 +1,91 @@
+import { LiteralTrie } from "./literal-trie.js";
+import type { RequiredLiterals } from "./required-literals.js";
+
+/** What the index needs to know of a rule. */
+export interface IndexableRule {
+  /** What a key must begin or end with for the rule to do anything: undefined where nothing, or for a negated pattern. */
+  readonly needs: RequiredLiterals | undefined;
+  /** Whether asking it can be an error, so that it has to be asked even where it cannot match. */
+  readonly canFail: boolean;
+  /** For an `if`: the rule behind its block. */
+  readonly skipTo: number | undefined;
+}
+
+/** The rules that have to be asked about one key, in order. */
+export interface Candidates {
+  /** The first from this rule on, or a number beyond the last rule. An `if` comes before the candidates in its block. */
+  next(from: number): number;
+}
+
+/** Finds the rules that have to be asked about a key, given as octets. */
+export type RuleIndex = (octets: string) => Candidates;
+
+/** Rules with literals that make an index worth its search. */
+const MIN_INDEXED = 8;
+
+const EVERY_RULE: Candidates = { next: (from) => from };
+
+/**
+ * Makes an index over the rules of a pattern table: a rule is no candidate where the key lacks text that its pattern, or the
+ * pattern of an `if` around it, needs. The patterns still decide, so answers are those of asking every rule in order.
+ */
+export function indexRules(rules: readonly IndexableRule[]): RuleIndex {
+  const starts = new LiteralTrie("start");
+  const ends = new LiteralTrie("end");
+  const always: number[] = [];
+  const parents: number[] = [];
+  const open: { readonly rule: number; readonly skipTo: number; readonly needs: RequiredLiterals | undefined }[] = [];
+  let indexed = 0;
+  for (const [rule, { needs: own, canFail, skipTo }] of rules.entries()) {
+    while (open.length > 0 && open.at(-1)!.skipTo <= rule) open.pop();
+    const around = open.at(-1);
+    parents.push(around?.rule ?? -1);
+    if (skipTo !== undefined) open.push({ rule, skipTo, needs: own ?? around?.needs });
+    // An if is asked for the candidates in its block.
+    if (skipTo !== undefined && !canFail) continue;
+    const needs = (canFail ? undefined : own) ?? around?.needs;
+    if (needs === undefined) {
+      always.push(rule);
+      continue;
+    }
+    indexed += 1;
+    const trie = needs.at === "start" ? starts : ends;
+    for (const text of needs.texts) trie.add(text, rule);
+  }
+  if (indexed < MIN_INDEXED) return () => EVERY_RULE;
+  const searches = [starts.freeze(), ends.freeze()];
+  return (octets) => {
+    // The end of a pattern may be before a newline.
+    if (octets.includes("\n")) return EVERY_RULE;
+    const subject = octets.toLowerCase();
+    const lists: (readonly number[])[] = [always];
+    for (const search of searches) search(subject, lists);
+    return new MergedCandidates(lists, parents);
+  };
+}
+
+/** Reads ascending lists of rules as one. */
+class MergedCandidates implements Candidates {
+  private readonly positions: number[];
+
+  constructor(
+    private readonly lists: readonly (readonly number[])[],
+    private readonly parents: readonly number[],
+  ) {
+    this.positions = lists.map(() => 0);
+  }
+
+  next(from: number): number {
+    let first = this.parents.length;
+    for (let i = 0; i < this.lists.length; i += 1) {
+      const list = this.lists[i]!;
+      let position = this.positions[i]!;
+      while (position < list.length && list[position]! < from) position += 1;
+      this.positions[i] = position;
+      first = Math.min(first, list[position] ?? first);
+    }
+    // The ifs around it that were not asked yet come first; those before `from` were, and hold.
+    for (let parent = this.parents[first] ?? -1; parent >= from; parent = this.parents[parent] ?? -1) first = parent;
+    return first;
+  }
+}
