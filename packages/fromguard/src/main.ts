@@ -1,6 +1,7 @@
 import { check } from "./commands/check.js";
 import { demo } from "./commands/demo.js";
 import { HELP } from "./commands/help.js";
+import { postmap } from "./commands/postmap.js";
 import { serve } from "./commands/serve.js";
 import { didYouMean } from "./config/nearest.js";
 import { Exit, type ExitCode, exitCodes } from "./exit-codes.js";
@@ -8,7 +9,7 @@ import type { Io } from "./io.js";
 import { visible } from "./report/style.js";
 import { VERSION } from "./version.js";
 
-const COMMANDS = { serve, check, demo } as const;
+const COMMANDS = { serve, check, postmap, demo } as const;
 
 type Command = keyof typeof COMMANDS;
 

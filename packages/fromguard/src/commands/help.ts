@@ -9,6 +9,7 @@ Usage: fromguard COMMAND [OPTION]...
 Commands:
   serve   run the listeners of the configuration, for an MTA to ask
   check   decide on one transaction and say why; or on one a line
+  postmap ask lookup tables, as Postfix's postmap -q does
   demo    watch it refuse forged senders, on this machine alone
 
 Options:
@@ -67,6 +68,26 @@ Examples:
   echo '{"login": "bob", "envelopeFrom": "alice@example.com"}' | fromguard check --batch
 
 Exit codes: 0 accepted, 1 refused, 75 deferred; with --batch 0, or 65 where a line was no transaction.
+`,
+
+  postmap: `Look a key up in Postfix's lookup tables: the output and the exit code of postmap -q.
+
+Usage: fromguard postmap -q KEY [TYPE:]SOURCE...
+       fromguard postmap -q - [TYPE:]SOURCE...
+
+Options:
+  -q KEY   the key; the first map that has it answers. - reads keys from standard input, one a line, and prints
+           KEY<tab>VALUE for each that is found
+
+A map without a type is a hash. Warnings are those of Postfix, and an error is told after "postmap: fatal:". As in
+Postfix, an error ends the command, and the last results before it, less than 4096 octets, are not printed.
+Postfix's other options are not supported.
+
+Examples:
+  fromguard postmap -q alice@example.com pcre:/etc/postfix/sender_login_maps
+  fromguard postmap -q - 'unionmap:{pcre:senders,texthash:more}' < keys
+
+Exit codes: 0 found, 1 not found or an error, 64 wrong usage.
 `,
 
   demo: `Start a submission server with the guard in it, send it honest mail and forgeries over SMTP, and show what became of each.
