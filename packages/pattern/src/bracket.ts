@@ -133,7 +133,7 @@ class BracketReader {
       if (escaped.kind === "letter" || escaped.kind === "reference") cursor.fail(7, start);
       if (escaped.kind === "set") this.sets.push(escaped.set);
       else if (escaped.kind === "property") {
-        const set = this.options.utf ? undefined : propertySet(escaped.text, this.options.caseless);
+        const set = this.options.utf ? undefined : propertySet(escaped.text);
         if (set === undefined) this.property ??= escaped.text;
         else this.sets.push(set);
       }

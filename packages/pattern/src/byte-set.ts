@@ -43,7 +43,13 @@ export function complement(set: ByteSet, last = 255): ByteSet {
 
 /** What is in both sets. */
 export function intersection(a: ByteSet, b: ByteSet): ByteSet {
-  return complement(union(complement(a), complement(b)));
+  const both: [number, number][] = [];
+  for (const [low, high] of a) {
+    for (const [otherLow, otherHigh] of b) {
+      if (low <= otherHigh && otherLow <= high) both.push([Math.max(low, otherLow), Math.min(high, otherHigh)]);
+    }
+  }
+  return both;
 }
 
 /** Whether an octet is in the set. */
@@ -53,9 +59,12 @@ export function hasByte(set: ByteSet, byte: number): boolean {
 
 /** The set with the other case of each ASCII letter in it: what PCRE2 folds without UTF, in the C locale. */
 export function foldCase(set: ByteSet): ByteSet {
-  const upper = intersection(set, [[0x41, 0x5a]]).map(([low, high]): [number, number] => [low + 32, high + 32]);
-  const lower = intersection(set, [[0x61, 0x7a]]).map(([low, high]): [number, number] => [low - 32, high - 32]);
-  return upper.length + lower.length === 0 ? set : union(set, upper, lower);
+  const others: [number, number][] = [];
+  for (const [low, high] of set) {
+    if (low <= 0x5a && high >= 0x41) others.push([Math.max(low, 0x41) + 32, Math.min(high, 0x5a) + 32]);
+    if (low <= 0x7a && high >= 0x61) others.push([Math.max(low, 0x61) - 32, Math.min(high, 0x7a) - 32]);
+  }
+  return others.length === 0 ? set : byteSet(...set, ...others);
 }
 
 const DIGIT: ByteSet = [[0x30, 0x39]];

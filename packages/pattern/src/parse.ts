@@ -412,7 +412,7 @@ class Parser {
   }
 
   private readBackslash(at: number): Item {
-    const { cursor, flags } = this;
+    const { cursor } = this;
     const escaped = readEscape(cursor, this.groups, false, this.utf);
     switch (escaped.kind) {
       case "byte":
@@ -422,7 +422,7 @@ class Parser {
       case "reference":
         return this.addReference(escaped.number, at, cursor.position - 1);
       case "property": {
-        const set = this.utf ? undefined : propertySet(escaped.text, flags.caseless);
+        const set = this.utf ? undefined : propertySet(escaped.text);
         return item(set === undefined ? { type: "unsupported", what: escaped.text, at } : { type: "set", set });
       }
       case "letter":

@@ -1,5 +1,6 @@
 import type { ByteSet } from "./byte-set.js";
 import { startsAnywhere } from "./emit.js";
+import { isOneWay } from "./one-way.js";
 import { type Refusal, refuse } from "./refusal.js";
 import { type Node, type Pattern, partsOf } from "./syntax.js";
 
@@ -9,9 +10,9 @@ const MAX_STATES = 4000;
 const MAX_PATHS = 64;
 /** Items that may be tried for one octet, over all open ways, for each item of the pattern. */
 const MAX_TRIES = 32;
-/** Work that the proof itself may take, and more of it for each item of the pattern. */
-const MAX_PROOF_STEPS = 50_000;
-const MAX_PROOF_STEPS_PER_ITEM = 200;
+/** Work that the proof itself may take, and more of it for each item of the pattern: what it cannot prove by then, the machine takes. */
+const MAX_PROOF_STEPS = 1000;
+const MAX_PROOF_STEPS_PER_ITEM = 20;
 /** Ways through a pattern without unlimited repeats that need no closer look. */
 const FEW_PATHS = 64;
 /** Ways through a lookbehind. */
@@ -33,8 +34,10 @@ export function countPaths(pattern: Pattern): Refusal | undefined {
     return refuse("ambiguous", 0, "a lookbehind of many alternatives");
   const anchored = pattern.anchored || startsAnywhere(pattern.root) || isAnchored(pattern.root);
   const root = withoutSureTail(pattern.root);
-  if (waysThrough(root) <= FEW_PATHS || (anchored && hasOneRun(root))) return undefined;
-  return new Automaton().isBounded(root, anchored)
+  if (waysThrough(root) <= FEW_PATHS || (anchored && (isOneWay(root) || hasOneRun(root)))) return undefined;
+  // Tried anew at each octet, a run that comes first is never bounded.
+  const isRun = !anchored && root.type !== "alternatives" && beginsWithRun(flatten(root));
+  return !isRun && new Automaton().isBounded(root, anchored)
     ? undefined
     : refuse("ambiguous", 0, "a pattern that can match the same octets in many ways");
 }
@@ -96,6 +99,13 @@ function hasOneRun(root: Node): boolean {
   const behind = after.reduce((product, item) => product * waysThrough(item), 1);
   const length = after.reduce((sum, item) => sum + longest(item), 0);
   return before * (1 + length * behind) <= Math.max(FEW_PATHS, sizeOf(root));
+}
+
+function beginsWithRun(items: readonly Node[]): boolean {
+  const first = items.find(({ type }) => type !== "assertion" && type !== "look");
+  return (
+    first?.type === "repeat" && first.max === Number.POSITIVE_INFINITY && first.body.type === "set" && items.length > 1
+  );
 }
 
 /** The items of a pattern in a row, out of their groups. */
@@ -174,7 +184,7 @@ class Automaton {
   isBounded(root: Node, anchored: boolean): boolean {
     try {
       const start = this.build(root, () => DEAD)();
-      if (!(anchored && this.isDeterministic(start))) this.explore(start, anchored);
+      this.explore(start, anchored);
       return true;
     } catch (error) {
       if (!(error instanceof TooMany)) throw error;
@@ -227,21 +237,6 @@ class Automaton {
     }
     for (let i = 0; i < turns; i += 1) entry = this.build(body, entry);
     return entry;
-  }
-
-  /** Whether no octet ever leads two ways. */
-  private isDeterministic(start: Ways): boolean {
-    return this.isDisjoint(start) && this.states.every((state) => this.isDisjoint(state.next()));
-  }
-
-  private isDisjoint(ways: Ways): boolean {
-    const ranges: (readonly [number, number])[] = [];
-    for (const [number, count] of ways) {
-      if (count > 1) return false;
-      ranges.push(...(this.states[number]?.set ?? []));
-    }
-    ranges.sort((a, b) => a[0] - b[0]);
-    return ranges.every(([low], i) => i === 0 || low > (ranges[i - 1]?.[1] ?? -1));
   }
 
   private explore(start: Ways, anchored: boolean): void {

@@ -10,10 +10,10 @@ const CATEGORY = /^(?:C[cfnos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z
  * @param text as written: `\\pL`, `\\P{Lu}`, `\\p{^Xan}`
  * @see pcre2pattern(3), "Unicode character properties"
  */
-export function propertySet(text: string, caseless: boolean): ByteSet | undefined {
+export function propertySet(text: string): ByteSet | undefined {
   const written = text.slice(2).replace(/^\{|\}$/g, "");
   const name = written.replace(/^\^/, "").replace(/[ \t_-]/g, "");
-  const test = testOf(name, caseless);
+  const test = testOf(name);
   if (test === undefined) return undefined;
   const ranges: [number, number][] = [];
   for (let byte = 0; byte < 256; byte += 1) if (test(String.fromCharCode(byte))) ranges.push([byte, byte]);
@@ -21,12 +21,12 @@ export function propertySet(text: string, caseless: boolean): ByteSet | undefine
   return (text[1] === "P") !== written.startsWith("^") ? complement(set) : set;
 }
 
-function testOf(name: string, caseless: boolean): ((char: string) => boolean) | undefined {
-  const expression = expressionOf(name, caseless);
+function testOf(name: string): ((char: string) => boolean) | undefined {
+  const expression = expressionOf(name);
   return expression && ((char) => expression.test(char));
 }
 
-function expressionOf(name: string, caseless: boolean): RegExp | undefined {
+function expressionOf(name: string): RegExp | undefined {
   switch (name.toLowerCase()) {
     case "any":
       return /^/;
@@ -46,5 +46,5 @@ function expressionOf(name: string, caseless: boolean): RegExp | undefined {
   if (!CATEGORY.test(name)) return undefined;
   const [major = "", minor = ""] = name;
   const category = major.toUpperCase() + minor.toLowerCase();
-  return caseless && /^L[ult]$/.test(category) ? /[\p{Lu}\p{Ll}\p{Lt}]/u : new RegExp(`\\p{${category}}`, "u");
+  return new RegExp(`\\p{${category}}`, "u");
 }

@@ -22,6 +22,9 @@ interface Case {
   readonly subjects: { readonly subject: string; readonly output: string[] }[];
 }
 
+/** Patterns that 10.42 matches otherwise: it does not go back into a call of the whole pattern, and keeps groups of calls. */
+const CHANGED = new Set(["\\w(?R)*\\w", "(?1)(a(b)|(c))", "(?<all>(?:(?:a(?&all))|(b))(c?))"]);
+
 /** Patterns whose grammar is newer than 10.42: `{,n}` and blanks in braces are quantifiers there. */
 const NEWER_GRAMMAR = /\{ *(?:,|[0-9]+ |[0-9]+, )|\{ [0-9]/;
 
@@ -53,9 +56,7 @@ function* cases(text: string): Generator<Case> {
 function parseModifiers(text: string): PatternOptions | undefined {
   let options: PatternOptions = {};
   const names = text.split(",").flatMap((name) => (/^(?!.*xx)[imsx]+$/.test(name) ? name.split("") : [name]));
-  for (const name of names.filter(
-    (each) => each !== "" && each !== "no_auto_possess" && each !== "no_start_optimize",
-  )) {
+  for (const name of names.filter((each) => each !== "" && each !== "no_auto_possess")) {
     const option = Object.hasOwn(MODIFIERS, name) ? MODIFIERS[name] : undefined;
     if (option === undefined) return undefined;
     options = { ...options, [option]: true };
@@ -88,7 +89,8 @@ function octetsOfSubject(text: string): string | undefined {
   );
 }
 
-function printed(captures: Captures | null): readonly string[] {
+function printed(captures: Captures | null | "match-limit"): readonly string[] {
+  if (captures === "match-limit") return [captures];
   if (captures === null) return ["No match"];
   const last = captures.findLastIndex((capture) => capture !== undefined);
   return captures.slice(0, last + 1).map((capture, i) => `${String(i).padStart(2)}: ${shown(capture)}`);
@@ -114,7 +116,7 @@ test.skipIf(!existsSync(FILE))("PCRE2's own tests (not run where ../shared/corpu
       continue;
     }
     counts.accepted += 1;
-    for (const { subject, output } of NEWER_GRAMMAR.test(pattern) ? [] : subjects) {
+    for (const { subject, output } of NEWER_GRAMMAR.test(pattern) || CHANGED.has(pattern) ? [] : subjects) {
       const octets = octetsOfSubject(subject);
       if (octets === undefined) continue;
       counts.subjects += 1;
@@ -126,6 +128,7 @@ test.skipIf(!existsSync(FILE))("PCRE2's own tests (not run where ../shared/corpu
   expect(counts.rejectedToo).toBe(counts.rejected);
   // The data is of a version after 10.42, for which 71 of its patterns are errors.
   expect(counts.errorsBefore).toBeLessThanOrEqual(71);
-  expect(counts.accepted).toBeGreaterThan(500);
-  expect(counts.subjects).toBeGreaterThan(900);
+  const valid = counts.accepted + counts.refused - counts.rejected - counts.errorsBefore;
+  expect(counts.accepted / valid).toBeGreaterThan(0.95);
+  expect(counts.subjects).toBeGreaterThan(2000);
 });

@@ -10,7 +10,7 @@ interface Match {
 
 /**
  * A plain backtracking matcher over the tree, written for clearness: the reference of tests on short subjects. It knows
- * what the gate lets through.
+ * neither calls, conditions, verbs, nor characters of UTF-8.
  */
 export function referenceMatch(pattern: Pattern, subject: string): (string | undefined)[] | null {
   const none: Groups = Array.from({ length: pattern.captureCount + 1 }, () => undefined);
@@ -48,12 +48,23 @@ function run(node: Node, subject: string, at: number, groups: Groups, next: Next
     case "assertion":
       return holds(node.kind, subject, at) ? next(at, groups) : undefined;
     case "look": {
-      const found = node.behind
-        ? Array.from({ length: at + 1 }, (_, start) => start).some((start) =>
-            run(node.body, subject, start, groups, (end) => (end === at ? { end, groups } : undefined)),
-          )
-        : run(node.body, subject, at, groups, (end) => ({ end, groups })) !== undefined;
-      return found === node.negative ? undefined : next(at, groups);
+      const starts = node.behind ? Array.from({ length: at + 1 }, (_, start) => start) : [at];
+      let found: Match | undefined;
+      for (const start of starts) {
+        found ??= run(node.body, subject, start, groups, (end, inner) =>
+          node.behind && end !== at ? undefined : { end, groups: inner },
+        );
+      }
+      if ((found !== undefined) === node.negative) return undefined;
+      return next(at, found?.groups ?? groups);
+    }
+    case "atomic": {
+      const found = run(node.body, subject, at, groups, (end, inner) => ({ end, groups: inner }));
+      return found && next(found.end, found.groups);
+    }
+    case "reference": {
+      const taken = groups[Number(node.to)];
+      return taken !== undefined && subject.startsWith(taken, at) ? next(at + taken.length, groups) : undefined;
     }
     default:
       throw new TypeError(`no reference for ${node.type}`);
@@ -68,10 +79,20 @@ function repeat(
   next: Next,
   turns: number,
 ): Match | undefined {
-  const again = (): Match | undefined =>
-    turns >= node.max
-      ? undefined
-      : run(node.body, subject, at, groups, (end, inner) => repeat(node, subject, end, inner, next, turns + 1));
+  if (node.mode === "possessive" && turns === 0) {
+    const greedy = { ...node, mode: "greedy" } as const;
+    const found = repeat(greedy, subject, at, groups, (end, inner) => ({ end, groups: inner }), 0);
+    return found && next(found.end, found.groups);
+  }
+  const max = node.body.type === "look" && node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max;
+  const again = (): Match | undefined => {
+    if (turns >= max) return undefined;
+    return run(node.body, subject, at, groups, (end, inner) => {
+      // A turn of an unlimited repeat that takes nothing is the last.
+      const isLast = end === at && max === Number.POSITIVE_INFINITY && turns + 1 >= node.min;
+      return isLast ? next(end, inner) : repeat(node, subject, end, inner, next, turns + 1);
+    });
+  };
   if (turns < node.min) return again();
   return node.mode === "lazy" ? (next(at, groups) ?? again()) : (again() ?? next(at, groups));
 }

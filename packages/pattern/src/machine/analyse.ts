@@ -7,6 +7,8 @@ interface Tables {
   readonly ranges: readonly Int32Array[];
   /** Whether a newline is LF alone. */
   readonly isPlainNewline: boolean;
+  /** Whether PCRE2 looks for a first octet before it matches. */
+  readonly searches: boolean;
   addSet(words: readonly number[]): number;
 }
 

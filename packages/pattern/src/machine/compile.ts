@@ -29,6 +29,7 @@ class Compiler {
   private readonly ranges: Int32Array[] = [];
   private readonly memoSlots: (readonly number[])[] = [];
   private readonly groups = new Map<number, Node>();
+  /** Calls of each group that is called. */
   private readonly routines = new Map<number, number[]>();
   /** Where groups are opened, if the pattern asks what they took before they end. */
   private readonly asksGroups: boolean;
@@ -66,12 +67,14 @@ class Compiler {
     for (const accept of this.mainAccepts) this.code[accept + 1] = this.here;
     this.put(Op.Match, names.has("NOTEMPTY") ? 1 : names.has("NOTEMPTY_ATSTART") ? 2 : 0);
     // A routine may call others, which come to the list as it goes.
-    for (const [group, calls] of this.routines) this.emitRoutine(group, calls);
+    for (const [group, calls] of this.routines) calls.unshift(this.emitRoutine(group));
+    for (const [at, ...calls] of this.routines.values()) for (const call of calls) this.code[call + 1] = at!;
     const newline = newlineOf(pattern.settings);
     const analysis = analyse(this.code, {
       sets: this.sets,
       text: this.text,
       ranges: this.ranges,
+      searches: !names.has("NO_START_OPT"),
       isPlainNewline: newline === "LF",
       addSet: (words) => this.addWords(words),
     });
@@ -514,7 +517,8 @@ class Compiler {
     }
   }
 
-  private emitRoutine(group: number, calls: readonly number[]): void {
+  /** The group as calls run it; returns where it begins. */
+  private emitRoutine(group: number): number {
     this.emptyLoops = [];
     this.alternatives = -1;
     this.accepts = undefined;
@@ -522,7 +526,7 @@ class Compiler {
     const at = this.here;
     this.emit(group === 0 ? this.pattern.root : this.groups.get(group)!);
     this.put(Op.Return, -1);
-    for (const call of this.routines.get(group) ?? calls) this.code[call + 1] = at;
+    return at;
   }
 }
 

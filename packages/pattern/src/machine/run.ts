@@ -293,7 +293,8 @@ function search(program: Program, subject: string, maxSteps: number, run: Run): 
           } else {
             const place = remembered(ordinal, pos);
             if (((marks[place >> 5]! >>> (place & 31)) & 1) !== 0) break;
-            const ranged = most < 0 && memoSlots[ordinal]!.length === 0;
+            // Of an unlimited run, what failed is remembered for each place where it could have begun.
+            const ranged = most < 0;
             if (!ranged) {
               stack[sp] = MARK;
               stack[sp + 1] = place;
@@ -302,9 +303,9 @@ function search(program: Program, subject: string, maxSteps: number, run: Run): 
             for (; at < end; at += 1) {
               const byte = subject.charCodeAt(at);
               if (((sets[base + (byte >> 5)]! >>> (byte & 31)) & 1) === 0) break;
-              const here = place - pos + at;
+              const here = ordinal * (length + 1) + at;
               // What goes on from here or later is known to fail.
-              if (ranged && ((marks[here >> 5]! >>> (here & 31)) & 1) !== 0) break;
+              if (ranged && at > pos && ((marks[here >> 5]! >>> (here & 31)) & 1) !== 0) break;
             }
             fuel -= at - pos;
           }
@@ -318,12 +319,10 @@ function search(program: Program, subject: string, maxSteps: number, run: Run): 
             }
             fuel -= scanned - at;
           }
-          if (ordinal >= 0) {
-            if (most < 0 && memoSlots[ordinal]!.length === 0) {
-              const place = ordinal * (length + 1);
-              for (let skipped = scanned; skipped > at; skipped -= 1) {
-                marks[(place + skipped) >> 5]! |= 1 << ((place + skipped) & 31);
-              }
+          if (ordinal >= 0 && most < 0) {
+            for (let skipped = scanned; skipped > at; skipped -= 1) {
+              const place = skipped === pos ? remembered(ordinal, pos) : ordinal * (length + 1) + skipped;
+              marks[place >> 5]! |= 1 << (place & 31);
             }
           }
           if (at < pos) break;
@@ -671,12 +670,14 @@ function search(program: Program, subject: string, maxSteps: number, run: Run): 
           const least = stack[sp + 2]!;
           let at = stack[sp + 1]!;
           const ordinal = remembers ? code[from + 5]! : -1;
-          const ranged = ordinal >= 0 && memoSlots[ordinal]!.length === 0;
+          const ranged = ordinal >= 0 && code[from + 2]! < 0;
           const place = ordinal * (length + 1);
           if (code[from] === Op.Run) {
-            const marksEach = ranged && code[from + 2]! < 0;
             do {
-              if (marksEach) marks[(place + at) >> 5]! |= 1 << ((place + at) & 31);
+              if (ranged) {
+                const failed = at === least ? remembered(ordinal, at) : place + at;
+                marks[failed >> 5]! |= 1 << (failed & 31);
+              }
               at -= 1;
               fuel -= 1;
               if (at < least || follow < 0) break;
@@ -699,14 +700,14 @@ function search(program: Program, subject: string, maxSteps: number, run: Run): 
             at += 1;
             fuel -= 1;
             // What goes on from here or later is known to fail.
-            if (ranged && most < 0 && ((marks[(place + at) >> 5]! >>> ((place + at) & 31)) & 1) !== 0) break;
+            if (ranged && ((marks[(place + at) >> 5]! >>> ((place + at) & 31)) & 1) !== 0) break;
             const symbol = at < length ? subject.charCodeAt(at) : 256;
             open = follow < 0 || ((sets[follow + (symbol >> 5)]! >>> (symbol & 31)) & 1) !== 0;
             if (open) break;
           }
           if (!open) {
-            if (ranged && most < 0) {
-              for (let failed = least; failed <= at; failed += 1) {
+            if (ranged) {
+              for (let failed = least + 1; failed <= at; failed += 1) {
                 marks[(place + failed) >> 5]! |= 1 << ((place + failed) & 31);
               }
             }
