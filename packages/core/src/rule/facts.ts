@@ -42,7 +42,9 @@ export type FactName = keyof Facts;
 
 /** A transaction in the words of a caller: strings as SMTP has them. */
 export interface FactsInput {
+  /** Empty is nobody, as null is. */
   readonly login?: string | null;
+  /** Empty is nobody, as null is. */
   readonly localUser?: string | null;
   readonly client?: string | Client | null;
   readonly helo?: string | null;
@@ -61,8 +63,8 @@ export interface FactsInput {
 export function facts(input: FactsInput): Partial<Facts> {
   const { client = null } = input;
   return {
-    login: input.login ?? null,
-    localUser: input.localUser == null ? null : { name: input.localUser },
+    login: input.login || null,
+    localUser: input.localUser ? { name: input.localUser } : null,
     client: typeof client === "string" ? { address: client } : client,
     helo: input.helo ?? null,
     listener: input.listener ?? "default",

@@ -18,6 +18,10 @@ describe("parseTransaction", () => {
     expect(factsOf({})).toEqual({ login: null, localUser: null, client: null, helo: null, listener: "default" });
   });
 
+  it.each(["login", "localUser"])("refuses an empty %s, which some hosts write for nobody", (key) => {
+    expect(errorOf({ [key]: "" })).toBe(`${key}: must not be empty; null is nobody`);
+  });
+
   it("reads every fact", () => {
     const given = factsOf({
       login: "ann",

@@ -6,6 +6,10 @@ describe("facts", () => {
     expect(facts({})).toEqual({ login: null, localUser: null, client: null, helo: null, listener: "default" });
   });
 
+  it("takes an empty login or local user for nobody, so that it satisfies no rule that asks for one", () => {
+    expect(facts({ login: "", localUser: "" })).toMatchObject({ login: null, localUser: null });
+  });
+
   it("reads addresses as SMTP has them", () => {
     const given = facts({
       login: "ann",
