@@ -20,14 +20,14 @@ const KNOWN = { client: 0, helo: 1, login: 2, sender: 3, recipient: 4 } as const
  *
  * VRFY and ETRN come outside of a mail transaction, behind AUTH.
  */
-const STATES: Readonly<Record<string, number>> = {
-  CONNECT: KNOWN.client,
-  HELO: KNOWN.helo,
-  EHLO: KNOWN.helo,
-  VRFY: KNOWN.login,
-  ETRN: KNOWN.login,
-  MAIL: KNOWN.sender,
-};
+const STATES = new Map<string, number>([
+  ["CONNECT", KNOWN.client],
+  ["HELO", KNOWN.helo],
+  ["EHLO", KNOWN.helo],
+  ["VRFY", KNOWN.login],
+  ["ETRN", KNOWN.login],
+  ["MAIL", KNOWN.sender],
+]);
 
 /** What one request tells. */
 export interface RequestFacts {
@@ -45,7 +45,7 @@ export interface RequestFacts {
  * @see SMTPD_POLICY_README; `listener` is `policy_context` (Postfix 3.1 and later), else the name of the listener
  */
 export function factsOf(request: PolicyRequest, listenerName: string): RequestFacts {
-  const known = STATES[request.get("protocol_state") ?? ""] ?? KNOWN.recipient;
+  const known = STATES.get(request.get("protocol_state") ?? "") ?? KNOWN.recipient;
   const facts: { -readonly [Name in FactName]?: Facts[Name] } = {
     localUser: null,
     client: clientOf(request),

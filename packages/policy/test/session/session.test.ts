@@ -47,6 +47,7 @@ describe("the facts of a request", () => {
     ["DATA", ["client", "envelopeFrom", "helo", "listener", "localUser", "login", "recipients"], true],
     ["END-OF-MESSAGE", ["client", "envelopeFrom", "helo", "listener", "localUser", "login", "recipients"], true],
     ["a state of the future", ["client", "envelopeFrom", "helo", "listener", "localUser", "login", "recipients"], true],
+    ["constructor", ["client", "envelopeFrom", "helo", "listener", "localUser", "login", "recipients"], true],
   ])("at %s exactly what Postfix knows is a fact", (state, names, complete) => {
     const told = factsOf(request({ ...FULL, sasl_username: "", protocol_state: state }), "policy");
     expect([Object.keys(told.facts).sort(), told.complete]).toEqual([names, complete]);
