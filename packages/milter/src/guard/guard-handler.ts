@@ -133,8 +133,10 @@ class GuardHandler implements MilterHandler {
 
   mail({ sender }: MailCommand, context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
     const { guard, name, needs } = this.#settings;
-    const isLocal = isLocalSubmission(this.#origin, sender);
-    const authenticated = isLocal ? "" : utf8Of(context.macro("auth_authen", "M") ?? "");
+    const octets = context.macro("auth_authen", "M") ?? "";
+    const authenticated = utf8Of(octets);
+    // Who logged in came over the network, whatever the rest looks like: a login is never left out.
+    const isLocal = octets === "" && isLocalSubmission(this.#origin, sender);
     const login = authenticated || null;
     const message: Message = {
       transaction: guard.begin(),

@@ -335,6 +335,12 @@ describe("local submissions", () => {
     const refuse = rule("refuse", ["localUser"], () => fail("from-not-owned"));
     expect(talk([refuse]).say(mta.offer(), connect, helo, mta.mail(sender))[1]).toMatch(/^553 /);
   });
+
+  test("are none where somebody has logged in, however they look", () => {
+    const { say, events } = talk([envelope]);
+    expect(say(...LOCAL, as("eve"), mta.mail("ceo@corp.example"))[1]).toMatch(/^553 /);
+    expect(events).toMatchObject([{ login: "eve", quarantined: false }]);
+  });
 });
 
 describe("limits of a message", () => {
