@@ -1,3 +1,5 @@
+import { andThen } from "../verdict/and-then.js";
+import type { Reply } from "../verdict/reply.js";
 import { severity, unknown, type Verdict } from "../verdict/verdict.js";
 import type { FactName, Facts } from "./facts.js";
 import type { Rule, RuleContext, TraceNode } from "./rule.js";
@@ -67,10 +69,17 @@ function isVerdict(value: unknown): value is Verdict {
     case "unknown":
       return true;
     case "fail":
-      return "reply" in value && typeof value.reply === "object" && value.reply !== null;
+      return "reply" in value && isRefusal(value.reply);
     default:
       return false;
   }
+}
+
+/** A reply of class 2 would tell the client that a message was taken which nobody has. */
+function isRefusal(reply: unknown): boolean {
+  if (typeof reply !== "object" || reply === null) return false;
+  const { code = 0, enhanced, text } = reply as Partial<Reply>;
+  return code >= 400 && code <= 599 && typeof enhanced === "string" && typeof text === "string";
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -96,11 +105,6 @@ export function runAll(
 ): readonly Verdict[] | Promise<readonly Verdict[]> {
   const outcomes = rules.map((member) => run(member, facts, context));
   return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes) : (outcomes as Verdict[]);
-}
-
-/** Applies a function to a value that may be a promise, without making one where it is not. */
-export function andThen<A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** The union of what rules and predicates need, in order of first mention. */

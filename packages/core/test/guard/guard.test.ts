@@ -8,6 +8,7 @@ import {
   type FactName,
   type Facts,
   fail,
+  failWith,
   named,
   orElse,
   pass,
@@ -218,6 +219,14 @@ describe("a rule that breaks", () => {
     ["rejects", rule("broken", ["listener"], () => Promise.reject(new Error("boom")))],
     ["throws what is no error", rule("broken", ["listener"], () => Promise.reject("boom"))],
     ["gives no verdict", rule("broken", ["listener"], () => undefined as unknown as Verdict)],
+    [
+      "fails with half a reply",
+      rule("broken", ["listener"], () => ({ ...fail("relay-denied"), reply: {} }) as unknown as Verdict),
+    ],
+    [
+      "fails with a reply that takes the message",
+      rule("broken", ["listener"], () => failWith("odd", { code: 250, enhanced: "2.0.0", text: "Ok" })),
+    ],
     ["gives no verdict late", rule("broken", ["listener"], async () => ({ kind: "ok" }) as unknown as Verdict)],
     ["fails without a reply", rule("broken", ["listener"], () => ({ kind: "fail", code: "x" }) as unknown as Verdict)],
   ])("that %s defers, is counted and told", async (_case, broken) => {
