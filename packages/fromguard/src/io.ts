@@ -44,15 +44,26 @@ export function processIo(): Io {
   };
 }
 
-function outputOf(stream: Writable & { readonly isTTY?: boolean; readonly columns?: number }): Output {
+/** Writes to a stream, one wait for all who write while its reader is slow. */
+export function outputOf(stream: Writable & { readonly isTTY?: boolean; readonly columns?: number }): Output {
   let failure: Error | undefined;
+  let drained: Promise<void> | undefined;
+  const drain = async () => {
+    try {
+      await once(stream, "drain");
+    } finally {
+      drained = undefined;
+    }
+  };
   stream.on("error", (error) => {
     failure = error;
   });
   return {
     write: (text) => {
       if (failure !== undefined) throw failure;
-      return stream.write(text) ? undefined : once(stream, "drain").then(() => undefined);
+      if (stream.write(text)) return undefined;
+      drained ??= drain();
+      return drained;
     },
     isTerminal: stream.isTTY === true,
     get columns() {

@@ -12,9 +12,15 @@ export interface Log {
 /** Lines that may wait for a slow reader; one more is dropped and counted. */
 const MAX_LINES_WAITING = 10_000;
 
+/** Characters of one text in a line: a client chooses how long his addresses are. */
+const MAX_TEXT = 1000;
+
+/** Texts of one list in a line. */
+const MAX_LISTED = 20;
+
 /**
  * A log of JSON lines in ASCII: whatever a client sent stands escaped, so that no byte of it acts on a terminal or forges
- * a line. `time` is ISO 8601 in UTC.
+ * a line. `time` is ISO 8601 in UTC. Of a text 1,000 characters are written, of a list 20 texts: what was cut ends in `...`.
  *
  * A log that cannot be written ends nothing. Over 10,000 lines that wait for their reader, lines are dropped; the next one
  * that is written is preceded by `log-lines-dropped` with their number.
@@ -25,7 +31,7 @@ export function jsonLog(output: Output, now: () => Date = () => new Date()): Log
   const write = async (level: keyof Log, event: string, fields: LogFields) => {
     waiting++;
     try {
-      await output.write(`${toAsciiJson({ time: now().toISOString(), level, event, ...fields })}\n`);
+      await output.write(`${toAsciiJson({ time: now().toISOString(), level, event, ...shortened(fields) })}\n`);
     } catch {
       // The mail goes on without its log.
     } finally {
@@ -44,6 +50,21 @@ export function jsonLog(output: Output, now: () => Date = () => new Date()): Log
       void write(level, event, fields);
     };
   return { info: line("info"), warn: line("warn") };
+}
+
+function shortened(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shorten(value)]));
+}
+
+function shorten(value: LogFields[string]): LogFields[string] {
+  if (typeof value === "string") return cut(value);
+  if (typeof value !== "object" || value === null) return value;
+  const listed = value.slice(0, MAX_LISTED).map(cut);
+  return value.length > MAX_LISTED ? [...listed, "..."] : listed;
+}
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
 }
 
 /** JSON in printable ASCII: all else is escaped as `\uXXXX`. */

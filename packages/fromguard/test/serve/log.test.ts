@@ -43,6 +43,16 @@ describe("the log", () => {
     expect(JSON.parse(lines.at(-2) ?? "")).toMatchObject({ event: "log-lines-dropped", count: 5 });
   });
 
+  it("cuts what a client made long, so that lines which wait stay small", () => {
+    const io = testIo();
+    const recipients = Array.from({ length: 10_000 }, () => "r".repeat(2000));
+    jsonLog(io.stdout).info("decision", { helo: "h".repeat(1_000_000), recipients });
+    expect(JSON.parse(io.out())).toMatchObject({
+      helo: `${"h".repeat(1000)}...`,
+      recipients: [...Array(20).fill(`${"r".repeat(1000)}...`), "..."],
+    });
+  });
+
   it("escapes whatever a client sent, so that it stays one line of printable ASCII that says the same", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {

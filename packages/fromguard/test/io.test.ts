@@ -1,0 +1,26 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { outputOf } from "../src/io.js";
+
+describe("an output", () => {
+  it("waits once for all who write behind a reader that does not read", async () => {
+    const stream = new PassThrough({ highWaterMark: 1 });
+    const output = outputOf(stream);
+    const idle = stream.listenerCount("drain");
+    const waits = Array.from({ length: 100 }, () => output.write("line\n"));
+    expect(stream.listenerCount("drain")).toBe(idle + 1);
+    stream.resume();
+    await Promise.all(waits);
+    expect(stream.listenerCount("drain")).toBe(idle);
+    await output.write("one more\n");
+  });
+
+  it("fails those who wait and those who come, once the reader has gone", async () => {
+    const stream = new PassThrough({ highWaterMark: 1 });
+    const output = outputOf(stream);
+    const wait = output.write("line\n");
+    stream.destroy(new Error("EPIPE"));
+    await expect(wait).rejects.toThrow("EPIPE");
+    expect(() => output.write("line\n")).toThrow("EPIPE");
+  });
+});
