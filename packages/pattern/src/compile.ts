@@ -30,8 +30,8 @@ export interface CompileOptions extends PatternOptions {
   readonly maxSteps?: number;
 }
 
-/** The default of {@link CompileOptions.maxSteps}: some 10 ms. */
-export const MAX_STEPS = 2_000_000;
+/** The default of {@link CompileOptions.maxSteps}: 5 to 20 ms. */
+export const MAX_STEPS = 500_000;
 
 /**
  * Compiles a pattern, given as octets or parsed.

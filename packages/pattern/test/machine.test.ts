@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compilePattern, MAX_STEPS, parsePattern } from "../src/index.js";
 import { Machine } from "../src/machine/matcher.js";
-import recorded from "./vectors/libpcre2-10.42.json";
+
+const recorded: [pattern: string, subject: string, found: (string | null)[] | null][] = JSON.parse(
+  readFileSync(new URL("./vectors/libpcre2-10.42.json", import.meta.url), "utf8"),
+);
 
 function machineOf(text: string, maxSteps = MAX_STEPS): Machine {
   const parsed = parsePattern(text);
@@ -53,7 +57,7 @@ describe("what is not linear ends at the step limit", () => {
     ["^(?:(?:a{1,60}){1,60}){1,60}b", "a"],
     ["^(?:(?:(?:a?)*)*)*(?:(?:a*)*)*\\b!", "a"],
   ])("%s", (text, turn) => {
-    for (const length of [100, 1000, 4096, 65_536]) {
+    for (const length of [100, 4096, 65_536]) {
       const { outcome, steps } = machineOf(text).run(turn.repeat(length / turn.length));
       expect(outcome).not.toBe("match");
       if (outcome === "no-match") expect(steps).toBeLessThanOrEqual(MAX_STEPS);
@@ -85,12 +89,9 @@ describe("what is not linear ends at the step limit", () => {
 
 // Written by libpcre2 10.42 itself.
 describe("tricky constructs match as libpcre2 10.42 was recorded to", () => {
-  test.each(recorded as readonly [string, string, readonly (string | null)[] | null][])(
-    "%s on %j",
-    (text, subject, found) => {
-      const compiled = compilePattern(text);
-      const got = compiled.ok ? compiled.matcher.match(subject) : compiled.message;
-      expect(Array.isArray(got) ? Array.from(got, (capture) => capture ?? null) : got).toEqual(found);
-    },
-  );
+  test.each(recorded)("%s on %j", (text, subject, found) => {
+    const compiled = compilePattern(text);
+    const got = compiled.ok ? compiled.matcher.match(subject) : compiled.message;
+    expect(Array.isArray(got) ? Array.from(got, (capture) => capture ?? null) : got).toEqual(found);
+  });
 });

@@ -593,7 +593,10 @@ function search(program: Program, subject: string, maxSteps: number, run: Run): 
           }
           fuel -= slotCount;
           // Nor does it go back into a call of the whole pattern, or one that was ended by (*ACCEPT).
-          if (isWhole) sp = compact(sp, frames[frame + 4]!, frames[frame + 4]!);
+          if (isWhole) {
+            fuel -= (sp - frames[frame + 4]!) / RECORD;
+            sp = compact(sp, frames[frame + 4]!, frames[frame + 4]!);
+          }
           sp = put(sp, SLOT_FRAME, frames[frame]!);
           pc = frames[frame + 1]!;
           continue;
