@@ -8,7 +8,10 @@ export interface HttpServerOptions {
   /** As `parseListenAddress` reads it. */
   readonly address: string;
   readonly handler: (request: Request) => Promise<Response>;
-  /** Milliseconds in which a client must send a whole request; also how long an idle connection stays. Default 30,000. */
+  /**
+   * Milliseconds that an idle connection stays, that the body of a request takes to come, and from there until the client has
+   * taken the whole answer: longer than the deadline of a decision. Default 30,000.
+   */
   readonly requestTimeoutMs?: number;
   readonly onRefused?: (refusal: Refusal) => void;
 }
@@ -16,9 +19,12 @@ export interface HttpServerOptions {
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 const MAX_HEADER_OCTETS = 16 * 1024;
 
+/** Requests of one connection that are begun and not answered; Node itself would take any number. */
+const MAX_PIPELINED = 16;
+
 interface Connection {
-  /** A request has begun and its answer is not written yet. */
-  busy: boolean;
+  /** Requests that have begun and whose answers are not written yet. */
+  open: number;
   closing: boolean;
   timer: NodeJS.Timeout | undefined;
 }
@@ -32,22 +38,30 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
   const connections = new WeakMap<Socket, Connection>();
   const server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
     const connection = connections.get(request.socket);
-    if (connection !== undefined) follow(connection, request, response);
+    if (connection === undefined || connection.open >= MAX_PIPELINED) {
+      request.socket.destroy();
+      return;
+    }
+    follow(connection, request, response);
     answer(handler, request, response).catch(() => response.destroy());
   });
 
   function follow(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
-    connection.busy = true;
-    request.once("end", () => clearTimeout(connection.timer));
+    const { socket } = request;
+    connection.open++;
+    arm(socket, connection);
+    request.once("end", () => arm(socket, connection));
     response.once("close", () => {
-      connection.busy = false;
-      if (connection.closing) request.socket.destroySoon();
-      else arm(request.socket, connection);
+      connection.open--;
+      if (connection.closing && connection.open === 0) socket.destroySoon();
+      else arm(socket, connection);
     });
   }
 
   function arm(socket: Socket, connection: Connection): void {
     clearTimeout(connection.timer);
+    // A response closes behind its socket where the client has gone.
+    if (socket.destroyed) return;
     connection.timer = setTimeout(() => socket.destroy(), requestTimeoutMs);
   }
 
@@ -55,14 +69,14 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
     address,
     ...(onRefused === undefined ? {} : { onRefused }),
     onConnection: (socket) => {
-      const connection: Connection = { busy: false, closing: false, timer: undefined };
+      const connection: Connection = { open: 0, closing: false, timer: undefined };
       connections.set(socket, connection);
       arm(socket, connection);
       socket.once("close", () => clearTimeout(connection.timer));
       server.emit("connection", socket);
       return () => {
         connection.closing = true;
-        if (!connection.busy) socket.destroySoon();
+        if (connection.open === 0) socket.destroySoon();
       };
     },
   });

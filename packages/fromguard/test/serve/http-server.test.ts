@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { serveHttp } from "../../src/serve/http-server.js";
 
 async function start(handler: (request: Request) => Promise<Response>, requestTimeoutMs = 30_000) {
@@ -66,6 +66,46 @@ describe("the HTTP server", () => {
   it("closes a connection that does not finish its request in time", async () => {
     const { address } = await start(async (request) => new Response(await request.text()), 30);
     expect(await exchange(address, "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab")).toBe("");
+  });
+
+  it("closes a connection whose client does not take the answer", async () => {
+    let answered: (() => void) | undefined;
+    const begun = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    const listener = await start(async () => {
+      answered?.();
+      return new Response(new Uint8Array(64 * 1024 * 1024));
+    }, 50);
+    const socket = connect(Number(listener.address.split(":")[1]), "127.0.0.1").on("error", () => undefined);
+    socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await begun;
+    await listener.close({ graceMs: 3_600_000 });
+    socket.destroy();
+  });
+
+  it("closes a connection that asks on and on without an answer", async () => {
+    let asked = 0;
+    const { address } = await start(() => {
+      asked++;
+      return new Promise(() => undefined);
+    });
+    expect(await exchange(address, "GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100))).toBe("");
+    expect(asked).toBe(16);
+  });
+
+  it("keeps no timer for a connection that is gone", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { address } = await start(async ({ signal }) => {
+      socket.destroy();
+      await once(signal, "abort");
+      return new Response();
+    });
+    const socket = connect(Number(address.split(":")[1]), "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await once(socket, "close");
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
   });
 
   it("tells the handler when the client has gone", async () => {
