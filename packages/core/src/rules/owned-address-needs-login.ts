@@ -15,8 +15,8 @@ const NOBODY = "";
  * Who is not logged in may not use, as envelope sender, an address that somebody owns.
  *
  * With a login or a local user it skips: {@link loginOwnsEnvelope} judges those. The ownership is asked for the empty login, which owns
- * nothing. Fails with `owned-address-needs-login`, or `envelope-malformed` for a path that names no mailbox. The null
- * reverse-path is skipped. A source that cannot answer is `unknown`.
+ * nothing. Fails with `owned-address-needs-login`, `envelope-malformed` for a path that names no mailbox, or `sender-not-fqdn`
+ * for an address without a domain, which the host completes with its own. The null reverse-path is skipped. A source that cannot answer is `unknown`.
  *
  * @see postconf(5) reject_unauthenticated_sender_login_mismatch
  */
@@ -33,6 +33,10 @@ export function ownedAddressNeedsLogin(
       const read = envelopeMailbox(envelopeFrom);
       if ("verdict" in read) return read.verdict;
       const { mailbox } = read;
+      if (mailbox.domain.kind === "none") {
+        const detail = "the host appends its own domain, so that the address may be owned";
+        return fail("sender-not-fqdn", aboutSender(mailbox, { detail }));
+      }
       const judge = ([answer]: readonly Answer[]): Verdict => {
         if (answer?.kind === "no-nobody-owns-it") return pass();
         if (answer === undefined || answer.kind === "unknown") {

@@ -258,6 +258,7 @@ describe("ownedAddressNeedsLogin", () => {
       { evidence: { address: "ann@example.com", result: "ann", login: undefined } },
     ],
     ["a look-alike of an owned address", from("ann@EXAMPLE.com."), "fail:owned-address-needs-login"],
+    ["an address that the host completes", from("ann"), "fail:sender-not-fqdn"],
     ["with a login", as("ann", "ann@example.com"), "skip:logged-in"],
     ["with another login", as("bob", "ann@example.com"), "skip:logged-in"],
     ["by a local user", from("ann@example.com", { localUser: "root" }), "skip:local-user"],
