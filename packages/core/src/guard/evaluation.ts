@@ -75,7 +75,7 @@ export class Evaluation {
       onRuleError?.(rule, cause);
     } catch {
       // Whoever listens must not change what is decided.
-      counters.ruleErrors++;
+      counters.hookErrors++;
     }
   };
 

@@ -260,6 +260,7 @@ describe("a rule that breaks", () => {
       },
     });
     expect(guard.decide(someFacts())).toMatchObject({ action: "defer" });
+    expect(guard.counters).toMatchObject({ ruleErrors: 1, hookErrors: 1 });
   });
 });
 
