@@ -2,8 +2,17 @@ import type { RuleName } from "./schema.js";
 
 /** What the policy would let through though it looks as if it protected; one sentence each. */
 export function protectionGaps(rules: readonly RuleName[]): readonly string[] {
+  return [...gapsWithoutLogin(rules), ...gapsWithLogin(rules)];
+}
+
+function gapsWithoutLogin(rules: readonly RuleName[]): readonly string[] {
   const has = (name: RuleName) => rules.includes(name);
-  if (has("require-login") || has("owned-address-needs-login")) return [];
+  if (has("require-login")) return [];
+  if (has("owned-address-needs-login")) {
+    return [
+      "clients without a login may still write the address of any of our users into the From header, behind an envelope sender that nobody owns: add require-login unless the MTA demands a login on this port",
+    ];
+  }
   if (has("relay-only-for-login")) {
     return [
       "clients without a login may still send to our domains in the name of any of our users: add owned-address-needs-login unless the MTA demands a login on this port",
@@ -12,4 +21,21 @@ export function protectionGaps(rules: readonly RuleName[]): readonly string[] {
   return [
     "no rule refuses anything to clients without a login, and the login rules do not apply to them: the policy protects only where everybody who sends must log in; let the MTA demand it, or add require-login, owned-address-needs-login or relay-only-for-login",
   ];
+}
+
+function gapsWithLogin(rules: readonly RuleName[]): readonly string[] {
+  const has = (name: RuleName) => rules.includes(name);
+  if (has("login-equals-senders")) return [];
+  if (has("header-originators-owned")) {
+    return has("login-owns-envelope")
+      ? []
+      : ["whoever logs in may use any envelope sender: add login-owns-envelope unless the MTA itself checks it"];
+  }
+  return has("login-owns-envelope")
+    ? [
+        "whoever logs in may write any address into the From header: add header-originators-owned unless it runs elsewhere",
+      ]
+    : [
+        "no rule compares the sender with the login, so that whoever logs in may send in the name of anybody: add login-owns-envelope and header-originators-owned",
+      ];
 }

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { protectionGaps } from "../../src/config/protection.js";
+import type { RuleName } from "../../src/config/schema.js";
+
+const BOTH: readonly RuleName[] = ["login-owns-envelope", "header-originators-owned"];
+
+describe("the gaps of a policy", () => {
+  it.each<[string, readonly RuleName[], readonly RegExp[]]>([
+    ["are none where a login is required and owns both senders", ["require-login", ...BOTH], []],
+    ["are none where the login equals the senders", ["require-login", "login-equals-senders"], []],
+    ["are all who do not log in", BOTH, [/^no rule refuses anything to clients without a login/]],
+    [
+      "are our users' names where only relay is closed",
+      ["relay-only-for-login", ...BOTH],
+      [/to our domains in the name/],
+    ],
+    [
+      "are the header where the envelope needs a login",
+      ["owned-address-needs-login", ...BOTH],
+      [/into the From header/],
+    ],
+    ["are all senders where a login is all that is asked", ["require-login"], [/^no rule compares the sender/]],
+    [
+      "are the header behind an owned envelope",
+      ["require-login", "login-owns-envelope"],
+      [/any address into the From/],
+    ],
+    ["are the envelope before an owned header", ["require-login", "header-originators-owned"], [/any envelope sender/]],
+  ])("%s", (_, rules, expected) => {
+    const gaps = protectionGaps(rules);
+    expect(gaps).toHaveLength(expected.length);
+    for (const [index, pattern] of expected.entries()) expect(gaps[index]).toMatch(pattern);
+  });
+});
