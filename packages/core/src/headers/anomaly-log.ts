@@ -6,12 +6,15 @@ export class AnomalyLog {
   readonly list: Anomaly[] = [];
 
   add(code: Code, offset: number, field?: string, form?: Form): void {
-    if (this.list.some((seen) => seen.code === code && seen.form === form)) return;
+    if (this.has(code, form)) return;
     this.list.push({
       code,
       offset,
       ...(form === undefined ? {} : { form }),
       ...(field === undefined ? {} : { field }),
     });
+  }
+  has(code: Code, form?: Form): boolean {
+    return this.list.some((seen) => seen.code === code && seen.form === form);
   }
 }

@@ -131,9 +131,11 @@ function wordAt(
   const from = encodingEnd + 1;
   const closed = lastEnd >= from;
   if (encoding !== "b" && encoding !== "q") return closed ? { word: undefined, end: start + 2 } : undefined;
-  const end = closed ? text.indexOf("?=", from) : endOfRun(text, from);
   const inner = splits ? text.indexOf("=?", from) : -1;
-  const isCut = inner >= 0 && inner < end;
+  // No further than to the word within, or words that all end in one place take the square of their length.
+  const span = inner < 0 ? text : text.slice(0, inner + 1);
+  const end = closed ? span.indexOf("?=", from) : endOfRun(span, from);
+  const isCut = inner >= 0 && (end < 0 || inner < end);
   const close = isCut ? inner : end;
   const content = text.slice(from, close);
   const charset = label.trim().replace(/\*.*$/, "").toLowerCase();

@@ -76,7 +76,10 @@ function readOriginator(
   const { value } = field;
   const offsetOf = (start: number) =>
     view === "list" ? field.offset : field.offset + field.name.length + 1 + octetOffset(value, start);
-  const note = (code: Code, index: number, form?: Form) => anomalies.add(code, offsetOf(index), field.name, form);
+  const note = (code: Code, index: number, form?: Form) => {
+    // An offset takes a pass over the value: only the one that is kept is worth it.
+    if (!anomalies.has(code, form)) anomalies.add(code, offsetOf(index), field.name, form);
+  };
 
   const text = fieldText(value);
   if (text === undefined) {

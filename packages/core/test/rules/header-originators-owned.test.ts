@@ -159,6 +159,13 @@ describe("headerOriginatorsOwned", () => {
     expect(judge(`From: ${Array(501).fill(own).join(",\r\n ")}`)).toMatchObject({ code: "header-too-long" });
   });
 
+  test("a fault is placed once, however many comments have it", () => {
+    const own = "alice@example.com";
+    const comments = "(=?x?q?y?=)".repeat(80);
+    const value = `${own}\r\n ${Array(250).fill(comments).join("\r\n ")}`;
+    expect(judge(`From: ${value}`)).toMatchObject({ code: "name-undecodable" });
+  });
+
   test("the list view is judged on what it shows", () => {
     const rule = headerOriginatorsOwned({ ownership: alice.ownership });
     const judgeList = (...items: readonly (readonly [string, string])[]) =>
