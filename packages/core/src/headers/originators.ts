@@ -1,6 +1,6 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
-import { readDisplay, type ShownAddress } from "./display.js";
+import { type Display, readDisplay, type ShownAddress } from "./display.js";
 import { fieldText, octetOffset } from "./field-text.js";
 import { ORIGINATOR_LIMITS, type OriginatorLimits } from "./limits.js";
 import { type ListFault, type Mailbox, type MailboxList, parseMailboxes } from "./mailboxes.js";
@@ -95,18 +95,21 @@ function readOriginator(
   judgeCount(list, text, name, single, note);
 
   const shown: ShownMailbox[] = [];
+  const show = (display: Display, start: number) => {
+    if (display.control) note("name-control", start);
+    if (display.bidi) note("name-bidi", start, "bidiInName");
+    for (const forms of display.addresses) shown.push({ forms, start });
+    if (shown.length > limits.maxMailboxes) note("header-too-long", start);
+    return shown.length <= limits.maxMailboxes;
+  };
   for (const part of list.names) {
     const display = readDisplay(part.text, limits.maxMailboxes);
-    if (display.control) note("name-control", part.start);
-    if (display.bidi) note("name-bidi", part.start, "bidiInName");
     if (display.unknownCharset) note("name-undecodable", part.start, "unknownCharset");
     if (display.brokenEncodedWord) note("name-undecodable", part.start, "brokenEncodedWord");
-    for (const forms of display.addresses) shown.push({ forms, start: part.start });
-    if (shown.length > limits.maxMailboxes) {
-      note("header-too-long", part.start);
-      break;
-    }
+    if (!show(display, part.start)) break;
   }
+  // To the grammar `(` within an encoded-word begins a comment; to readers who decode first it is text of the word.
+  if (text.includes("=?") && text.includes("(")) show(readDisplay(text, limits.maxMailboxes), 0);
   return { name, field, mailboxes: list.mailboxes, shown, anomalies: anomalies.list, offsetOf };
 }
 
