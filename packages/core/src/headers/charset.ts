@@ -114,7 +114,8 @@ function readShifted(name: string, octets: Uint8Array): CharsetReading {
       : raw.replace(open, "").replace(/\x0e([^\x0f]*)\x0f?/g, high);
   const decode = decoderOf(base);
   const text = decode?.(Uint8Array.from(plain, (char) => char.charCodeAt(0)));
-  const shown = asciiOf(octets);
+  // Readers who do not know the charset take it for ASCII or UTF-8.
+  const shown = decoderOf("utf-8")!(octets).replace(/[\x00-\x1f\x7f]/g, "");
   if (text === undefined) return { texts: [shown], known: false };
   // Planes for which there is no decoder stay behind their escape.
   return { texts: [text, shown], known: !text.includes("\x1b") };

@@ -40,13 +40,20 @@ function readPieces({ pieces, broken }: Pieces): DecodedText & { readonly isNest
   const anyOther = readings.some((reading) => reading.texts.length > 1);
   const texts = new Set<string>();
   const rare = new Set(words.map((word) => word.content).filter((content) => content.includes("@")));
-  for (const join of words.length > 1 ? [false, true] : [false]) {
+  for (const join of words.length > 1 ? (["none", "octets"] as const) : (["none"] as const)) {
     texts.add(render(pieces, { ...USUAL, join }));
     if (anyOther) rare.add(render(pieces, { ...USUAL, join, other: true }));
-    if (!anyBroken) continue;
-    rare.add(render(pieces, { ...USUAL, join, skipsOdd: true }));
-    rare.add(render(pieces, { ...USUAL, join, skipsPadding: true }));
-    rare.add(render(pieces, { ...USUAL, join, skipsPadding: true, skipsOdd: true }));
+  }
+  // Words that keep their form hold whole digit groups and whole `=40`: only broken ones leave a choice.
+  for (const join of anyBroken ? (["none", "content"] as const) : []) {
+    for (const [skipsPadding, skipsOdd] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ] as const) {
+      rare.add(render(pieces, { ...USUAL, join, skipsPadding, skipsOdd }));
+    }
   }
   return {
     texts: [...texts],
@@ -74,17 +81,20 @@ interface Word {
 }
 
 interface Reading {
-  /** Octets of neighbours in one charset are joined before they are decoded. */
-  readonly join: boolean;
-  /** Padding within base64 is skipped instead of ending a group of bits, and neighbours are joined before base64 is read. */
+  /**
+   * What of neighbours in one charset is joined: nothing, the octets before the charset is read, or what they hold, before
+   * base64 or Q is read. The last undoes a split within a digit group or within `=40`.
+   */
+  readonly join: "none" | "octets" | "content";
+  /** Padding within base64 is skipped instead of ending a group of bits. */
   readonly skipsPadding: boolean;
-  /** `-` and `_` within base64 are skipped instead of read as in its form for URLs. */
+  /** Skipped: `-` and `_` within base64, else read as in its form for URLs, and blanks behind the `=` of Q. */
   readonly skipsOdd: boolean;
   /** The second of the readings of a charset. */
   readonly other: boolean;
 }
 
-const USUAL: Reading = { join: false, skipsPadding: false, skipsOdd: false, other: false };
+const USUAL: Reading = { join: "none", skipsPadding: false, skipsOdd: false, other: false };
 const MAX_CHARSET = 90;
 const MAX_ENCODING = 10;
 
@@ -174,7 +184,7 @@ function render(pieces: readonly (string | Word)[], reading: Reading): string {
       continue;
     }
     const run = [piece];
-    while (reading.join) {
+    while (reading.join !== "none") {
       const next = pieces[index];
       if (next === undefined || typeof next === "string" || next.charset !== piece.charset) break;
       run.push(next);
@@ -189,19 +199,28 @@ function render(pieces: readonly (string | Word)[], reading: Reading): string {
 function octetsOfRun(run: readonly Word[], reading: Reading): Uint8Array {
   const [first] = run;
   if (run.length === 1 && first !== undefined) return octetsOf(first, reading);
-  if (reading.skipsPadding && run.every((word) => word.encoding === "b")) {
-    return readBase64(run.map((word) => word.content).join(""), reading);
-  }
-  return Uint8Array.from(run.flatMap((word) => [...octetsOf(word, reading)]));
+  const words = reading.join === "content" ? joinContents(run) : run;
+  return Uint8Array.from(words.flatMap((word) => [...octetsOf(word, reading)]));
 }
 
-function octetsOf(word: Word, reading: Reading): Uint8Array {
-  return word.encoding === "b" ? readBase64(word.content, reading) : readQ(word.content);
+/** Neighbours in one encoding as one word each. */
+function joinContents(run: readonly Word[]): readonly Pick<Word, "encoding" | "content">[] {
+  const joined: { encoding: Word["encoding"]; content: string }[] = [];
+  for (const { encoding, content } of run) {
+    const last = joined.at(-1);
+    if (last?.encoding === encoding) last.content += content;
+    else joined.push({ encoding, content });
+  }
+  return joined;
+}
+
+function octetsOf(word: Pick<Word, "encoding" | "content">, reading: Reading): Uint8Array {
+  return word.encoding === "b" ? readBase64(word.content, reading) : readQ(word.content, reading);
 }
 
 /** Q encoding: `_` is a blank, `=XX` an octet, everything else itself (RFC 2047 section 4.2). */
-function readQ(content: string): Uint8Array {
-  const octets = utf8(content);
+function readQ(content: string, { skipsOdd }: Reading): Uint8Array {
+  const octets = utf8(skipsOdd ? content.replace(/=[ \t]+(?=[0-9A-Fa-f])/g, "=") : content);
   const out: number[] = [];
   for (let at = 0; at < octets.length; at++) {
     const octet = octets[at]!;

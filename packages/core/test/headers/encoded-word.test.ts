@@ -36,6 +36,9 @@ describe("encoded-words", () => {
     expect(decodeText("=?utf-8?B?Y2Vv?= =?utf-8?B?QGI?=").texts).toEqual(["ceo@b"]);
     expect(decodeText("=?utf-8?B?Y2VvQ?= =?utf-8?B?GI=?=").rareTexts).toContain("ceo@b");
     expect(decodeText("=?utf-16?B?AGEAYg==?=").rareTexts).toContain("ab");
+    // libmime 5 and postal-mime join the contents of words of one encoding before they read it.
+    expect(decodeText("=?utf-8?Q?ceo=4?= =?utf-8?Q?0b?=").rareTexts).toContain("ceo@b");
+    expect(decodeText("=?utf-8?B?Y2VvQ?= =?utf-8?B?GI=?= =?utf-8?Q?=2Ec?=").rareTexts).toContain("ceo@b.c");
     expect(decodeText("=?utf-8?Q?a@b=2Ec?=").rareTexts).toContain("a@b=2Ec");
   });
 

@@ -229,6 +229,14 @@ const TELLING_NAMES = [
   `=?utf-8?Q? =?utf-8?B?${base64(FOREIGN)}?=`,
   "=?utf-8?Q?ceo=?q?x=40bank.example?=",
   "=?utf-8?B?Y2VvQGJhb_msuZXhhbXBsZQ==?=",
+  // Forms that libmime 5 and postal-mime show: found by comparing readers on random values.
+  "=?utf-8?Q?ceo=4?= =?utf-8?Q?0bank.example?=",
+  "=?utf-8?B?Y2VvQGJ?= =?utf-8?B?hbmsuZXhhbXBsZQ==?==?utf-8?Q?x?=",
+  "=?utf-8?Q?ceo= 40bank.example?=",
+  "=?hz-gb-2312?Q?ceo=40bank=E3=80=82example?=",
+  // To Python's email package, which decodes before it parses, no comment.
+  "=?utf-8?Q?Alice_(ceo=40bank.example)?=",
+  `=?utf-8?Q?(?= =?utf-8?Q?ceo=40bank.example)?=`,
 ];
 
 describe("values of From", () => {
