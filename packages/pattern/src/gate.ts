@@ -1,6 +1,6 @@
 import { refuseLeadingLook } from "./leading-look.js";
 import { isNullable } from "./nullable.js";
-import { countPaths } from "./paths.js";
+import { refuseAmbiguous } from "./paths.js";
 import { type Refusal, refuse } from "./refusal.js";
 import { type Node, type Pattern, partsOf } from "./syntax.js";
 
@@ -27,7 +27,7 @@ export function refusalOf(pattern: Pattern): Refusal | undefined {
   for (const { name, at } of pattern.settings) {
     if (!HARMLESS_SETTINGS.has(name)) return refuse("unsupported", at, `(*${name})`);
   }
-  return refuseLeadingLook(pattern) ?? new Exactness().check(pattern) ?? countPaths(pattern);
+  return refuseLeadingLook(pattern) ?? new Exactness().check(pattern) ?? refuseAmbiguous(pattern);
 }
 
 /** Where JavaScript and PCRE2 take the same pattern to mean different things. */

@@ -6,7 +6,7 @@ import type { Node, Pattern } from "./syntax.js";
  * ways, as in `(?=a)b?a`: PCRE2 10.42 misses some matches of it (it looks for an `a` behind the first), later versions do not.
  */
 export function refuseLeadingLook(pattern: Pattern): Refusal | undefined {
-  return !pattern.anchored && looksFirst([pattern.root])
+  return looksFirst([pattern.root])
     ? refuse("unsupported", 0, "a leading lookahead before an optional item")
     : undefined;
 }
@@ -18,7 +18,15 @@ function looksFirst(items: readonly Node[], looked = false): boolean {
     case "sequence":
       return looksFirst([...first.items, ...rest], looked);
     case "capture":
+    case "atomic":
       return looksFirst([first.body, ...rest], looked);
+    case "keep":
+    case "verb":
+      return looksFirst(rest, looked);
+    case "condition":
+    case "call":
+    case "reference":
+      return looked;
     case "alternatives":
       return looked || first.items.some((item) => looksFirst([item, ...rest]));
     case "assertion":
@@ -26,6 +34,7 @@ function looksFirst(items: readonly Node[], looked = false): boolean {
     case "look":
       return looksFirst(rest, looked || (!(first.behind || first.negative) && mayBeginLiterally(first.body)));
     case "repeat":
+      if (first.body.type === "look") return looksFirst([first.body, ...rest], looked);
       return looked && (first.min === 0 || first.body.type !== "set");
     default:
       return false;

@@ -85,6 +85,7 @@ class Lengths {
   of(node: Node): number | undefined {
     switch (node.type) {
       case "set":
+        return node.set.length === 0 ? 0 : 1;
       case "chars":
         return 1;
       case "assertion":
@@ -105,7 +106,7 @@ class Lengths {
       case "atomic":
         return this.of(node.body);
       case "repeat": {
-        if (node.body.type === "look") return 0;
+        if (node.body.type === "look" && !node.body.behind) return 0;
         const length = this.of(node.body);
         return length === undefined || node.min !== node.max ? undefined : length * node.min;
       }

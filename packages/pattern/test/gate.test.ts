@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { compilePattern } from "../src/index.js";
 
-describe("patterns with which the JavaScript engine could be made slow go to the machine", () => {
+describe("patterns with which the JavaScript engine might be made slow go to the machine", () => {
   test.each([
     "^(a+)+$",
     "^([a-z]+)*@x$",
+    "^([^@]+)@(?:[a-z0-9]+\\.)*example\\.com$",
     "^(a|a)*b$",
     "^(a|ab|b)*c$",
     "^a*a*b$",
@@ -27,8 +28,6 @@ describe("patterns whose work is linear go to the JavaScript engine", () => {
     "^([^@+]*)(\\+[^@]*)?@example\\.com$",
     "^(.*)$",
     "^(.*)@example\\.com",
-    "^([^@]+)@(?:[a-z0-9]+\\.)*example\\.com$",
-    "^(?:[a-z0-9]{1,20}\\.){1,8}com$",
     "(.*)@example\\.(com|org)$",
     "@(example\\.com|example\\.org)$",
     "^(?!bob)([a-z]+)@",
