@@ -134,17 +134,29 @@ describe("what a table cannot answer", () => {
   });
 
   test.each([
-    ["/^(a+)+$/ x", `${FILE}:1: octet 0 of the pattern: a pattern that can match the same octets in many ways`],
-    ["/ok/ ok\n\n/^(.)\\1/ x", `${FILE}:3: octet 4 of the pattern: a back reference`],
-    ["/(*UTF)a/ x", `${FILE}:1: octet 0 of the pattern: (*UTF)`],
+    ["/ok/ ok\n\n/(*UCP)a/ x", `${FILE}:3: octet 0 of the pattern: (*UCP)`],
+    ["/(*UTF)\\p{L}/ x", `${FILE}:1: octet 6 of the pattern: \\p{L}`],
+    ["/a(*MARK:b)c(*SKIP:b)d/ x", `${FILE}:1: octet 11 of the pattern: (*SKIP:NAME)`],
   ])("%s refuses the table", (source, message) => {
     try {
       pcreTable(source, { file: FILE });
       expect.unreachable();
     } catch (error) {
       expect(isFromguardError(error) && error.code).toBe("FG_TABLE_INVALID");
-      expect(String(error)).toContain(`${message} needs the pattern machine`);
+      expect(String(error)).toContain(`${message} is not supported`);
     }
+  });
+
+  test("a key that takes too many steps is an error, which the line is marked for", () => {
+    const { table, warnings } = pcreTable("/^(a*)*\\1b/ x\n/./ y", { file: "F" });
+    expect(warnings.map(({ kind, line }) => [kind, line])).toEqual([["advice", 1]]);
+    expect(table.lookup("a".repeat(3000))).toMatchObject({ kind: "error", code: "match-limit" });
+    expect(table.lookup("aab")).toMatchObject({ kind: "found", value: "x" });
+    expect(table.lookup("c")).toMatchObject({ kind: "found", value: "y" });
+  });
+
+  test("a line whose work is linear is not marked, however it backtracks", () => {
+    expect(pcreTable("/^(a+)+$/ x\n/^([a-z]+)*@x$/ x", { file: "F" }).warnings).toEqual([]);
   });
 
   test("10,000 nested groups are a warning, as in Postfix", () => {
