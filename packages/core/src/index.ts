@@ -94,7 +94,13 @@ export { type RequireFqdnOptions, requireFqdn } from "./rules/require-fqdn.js";
 export { requireLogin } from "./rules/require-login.js";
 export { type SenderDomainIsOursOptions, senderDomainIsOurs } from "./rules/sender-domain-is-ours.js";
 export { type SenderExistsOptions, senderExists } from "./rules/sender-exists.js";
+export { cidrTable } from "./table/cidr-table.js";
+export { pipeTable, unionTable } from "./table/composite-tables.js";
+export { brokenTable, failTable } from "./table/fail-table.js";
+export { inlineTable } from "./table/inline-table.js";
+export { type OpenTableOptions, openTable } from "./table/open-table.js";
 export { pcreTable } from "./table/pcre-table.js";
+export { randomTable } from "./table/random-table.js";
 export { regexpTable } from "./table/regexp-table.js";
 export { staticTable } from "./table/static-table.js";
 export {

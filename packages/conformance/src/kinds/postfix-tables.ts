@@ -1,4 +1,12 @@
-import { isFromguardError, type LoadedTable, type Lookup, pcreTable, regexpTable } from "@fromguard/core";
+import {
+  cidrTable,
+  type LoadedTable,
+  type Lookup,
+  openTable,
+  pcreTable,
+  regexpTable,
+  textHashTable,
+} from "@fromguard/core";
 import {
   agree,
   type Case,
@@ -6,7 +14,6 @@ import {
   disagree,
   isRecord,
   type Kind,
-  messageOf,
   notSupported,
   type Outcome,
 } from "../kind.js";
@@ -32,16 +39,16 @@ interface TableFile {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-type Opener = (file: TableFile) => LoadedTable;
+type Parse = (text: string, options: { readonly file: string }) => LoadedTable;
 
-/** How tables of each type are opened, as far as there is one. */
-const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
-  ["pcre", ({ source }) => pcreTable(source, { file: "table" })],
-  ["regexp", ({ source }) => regexpTable(source, { file: "table" })],
+/** The types whose text is in a file. */
+const FILE_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
+  ["pcre", pcreTable],
+  ["regexp", regexpTable],
+  ["cidr", cidrTable],
+  ["texthash", textHashTable],
+  ["lmdb", (text, options) => textHashTable(text, { ...options, type: "lmdb" })],
 ]);
-
-/** Types whose source is a file, or a list of lines: Postfix opens them whatever they hold. */
-const ALWAYS_OPEN: ReadonlySet<string> = new Set(["pcre", "regexp", "texthash", "cidr"]);
 
 const LIMIT_EXCEEDED = /line (\d+): match limit exceeded/;
 
@@ -56,36 +63,50 @@ export const postfixTables: Kind = {
     json.queries.every((query) => isRecord(query) && typeof query.key === "string" && "result" in query),
   cases: ({ json }: CorpusFile) => {
     const file = json as TableFile; // recognise has looked
-    let opened: Opened | undefined;
+    let opened: Promise<Opened> | undefined;
     return file.queries.map(
       (query, index): Case => ({
         name: `query ${index + 1}: ${JSON.stringify(query.key)}`,
-        check: () => {
+        check: async () => {
           opened ??= open(file);
-          return checkQuery(file, query, opened);
+          return checkQuery(file, query, await opened);
         },
       }),
     );
   },
 };
 
-type Opened = LoadedTable | { readonly unsupported: string } | { readonly error: string };
+type Opened = LoadedTable | { readonly unsupported: string };
 
-function open(file: TableFile): Opened {
-  const opener = OPENERS.get(file.table);
-  if (opener === undefined) return { unsupported: `tables of type ${file.table}` };
+/** Opens a table as Postfix does: one that is broken answers every lookup with an error. */
+async function open({ table, source, files = {} }: TableFile): Promise<Opened> {
+  const isFile = FILE_TYPES.has(table);
+  const texts = new Map(Object.entries(isFile ? { [MAIN]: source } : files));
   try {
-    return opener(file);
+    return await openTable(`${table}:${isFile ? MAIN : source}`, {
+      invalid: "answer-errors",
+      open: (type, name) => {
+        const parse = FILE_TYPES.get(type);
+        const text = texts.get(name);
+        if (parse === undefined) throw new Unsupported(`tables of type ${type}`);
+        if (text === undefined) throw new Unsupported(`the file ${name}`);
+        return parse(text, { file: name });
+      },
+    });
   } catch (error) {
-    if (!isFromguardError(error)) throw error;
-    return ALWAYS_OPEN.has(file.table) ? { unsupported: messageOf(error) } : { error: messageOf(error) };
+    if (error instanceof Unsupported) return { unsupported: error.message };
+    throw error;
   }
 }
+
+/** The name of the table's own file. */
+const MAIN = "table";
+
+class Unsupported extends Error {}
 
 async function checkQuery(file: TableFile, query: Query, opened: Opened): Promise<Outcome> {
   const expected = textOf(query.result);
   if ("unsupported" in opened) return notSupported(expected, opened.unsupported);
-  if ("error" in opened) return isError(query.result) ? agree() : disagree(expected, `error: ${opened.error}`);
   const loaded = opened.warnings.filter(({ kind }) => kind === "postfix");
   const warnings = file.warnings + sharedWarnings(file);
   if (loaded.length !== warnings) {

@@ -10,10 +10,15 @@ const GROUP = /^[0-9A-Fa-f]{1,4}$/;
  * @see RFC 4291 section 2.2, RFC 6943 section 3.1.1
  */
 export function parseIpAddress(text: string): readonly number[] | undefined {
-  if (!text.includes(":")) return parseIpv4(text);
-  const octets = parseIpv6(text);
-  const mapped = octets?.every((octet, index) => index >= 12 || octet === (index < 10 ? 0 : 0xff));
-  return mapped ? octets?.slice(12) : octets;
+  const octets = parseIpOctets(text);
+  if (octets?.length !== 16) return octets;
+  const mapped = octets.every((octet, index) => index >= 12 || octet === (index < 10 ? 0 : 0xff));
+  return mapped ? octets.slice(12) : octets;
+}
+
+/** {@link parseIpAddress}, but an IPv4-mapped IPv6 address stays the 16 octets that it is, as inet_pton(3) reads it. */
+export function parseIpOctets(text: string): readonly number[] | undefined {
+  return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
 function parseIpv4(text: string): readonly number[] | undefined {

@@ -1,10 +1,11 @@
+import { andThen } from "../verdict/and-then.js";
 import { codes } from "../verdict/codes.js";
 import type { Edit } from "../verdict/edit.js";
 import { formatReply, printable, type Reply } from "../verdict/reply.js";
 import { fail, failWith, pass, severity, skip, type Unknown, type Verdict } from "../verdict/verdict.js";
 import type { FactName, Facts } from "./facts.js";
 import type { Predicate, Rule, RuleContext } from "./rule.js";
-import { andThen, evaluate, missingFact, mostSevere, needsOf, run, runAll } from "./run.js";
+import { evaluate, missingFact, mostSevere, needsOf, run, runAll } from "./run.js";
 
 type AllFacts = Pick<Facts, FactName>;
 

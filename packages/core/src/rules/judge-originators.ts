@@ -3,7 +3,7 @@ import { parseDomain } from "../domain/domain.js";
 import type { OriginatorField, OriginatorName } from "../headers/originators.js";
 import type { Anomaly } from "../headers/section.js";
 import type { Answer, Ownership, Question, Role } from "../ownership/ownership.js";
-import { andThen } from "../rule/run.js";
+import { andThen } from "../verdict/and-then.js";
 import type { Code } from "../verdict/codes.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { fail, pass, unknown, type Verdict } from "../verdict/verdict.js";

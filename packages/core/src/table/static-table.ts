@@ -1,4 +1,5 @@
 import { FromguardError } from "../verdict/error.js";
+import { endOfBraces, trimBlanks } from "./lists.js";
 import type { Table } from "./table.js";
 
 /**
@@ -20,15 +21,10 @@ export function staticTable(source: string): Table {
 }
 
 function unbraced(source: string): string {
-  let level = 0;
-  for (let i = 0; i < source.length; i += 1) {
-    if (source[i] === "{") level += 1;
-    else if (source[i] === "}") level -= 1;
-    if (level > 0) continue;
-    if (source.slice(i + 1).trim() !== "") throw invalid(`static:${source}`, "has text behind the closing brace");
-    return source.slice(1, i).replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
-  }
-  throw invalid(`static:${source}`, "has no closing brace");
+  const end = endOfBraces(source);
+  if (end === undefined) throw invalid(`static:${source}`, "has no closing brace");
+  if (trimBlanks(source.slice(end)) !== "") throw invalid(`static:${source}`, "has text behind the closing brace");
+  return trimBlanks(source.slice(1, end - 1));
 }
 
 function invalid(name: string, what: string): FromguardError {

@@ -1,5 +1,14 @@
 import { resolve } from "node:path";
-import { FromguardError, type LoadedTable, pcreTable, printable, staticTable, textHashTable } from "@fromguard/core";
+import {
+  cidrTable,
+  FromguardError,
+  type LoadedTable,
+  openTable,
+  pcreTable,
+  printable,
+  regexpTable,
+  textHashTable,
+} from "@fromguard/core";
 import { readRegularFile } from "./read-file.js";
 
 /** The default of {@link ReadTableOptions.maxFileBytes}: 64 MiB. */
@@ -19,37 +28,51 @@ export interface ReadTable extends LoadedTable {
   readonly files: readonly string[];
 }
 
+type Parse = (octets: Uint8Array, options: { readonly file: string }) => LoadedTable;
+
+/** Types that Postfix reads from a database which postmap makes: their source text is read instead. */
+const DATABASES = ["hash", "btree", "lmdb", "cdb"];
+
 /** The types whose text is in a file. */
-const FILE_TYPES = new Map<string, (octets: Uint8Array, options: { readonly file: string }) => LoadedTable>([
+const FILE_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ["pcre", pcreTable],
+  ["regexp", regexpTable],
+  ["cidr", cidrTable],
   ["texthash", textHashTable],
-  ["hash", (octets, options) => textHashTable(octets, { ...options, type: "hash" })],
+  ...DATABASES.map((type): [string, Parse] => [type, (octets, options) => textHashTable(octets, { ...options, type })]),
 ]);
 
 /**
- * Reads a table as `type:source` names it, in the way of Postfix: `pcre:/path`, `texthash:/path`, `hash:/path` (its source
- * text, not the `.db` that postmap makes of it), `static:value`.
+ * Reads a table as `type:source` names it, in the way of Postfix: files (`pcre`, `regexp`, `cidr`, `texthash`, and the source text
+ * of `hash`, `btree`, `lmdb` and `cdb`, not what postmap makes of it), `inline`, `static`, `fail`, `randmap`, and `unionmap` and
+ * `pipemap` of them. `proxy:` is transparent.
  *
  * @throws FromguardError `FG_FILE_UNREADABLE` for a file that is missing, unreadable, too large or no file;
  * `FG_TABLE_INVALID` for text that cannot be a table; `FG_CONFIG_INVALID` for a type that is not supported
  */
 export async function readTable(name: string, options: ReadTableOptions = {}): Promise<ReadTable> {
-  const colon = name.indexOf(":");
-  if (colon < 0)
+  if (!name.includes(":")) {
     throw invalid(`"${printable(name)}" is no table: write TYPE:SOURCE, such as pcre:/etc/postfix/senders`);
-  const type = name.slice(0, colon);
-  const source = name.slice(colon + 1);
-  if (type === "static") return { table: staticTable(source), warnings: [], files: [] };
-  const parse = FILE_TYPES.get(type);
-  if (parse === undefined)
-    throw invalid(
-      `tables of the type "${printable(type)}" are not supported: use ${[...FILE_TYPES.keys()].join(", ")} or static`,
-    );
-  if (source === "") throw invalid(`"${printable(name)}" names no file`);
-  const file = resolve(options.folder ?? "", source);
-  const octets = await readRegularFile(file, options.maxFileBytes ?? MAX_TABLE_BYTES);
-  return { ...parse(octets, { file }), files: [file] };
+  }
+  const files: string[] = [];
+  const opened = await openTable(name, {
+    open: async (type, source) => {
+      const parse = FILE_TYPES.get(type);
+      if (parse === undefined) {
+        throw invalid(
+          `tables of the type "${printable(type)}" are not supported: use ${[...FILE_TYPES.keys(), ...IN_NAME].join(", ")}`,
+        );
+      }
+      const file = resolve(options.folder ?? "", source);
+      const octets = await readRegularFile(file, options.maxFileBytes ?? MAX_TABLE_BYTES);
+      files.push(file);
+      return parse(octets, { file });
+    },
+  });
+  return { ...opened, files };
 }
+
+const IN_NAME = ["inline", "static", "fail", "randmap", "unionmap", "pipemap"];
 
 function invalid(what: string): FromguardError {
   return new FromguardError("FG_CONFIG_INVALID", what);

@@ -1,0 +1,19 @@
+import type { Table } from "./table.js";
+
+/**
+ * A table in which every lookup is an error: `fail:reason`, to test what happens then.
+ *
+ * @see Postfix DATABASE_README, "fail"
+ */
+export function failTable(source: string): Table {
+  return brokenTable(`fail:${source}`, "table-fails", "it fails always");
+}
+
+/** What Postfix makes of a table that it cannot open: every lookup is an error. */
+export function brokenTable(name: string, code: string, cause: string): Table {
+  return {
+    name,
+    keys: "parts",
+    lookup: (key) => ({ kind: "error", code, cause, evidence: () => ({ source: name, key }) }),
+  };
+}

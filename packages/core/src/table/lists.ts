@@ -1,0 +1,47 @@
+/** White space and commas: what separates elements in main.cf and in `type:{...}`. */
+const SEPARATORS = ", \t\r\n";
+
+/**
+ * Splits at commas and white space outside braces; empty elements are dropped. An element keeps its braces.
+ *
+ * @see Postfix mystrtokq(3)
+ */
+export function splitOutsideBraces(text: string): readonly string[] {
+  const elements: string[] = [];
+  let level = 0;
+  let element = "";
+  for (const char of text) {
+    if (level === 0 && SEPARATORS.includes(char)) {
+      if (element !== "") elements.push(element);
+      element = "";
+      continue;
+    }
+    if (char === "{") level += 1;
+    else if (char === "}" && level > 0) level -= 1;
+    element += char;
+  }
+  if (element !== "") elements.push(element);
+  return elements;
+}
+
+/** Where the brace that opens `text` is closed: the index behind it; undefined where it is not, or where none opens it. */
+export function endOfBraces(text: string): number | undefined {
+  if (!text.startsWith("{")) return undefined;
+  let level = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === "{") level += 1;
+    else if (text[at] === "}") level -= 1;
+    if (level === 0) return at + 1;
+  }
+  return undefined;
+}
+
+/** What stands between the braces around the whole text; undefined where there are none, or nothing is in them. */
+export function insideBraces(text: string): string | undefined {
+  return endOfBraces(text) === text.length && text.length > 2 ? text.slice(1, -1) : undefined;
+}
+
+/** Without white space at both ends. */
+export function trimBlanks(text: string): string {
+  return text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
+}
