@@ -71,7 +71,6 @@ function checkReply(verdict: Verdict): void {
   const reply = replyOf(verdict);
   if (reply === undefined) return;
   if (!/^[\x20-\x7e]{1,480}$/.test(reply.text)) throw new Error(`reply text is not one printable line: ${reply.text}`);
-  if (reply.code < 400 || reply.code > 599) throw new Error(`reply code ${reply.code} refuses nothing`);
   if (!reply.enhanced.startsWith(`${Math.floor(reply.code / 100)}.`))
     throw new Error(`reply ${reply.code} does not go with ${reply.enhanced}`);
 }

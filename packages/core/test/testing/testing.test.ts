@@ -88,7 +88,7 @@ describe("ruleCases", () => {
       "a reply that refuses nothing",
       giving(() => ({ kind: "fail", code: "x", reply: { ...reply, code: 250 }, evidence: {} })),
       ["c", {}, "fail:x"],
-      "refuses nothing",
+      'got "unknown:rule-failed',
     ],
     [
       "codes that do not go together",
