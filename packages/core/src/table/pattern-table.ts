@@ -1,17 +1,8 @@
-import {
-  bytesOf,
-  type Captures,
-  expandTemplate,
-  type Node,
-  type Pattern,
-  partsOf,
-  type Template,
-  textOf,
-} from "@fromguard/pattern";
+import { bytesOf, type Captures, expandTemplate, type Node, partsOf, type Template, textOf } from "@fromguard/pattern";
 import { FromguardError } from "../verdict/error.js";
 import type { Evidence } from "../verdict/evidence.js";
-import { type RequiredLiterals, requiredLiterals } from "./index/required-literals.js";
-import { type Candidates, indexRules } from "./index/rule-index.js";
+import { requiredLiterals } from "./index/required-literals.js";
+import { type Candidates, type IndexableRule, indexRules, type RuleIndex } from "./index/rule-index.js";
 import { logicalLines } from "./logical-lines.js";
 import { octetsOf, shownOctets } from "./octets.js";
 import { adviceOn } from "./pattern-advice.js";
@@ -40,11 +31,13 @@ export interface PatternDialect extends RuleDialect {
     pattern: WrittenPattern,
     groups: number,
   ):
-    | { readonly matcher: RuleMatcher }
+    | {
+        readonly matcher: RuleMatcher;
+        /** What the table keeps of it, where that takes less room. */
+        readonly kept?: AnyMatcher;
+      }
     | { readonly fault: string }
     | { readonly refusal: { readonly offset: number; readonly message: string } };
-  /** A matcher to be used instead, where a table holds it in less room. */
-  compact?(pattern: Pattern): AnyMatcher | undefined;
 }
 
 /** A pattern, and whether it must match or must not. */
@@ -56,6 +49,8 @@ interface Condition {
 /** A matcher without its tree. */
 type AnyMatcher = Omit<RuleMatcher, "pattern">;
 
+type Compiled = Extract<ReturnType<PatternDialect["compile"]>, { readonly matcher: RuleMatcher }>;
+
 /** A line that can answer, or one that can skip others. */
 interface Rule extends Condition {
   readonly line: number;
@@ -65,12 +60,10 @@ interface Rule extends Condition {
   readonly written: string;
   /** Undefined for an `if`. */
   readonly template: Template | undefined;
+  /** The highest group of the template; a copy, as it is read for every candidate. */
+  readonly groups: number;
   /** The result of a template without groups, where it is UTF-8. */
   readonly fixed: string | undefined;
-  /** What a key must begin or end with for the pattern to match. */
-  readonly needs: RequiredLiterals | undefined;
-  /** Whether asking it can be a `match-limit`. */
-  readonly canFail: boolean;
   /** For an `if`: the rule behind its `endif`, or the end of the table where it has none. */
   skipTo: number;
 }
@@ -86,13 +79,14 @@ export function patternTable(
   options: TableTextOptions,
 ): LoadedTable {
   const { file, maxKeyBytes = MAX_KEY_BYTES } = options;
-  const { rules, warnings } = new Loader(file, dialect, maxKeyBytes).load(octetsOf(source, file));
-  return { table: tableOfRules(rules, `${dialect.type}:${file}`, file, maxKeyBytes), warnings };
+  const { rules, index, warnings } = new Loader(file, dialect, maxKeyBytes).load(octetsOf(source, file));
+  return { table: tableOfRules(rules, index, `${dialect.type}:${file}`, file, maxKeyBytes), warnings };
 }
 
 class Loader {
   private readonly warnings: TableWarning[] = [];
   private readonly rules: Rule[] = [];
+  private readonly indexing: Omit<IndexableRule, "skipTo">[] = [];
   private readonly open: Rule[] = [];
 
   constructor(
@@ -101,7 +95,11 @@ class Loader {
     private readonly maxKeyBytes: number,
   ) {}
 
-  load(octets: string): { readonly rules: readonly Rule[]; readonly warnings: readonly TableWarning[] } {
+  load(octets: string): {
+    readonly rules: readonly Rule[];
+    readonly index: RuleIndex;
+    readonly warnings: readonly TableWarning[];
+  } {
     const { lines, stray } = logicalLines(octets);
     for (const { line, text } of stray) this.warn(line, `${this.file}: ${shownOctets(text)}`);
     for (const { text, line } of lines) {
@@ -114,7 +112,11 @@ class Loader {
       this.warn(rule.line, this.placed(rule.line, "IF has no matching ENDIF"));
       rule.skipTo = this.rules.length;
     }
-    return { rules: this.rules, warnings: this.warnings };
+    const indexable = this.rules.map(({ template, skipTo }, i) => ({
+      ...this.indexing[i]!,
+      skipTo: template === undefined ? skipTo : undefined,
+    }));
+    return { rules: this.rules, index: indexRules(indexable), warnings: this.warnings };
   }
 
   private loadLine(text: string, line: number): void {
@@ -130,32 +132,35 @@ class Loader {
       return;
     }
     const template = parsed.kind === "match" ? parsed.template : undefined;
-    const matcher = this.compile(parsed.pattern, template?.highestGroup ?? 0, line, complain);
-    if (matcher === undefined) return;
+    const compiled = this.compile(parsed.pattern, template?.highestGroup ?? 0, line, complain);
+    if (compiled === undefined) return;
+    const { matcher, kept = matcher } = compiled;
     let second: Condition | undefined;
     if (parsed.kind === "match" && parsed.second !== undefined) {
       const other = this.compile(parsed.second, 0, line, complain);
       if (other === undefined) return;
-      second = { negated: parsed.second.negated, matcher: other };
+      second = { negated: parsed.second.negated, matcher: other.matcher };
     }
     const { negated, text: written } = parsed.pattern;
+    // What every lookup reads stands first, in one or two lines of the cache.
     const rule: Rule = {
-      line,
       negated,
-      matcher: this.dialect.compact?.(matcher.pattern) ?? matcher,
+      matcher: kept,
       second,
-      written,
       template,
+      groups: template?.highestGroup ?? 0,
       fixed: template?.highestGroup === 0 ? textOf(expandTemplate(template, [])) : undefined,
-      needs: negated ? undefined : requiredLiterals(matcher.pattern),
-      canFail: mayReachLimit(matcher, this.maxKeyBytes),
       skipTo: 0,
+      line,
+      written,
     };
-    if (rule.canFail) {
+    const canFail = mayReachLimit(matcher, this.maxKeyBytes);
+    if (canFail) {
       this.adviseOf(line, "a key can take too many steps: its lookup fails, where Postfix goes on with the next line");
     }
     if (template !== undefined && !negated) this.advise(matcher, rule, template);
     this.rules.push(rule);
+    this.indexing.push({ needs: negated ? undefined : requiredLiterals(matcher.pattern), canFail });
     if (template === undefined) this.open.push(rule);
   }
 
@@ -170,7 +175,7 @@ class Loader {
     this.warnings.push({ kind: "advice", file: this.file, line, text: `${this.file}:${line}: ${what}` });
   }
 
-  private compile(pattern: WrittenPattern, groups: number, line: number, complain: Complain): RuleMatcher | undefined {
+  private compile(pattern: WrittenPattern, groups: number, line: number, complain: Complain): Compiled | undefined {
     const compiled = this.dialect.compile(pattern, groups);
     if ("refusal" in compiled) {
       const { offset, message } = compiled.refusal;
@@ -186,7 +191,7 @@ class Loader {
       complain(`out of range replacement index "${groups}": skipping this rule`);
       return undefined;
     }
-    return compiled.matcher;
+    return compiled;
   }
 
   private placed(line: number, octets: string): string {
@@ -198,14 +203,13 @@ class Loader {
   }
 }
 
-function tableOfRules(rules: readonly Rule[], name: string, file: string, maxKeyBytes: number): Table {
-  const index = indexRules(
-    rules.map(({ needs, canFail, template, skipTo }) => ({
-      needs,
-      canFail,
-      skipTo: template === undefined ? skipTo : undefined,
-    })),
-  );
+function tableOfRules(
+  rules: readonly Rule[],
+  index: RuleIndex,
+  name: string,
+  file: string,
+  maxKeyBytes: number,
+): Table {
   const failure = (code: string, cause: string, evidence: Evidence): Lookup => ({
     kind: "error",
     code,
@@ -263,13 +267,15 @@ function holds({ matcher, negated }: Condition, octets: string): boolean | undef
   return matched === "match-limit" ? undefined : matched !== negated;
 }
 
+const NO_CAPTURES: Captures = [];
+
 type Hit = { readonly rule: MatchRule; readonly captures: Captures } | { readonly limit: Rule };
 
 function firstMatch(rules: readonly Rule[], candidates: Candidates, octets: string): Hit | undefined {
   for (let i = candidates.next(0); i < rules.length; i = candidates.next(i + 1)) {
     const rule = rules[i]!;
-    let captures: Captures = [];
-    if (isMatch(rule) && rule.template.highestGroup > 0) {
+    let captures = NO_CAPTURES;
+    if (rule.groups > 0) {
       const found = rule.matcher.match(octets);
       if (found === null) continue;
       if (found === "match-limit") return { limit: rule };

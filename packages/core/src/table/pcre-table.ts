@@ -23,10 +23,15 @@ const PCRE: PatternDialect = {
       ungreedy: flags.has("U"),
     });
     if (!parsed.ok) return { fault: `error in regex at offset ${parsed.offset}: ${parsed.message}` };
-    const compiled = compilePattern(parsed.pattern);
+    const { pattern } = parsed;
+    const kept = literalMatcher(pattern);
+    if (kept !== undefined) {
+      const matcher = { pattern, match: kept.match.bind(kept), test: kept.test.bind(kept), mayReachLimit: () => false };
+      return { matcher, kept };
+    }
+    const compiled = compilePattern(pattern);
     return compiled.ok ? compiled : { refusal: compiled };
   },
-  compact: literalMatcher,
 };
 
 /**

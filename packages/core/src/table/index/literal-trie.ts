@@ -7,8 +7,22 @@ interface TrieNode {
   children: Map<number, TrieNode>;
 }
 
-/** Finds the numbers under each text that a subject begins (or ends) with; adds them to `found`, a list for each text. */
-export type LiteralSearch = (subject: string, found: (readonly number[])[]) => void;
+/** Ranges of a list of numbers. Used again for each search: garbage drives what the search needs out of the cache. */
+export class Ranges {
+  /** For each range the place of its first number and the place behind its last. */
+  readonly places: number[] = [];
+  /** Places in use. */
+  used = 0;
+
+  add(first: number, behind: number): void {
+    this.places[this.used] = first;
+    this.places[this.used + 1] = behind;
+    this.used += 2;
+  }
+}
+
+/** Adds to `found` the range of the numbers under each text that a subject begins (or ends) with. */
+export type LiteralSearch = (subject: string, found: Ranges) => void;
 
 /** Numbers stored under texts, to be found by every subject that begins (or ends) with the text. */
 export class LiteralTrie {
@@ -35,10 +49,12 @@ export class LiteralTrie {
   }
 
   /**
-   * Makes the search. It looks at no more characters than the longest text that the subject has, and all that it walks through
-   * is in a few flat arrays: objects of this many would be one cache miss a step.
+   * Makes the search, and appends the numbers to a list.
+   *
+   * A search looks at no more characters than the longest text that the subject has, and all that it walks through is in a few
+   * flat arrays: with as many objects each step would be a cache miss.
    */
-  freeze(): LiteralSearch {
+  freeze(numbers: number[]): LiteralSearch {
     const nodes = [this.root];
     const edges: { readonly edge: number; readonly to: number }[] = [];
     for (let from = 0; from < nodes.length; from += 1) {
@@ -46,27 +62,30 @@ export class LiteralTrie {
         edges.push({ edge: from * 256 + first, to: nodes.push(child) - 1 });
     }
     const labels = new Uint8Array(nodes.reduce((sum, { label }) => sum + label.length, 0));
-    const ends = new Uint32Array(nodes.length);
+    /** For each node, and then for none: where its label begins, and where its numbers do. */
+    const places = new Uint32Array(2 * nodes.length + 2);
     let used = 0;
-    for (const [id, { label }] of nodes.entries()) {
+    for (const [id, { label, members }] of nodes.entries()) {
+      places.set([used, numbers.length], 2 * id);
       for (let i = 0; i < label.length; i += 1) labels[used + i] = label.charCodeAt(i);
       used += label.length;
-      ends[id] = used;
+      for (const member of members) numbers.push(member);
     }
-    const members = nodes.map((node) => (node.members.length > 0 ? node.members : undefined));
+    places.set([used, numbers.length], 2 * nodes.length);
     const child = hashOf(edges);
     const step = this.at === "start" ? 1 : -1;
     return (subject, found) => {
       let next = step > 0 ? 0 : subject.length - 1;
       let node = 0;
       while (node >= 0) {
-        const end = ends[node]!;
-        for (let i = node === 0 ? 0 : ends[node - 1]!; i < end; i += 1, next += step) {
+        const end = places[2 * node + 2]!;
+        for (let i = places[2 * node]!; i < end; i += 1, next += step) {
           // Outside the subject there are no numbers, which equal no octet.
           if (subject.charCodeAt(next) !== labels[i]) return;
         }
-        const here = members[node];
-        if (here !== undefined) found.push(here);
+        const first = places[2 * node + 1]!;
+        const behind = places[2 * node + 3]!;
+        if (first < behind) found.add(first, behind);
         node = next >= 0 && next < subject.length ? child(node * 256 + subject.charCodeAt(next)) : -1;
       }
     };
@@ -75,7 +94,7 @@ export class LiteralTrie {
 
 /** Where each edge leads, or -1: a hash table with open addressing. */
 function hashOf(edges: readonly { readonly edge: number; readonly to: number }[]): (edge: number) => number {
-  const bits = Math.ceil(Math.log2(edges.length + 1)) + 1;
+  const bits = Math.ceil(Math.log2(1.5 * edges.length + 2));
   const slots = new Int32Array(2 << bits).fill(-1);
   const mask = slots.length / 2 - 1;
   const slotOf = (edge: number): number => (Math.imul(edge, 0x9e3779b1) >>> (32 - bits)) & mask;

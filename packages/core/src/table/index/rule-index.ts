@@ -1,4 +1,4 @@
-import { LiteralTrie } from "./literal-trie.js";
+import { LiteralTrie, Ranges } from "./literal-trie.js";
 import type { RequiredLiterals } from "./required-literals.js";
 
 /** What the index needs to know of a rule. */
@@ -17,7 +17,7 @@ export interface Candidates {
   next(from: number): number;
 }
 
-/** Finds the rules that have to be asked about a key, given as octets. */
+/** Finds the rules that have to be asked about a key, given as octets. What it answers holds until it is asked again. */
 export type RuleIndex = (octets: string) => Candidates;
 
 /** Rules with literals that make an index worth its search. */
@@ -53,36 +53,46 @@ export function indexRules(rules: readonly IndexableRule[]): RuleIndex {
     for (const text of needs.texts) trie.add(text, rule);
   }
   if (indexed < MIN_INDEXED) return () => EVERY_RULE;
-  const searches = [starts.freeze(), ends.freeze()];
+  const list = [...always];
+  const searches = [starts.freeze(list), ends.freeze(list)];
+  const numbers = Uint32Array.from(list);
+  const blocks = parents.some((parent) => parent >= 0) ? parents : [];
+  // Only what the search needs stays in memory.
+  const { length: count } = rules;
+  const { length: first } = always;
+  const ranges = new Ranges();
+  const candidates = new MergedCandidates(numbers, ranges, blocks, count);
   return (octets) => {
     // The end of a pattern may be before a newline.
     if (octets.includes("\n")) return EVERY_RULE;
     const subject = octets.toLowerCase();
-    const lists: (readonly number[])[] = [always];
-    for (const search of searches) search(subject, lists);
-    return new MergedCandidates(lists, parents);
+    ranges.used = 0;
+    ranges.add(0, first);
+    for (const search of searches) search(subject, ranges);
+    return candidates;
   };
 }
 
-/** Reads ascending lists of rules as one. */
+/** Reads ascending ranges of a list of rules as one. */
 class MergedCandidates implements Candidates {
-  private readonly positions: number[];
-
   constructor(
-    private readonly lists: readonly (readonly number[])[],
+    private readonly numbers: Uint32Array,
+    /** The first place of each moves on to the next candidate. */
+    private readonly ranges: Ranges,
     private readonly parents: readonly number[],
-  ) {
-    this.positions = lists.map(() => 0);
-  }
+    private readonly count: number,
+  ) {}
 
   next(from: number): number {
-    let first = this.parents.length;
-    for (let i = 0; i < this.lists.length; i += 1) {
-      const list = this.lists[i]!;
-      let position = this.positions[i]!;
-      while (position < list.length && list[position]! < from) position += 1;
-      this.positions[i] = position;
-      first = Math.min(first, list[position] ?? first);
+    const { numbers } = this;
+    const { places, used } = this.ranges;
+    let first = this.count;
+    for (let i = 0; i < used; i += 2) {
+      const behind = places[i + 1]!;
+      let place = places[i]!;
+      while (place < behind && numbers[place]! < from) place += 1;
+      places[i] = place;
+      if (place < behind && numbers[place]! < first) first = numbers[place]!;
     }
     // The ifs around it that were not asked yet come first; those before `from` were, and hold.
     for (let parent = this.parents[first] ?? -1; parent >= from; parent = this.parents[parent] ?? -1) first = parent;
