@@ -1,3 +1,4 @@
+import { textOf } from "@fromguard/pattern";
 import { parseIpOctets } from "../domain/ip-address.js";
 import { trimBlanks } from "./lists.js";
 import { logicalLines } from "./logical-lines.js";
@@ -22,16 +23,17 @@ type CidrRule =
   | {
       readonly kind: "match";
       readonly network: Network;
-      readonly value: string;
+      /** Undefined where it is not UTF-8. */
+      readonly value: string | undefined;
       readonly pattern: string;
       readonly line: number;
     }
-  | { readonly kind: "if"; readonly network: Network; end: number | undefined };
+  | { readonly kind: "if"; readonly network: Network; readonly line: number; end: number | undefined };
 
 /**
  * Makes a table from the text of a Postfix cidr file: the first network that holds the address wins. A key that is no address is
  * not found. A negated network matches addresses of its own family alone. A rule with a fault is dropped, with Postfix's warning; an `if`
- * without `endif` whose condition is false ends the lookup.
+ * without `endif` whose condition is false ends the lookup. A result that is not UTF-8 is the error `result-not-utf8`.
  *
  * @see Postfix cidr_table(5)
  */
@@ -56,6 +58,9 @@ export function cidrTable(source: string | Uint8Array, options: TableTextOptions
       if (rule.kind === "if") open.push(rule);
     }
   }
+  for (const { line } of open.reverse()) {
+    warnings.push({ kind: "postfix", file, line, text: `cidr map ${file}, line ${line}: IF has no matching ENDIF` });
+  }
   return { table: tableOfRules(rules, file), warnings };
 }
 
@@ -73,6 +78,10 @@ function tableOfRules(rules: readonly CidrRule[], file: string): Table {
         if (rule.kind === "match") {
           if (!matches) continue;
           const { value, line, pattern } = rule;
+          if (value === undefined) {
+            const evidence = () => ({ source: name, file, line, key, pattern });
+            return { kind: "error", code: "result-not-utf8", cause: "the result is not UTF-8", evidence };
+          }
           return { kind: "found", value, evidence: () => ({ source: name, file, line, key, pattern, result: value }) };
         }
         if (matches) continue;
@@ -91,7 +100,7 @@ function parseRule(text: string, line: number, nesting: number): CidrRule | unde
     const { rest, isNegated } = negation(condition[1] ?? "");
     if (rest === "") return "no address pattern";
     const network = parseNetwork(trimBlanks(rest), isNegated);
-    return typeof network === "string" ? network : { kind: "if", network, end: undefined };
+    return typeof network === "string" ? network : { kind: "if", network, line, end: undefined };
   }
   const closing = /^endif(?![A-Za-z0-9])(.*)$/is.exec(text);
   if (closing !== null) {
@@ -107,12 +116,7 @@ function parseRule(text: string, line: number, nesting: number): CidrRule | unde
   if (typeof network === "string") return network;
   return value === ""
     ? "no lookup result"
-    : { kind: "match", network, value: shownValue(value), pattern: `${isNegated ? "!" : ""}${pattern}`, line };
-}
-
-/** Values are octets in the file: what is UTF-8 becomes text. */
-function shownValue(octets: string): string {
-  return new TextDecoder().decode(Uint8Array.from(octets, (char) => char.charCodeAt(0)));
+    : { kind: "match", network, value: textOf(value), pattern: `${isNegated ? "!" : ""}${pattern}`, line };
 }
 
 function negation(text: string): { readonly rest: string; readonly isNegated: boolean } {
