@@ -19,7 +19,7 @@ export function contentTypes(section: HeaderSection): readonly ContentType[] {
 }
 
 /** Reads a Content-Type as tolerantly as readers do; parameters may be split or extended (RFC 2231). */
-export function parseContentType(text: string): ContentType {
+function parseContentType(text: string): ContentType {
   const [head = "", ...parameters] = split(text);
   const type = head.split("/")[0]!.trim().toLowerCase();
   let boundary: string | undefined;

@@ -9,7 +9,7 @@ import {
   readMessage,
 } from "../../src/index.js";
 
-export const LOGIN = "alice@example.com";
+const LOGIN = "alice@example.com";
 export const OWN = "alice@example.com";
 export const FOREIGN = "ceo@bank.example";
 

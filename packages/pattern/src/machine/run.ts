@@ -15,7 +15,7 @@ import {
 import { hasRange, lowerByte, readChar, sameLetter } from "./text.js";
 
 /** What a run came to. */
-export type Outcome = "match" | "no-match" | "match-limit";
+type Outcome = "match" | "no-match" | "match-limit";
 
 /** A run's outcome, where the match begins and ends, its groups (in the program's slots), and how many steps it took. */
 export interface Run {
