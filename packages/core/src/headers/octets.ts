@@ -2,6 +2,7 @@
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
+const SPACE = 0x20;
 export const DOT = 0x2e;
 export const COLON = 0x3a;
 
