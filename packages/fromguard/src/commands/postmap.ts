@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { isFromguardError, type Lookup, MAX_KEY_BYTES, type Table } from "@fromguard/core";
 import { readTable } from "@fromguard/node";
@@ -89,10 +90,11 @@ class Tables {
 
   private async open(name: string): Promise<Table> {
     const { table, warnings, files } = await readTable(name);
-    const source = name.slice(name.indexOf(":") + 1);
+    // Postfix names a file as it was written.
+    const relatives = files.filter((file) => !name.includes(file));
     for (const { kind, text } of warnings) {
-      // Postfix names a file as it was written.
-      if (kind === "postfix") await this.warn(files[0] === undefined ? text : text.replace(files[0], () => source));
+      if (kind !== "postfix") continue;
+      await this.warn(relatives.reduce((shown, file) => shown.replace(file, () => relative("", file)), text));
     }
     this.opened.set(name, table);
     return table;

@@ -16,13 +16,18 @@ function isInstalled(program: string): boolean {
 
 /**
  * Why a peer suite cannot run here, or undefined where it can. Under `CI=true` a missing peer is a failure, not a reason.
+ *
+ * @param options `root`: whether the suite needs root. Default true
  */
-export function whyNotRun(programs: readonly string[]): string | undefined {
+export function whyNotRun(
+  programs: readonly string[],
+  { root = true }: { readonly root?: boolean } = {},
+): string | undefined {
   const missing = programs.filter((program) => !isInstalled(program));
   const reason =
     missing.length > 0
       ? `not run: ${missing.join(", ")} not installed (npm run setup:peers)`
-      : process.getuid?.() !== 0
+      : root && process.getuid?.() !== 0
         ? "not run: needs root"
         : undefined;
   if (reason !== undefined && process.env.CI === "true") throw new Error(`peer suite ${reason}`);
