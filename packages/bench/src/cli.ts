@@ -1,0 +1,45 @@
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { measureLoading, measureRates } from "./measure.js";
+import { measurePostmap } from "./postmap.js";
+import type { Quartiles } from "./quartiles.js";
+import { domainTable, subjects } from "./subjects.js";
+
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "9" }, "time-ms": { type: "string", default: "150" } },
+});
+const rounds = Number(values.rounds);
+
+const count = (value: number): string => Math.round(value).toLocaleString("en");
+const spread = ({ low, median, high }: Quartiles): string =>
+  `${count(median).padStart(12)}  ${`${count(low)} to ${count(high)}`.padStart(26)}`;
+const row = (name: string, rest: string): void => console.log(`${name.padEnd(44)}${rest}`);
+
+const [cpu] = cpus();
+console.log(`${cpus().length} cores, ${cpu?.model.trim() ?? "unknown"}, node ${process.version}, ${rounds} rounds\n`);
+
+// Loading comes first: nothing is warm, as when a daemon starts.
+const tables = [1000, 10_000].map((lines) => ({ lines, table: domainTable(lines) }));
+const loading = tables.reverse().map(({ lines, table }) => ({ lines, ...measureLoading(table, rounds) }));
+
+const rates = await measureRates(subjects(), { rounds, timeMs: Number(values["time-ms"]) });
+const baseline = [...rates.values()][0]?.median ?? Number.NaN;
+row("lookups a second", `${"median".padStart(12)}  ${"quartiles".padStart(26)}  of RegExp`);
+for (const [name, rate] of rates) row(name, `${spread(rate)}  ${(rate.median / baseline).toFixed(2).padStart(9)}`);
+for (const { lines, table } of tables) {
+  const real = measurePostmap(table, Math.min(rounds, 3));
+  const name = `postmap -q -, table of ${lines} domains`;
+  row(
+    name,
+    "notRun" in real
+      ? `not run: ${real.notRun}`
+      : `${spread(real)}  ${(real.median / baseline).toFixed(4).padStart(9)}`,
+  );
+}
+
+console.log("");
+row("loading", `${"median".padStart(12)}  ${"quartiles".padStart(26)}`);
+for (const { lines, firstMs, loadMs, octetsPerLine } of loading) {
+  row(`${lines} lines, ms`, `${spread(loadMs)}  first ${count(firstMs)}`);
+  row(`${lines} lines, octets of heap a line`, spread(octetsPerLine));
+}
