@@ -103,6 +103,7 @@ export { pcreTable } from "./table/pcre-table.js";
 export { randomTable } from "./table/random-table.js";
 export { regexpTable } from "./table/regexp-table.js";
 export { staticTable } from "./table/static-table.js";
+export { strictTable } from "./table/strict-table.js";
 export {
   type LoadedTable,
   type Lookup,
@@ -113,6 +114,7 @@ export {
   type TableWarning,
 } from "./table/table.js";
 export { tableOf } from "./table/table-of.js";
+export { parseTableSpec, type TableSpec } from "./table/table-spec.js";
 export { textHashTable } from "./table/texthash-table.js";
 export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
 export { absurd, type Decision, type Finding } from "./verdict/decision.js";

@@ -1,59 +1,93 @@
-import { andThen } from "../verdict/and-then.js";
+import { fold } from "../address/fold.js";
+import type { Evidence } from "../verdict/evidence.js";
+import { isUtf8 } from "./keys.js";
 import { type Lookup, NOT_FOUND, type Table } from "./table.js";
 
 type LookupOptions = Parameters<Table["lookup"]>[1];
+type Found = Extract<Lookup, { readonly kind: "found" }>;
+
+/** What is asked of the members, one lookup after the other. */
+type Asking = Generator<Lookup | Promise<Lookup>, Lookup, Lookup>;
 
 /**
  * The answers of all members that have the key, joined with commas in their order: `unionmap:{type:name, ...}`.
- * An error of a member is the answer. The first member says for which keys the table is asked.
+ * An error of a member is the answer.
+ *
+ * The first member says for which keys the table is asked, and whether they are folded before any member sees them.
  *
  * @see Postfix DATABASE_README, "unionmap"
  */
 export function unionTable(name: string, members: readonly Table[]): Table {
-  const from = (
-    index: number,
-    found: readonly Found[],
-    key: string,
-    options: LookupOptions,
-  ): Lookup | Promise<Lookup> => {
-    const member = members[index];
-    if (member === undefined) return joined(name, key, found);
-    return andThen(member.lookup(key, options), (answer) =>
-      answer.kind === "error"
-        ? answer
-        : from(index + 1, answer.kind === "found" ? [...found, answer] : found, key, options),
-    );
-  };
-  return { name, keys: keysOf(members), lookup: (key, options) => from(0, [], key, options) };
-}
-
-type Found = Extract<Lookup, { readonly kind: "found" }>;
-
-function joined(name: string, key: string, found: readonly Found[]): Lookup {
-  const value = found.map((answer) => answer.value).join(",");
-  if (value === "") return NOT_FOUND;
-  return {
-    kind: "found",
-    value,
-    evidence: () => ({ ...(found.length === 1 ? found[0]?.evidence() : { source: name }), key, result: value }),
-  };
+  return compositeTable(name, members, function* (key, options): Asking {
+    const found: Found[] = [];
+    for (const member of members) {
+      const answer = yield member.lookup(key, options);
+      if (answer.kind === "error") return answer;
+      // As in Postfix, an empty answer counts only behind one that is not.
+      if (answer.kind === "found" && (answer.value !== "" || found.length > 0)) found.push(answer);
+    }
+    return found.length === 0 ? NOT_FOUND : foundBy(name, key, found.map(({ value }) => value).join(","), found);
+  });
 }
 
 /**
  * Each member is asked with the answer of the one before it: `pipemap:{type:name, ...}`. Where one has no answer, the table has none.
- * The first member says for which keys the table is asked.
+ *
+ * The first member says for which keys the table is asked, and whether they are folded.
  *
  * @see Postfix DATABASE_README, "pipemap"
  */
 export function pipeTable(name: string, members: readonly Table[]): Table {
-  const from = (index: number, key: string, last: Lookup, options: LookupOptions): Lookup | Promise<Lookup> => {
-    const member = members[index];
-    if (member === undefined) return last;
-    return andThen(member.lookup(key, options), (answer) =>
-      answer.kind === "found" ? from(index + 1, answer.value, answer, options) : answer,
-    );
-  };
-  return { name, keys: keysOf(members), lookup: (key, options) => from(0, key, NOT_FOUND, options) };
+  return compositeTable(name, members, function* (key, options): Asking {
+    const found: Found[] = [];
+    let value = key;
+    for (const member of members) {
+      const answer = yield member.lookup(value, options);
+      if (answer.kind !== "found") return answer;
+      found.push(answer);
+      value = answer.value;
+    }
+    return foundBy(name, key, value, found);
+  });
 }
 
-const keysOf = (members: readonly Table[]): Table["keys"] => members[0]?.keys ?? "parts";
+function compositeTable(
+  name: string,
+  [first]: readonly Table[],
+  ask: (key: string, options: LookupOptions) => Asking,
+): Table {
+  const keys = first?.keys ?? "full";
+  return {
+    name,
+    keys,
+    lookup: (key, options) => (isUtf8(key) ? settle(ask(keys === "parts" ? fold(key) : key, options)) : NOT_FOUND),
+  };
+}
+
+/** Asks to the end: at once, as long as the members answer at once. */
+function settle(asking: Asking, from = asking.next()): Lookup | Promise<Lookup> {
+  let step = from;
+  while (step.done !== true) {
+    const asked = step.value;
+    if (asked instanceof Promise) return asked.then((answer) => settle(asking, asking.next(answer)));
+    step = asking.next(asked);
+  }
+  return step.value;
+}
+
+/** One member stands for the answer with its own evidence; of several the last line is shown, and what each answered. */
+function foundBy(name: string, key: string, value: string, found: readonly Found[]): Lookup {
+  return {
+    kind: "found",
+    value,
+    evidence() {
+      const parts = found.map((answer) => answer.evidence());
+      const whole = found.length === 1 ? {} : { source: name, key, result: value, detail: parts.map(told).join("; ") };
+      return { ...parts.at(-1), ...whole };
+    },
+  };
+}
+
+function told({ source, line, result }: Evidence): string {
+  return `${source}${line === undefined ? "" : ` line ${line}`}: ${result}`;
+}

@@ -1,4 +1,5 @@
-import type { Table } from "./table.js";
+import { isUtf8 } from "./keys.js";
+import { NOT_FOUND, type Table } from "./table.js";
 
 /**
  * A table in which every lookup is an error: `fail:reason`, to test what happens then.
@@ -9,11 +10,12 @@ export function failTable(source: string): Table {
   return brokenTable(`fail:${source}`, "table-fails", "it fails always");
 }
 
-/** What Postfix makes of a table that it cannot open: every lookup is an error. */
+/** What Postfix makes of a table that it cannot open: every lookup is an error, and it is asked for whole addresses only. */
 export function brokenTable(name: string, code: string, cause: string): Table {
   return {
     name,
-    keys: "parts",
-    lookup: (key) => ({ kind: "error", code, cause, evidence: () => ({ source: name, key }) }),
+    keys: "full",
+    lookup: (key) =>
+      isUtf8(key) ? { kind: "error", code, cause, evidence: () => ({ source: name, key }) } : NOT_FOUND,
   };
 }

@@ -1,6 +1,6 @@
 import { fold } from "../address/fold.js";
 import { FromguardError } from "../verdict/error.js";
-import { endOfBraces, insideBraces, splitOutsideBraces, trimBlanks } from "./lists.js";
+import { insideBraces, quotedWord, splitOutsideBraces, trimBlanks, unbraced } from "./lists.js";
 import type { Table } from "./table.js";
 import { type Entry, entryTable } from "./table-of.js";
 
@@ -9,7 +9,8 @@ import { type Entry, entryTable } from "./table-of.js";
  * wins. An empty key and an empty value are accepted.
  *
  * @param source the text behind `inline:`, as in main.cf
- * @throws FromguardError FG_TABLE_INVALID where it has no braces, no pair, a pair without `=`, or text behind a brace
+ * @throws FromguardError FG_TABLE_INVALID where it has no braces, no pair, a pair without `=`, an open quote, or text behind a
+ * brace
  * @see Postfix DATABASE_README, "inline"
  */
 export function inlineTable(source: string, options: { readonly maxKeyBytes?: number } = {}): Table {
@@ -27,15 +28,17 @@ export function inlineTable(source: string, options: { readonly maxKeyBytes?: nu
   return entryTable(name, entries, options);
 }
 
+/** A key ends at white space or `=` outside double quotes; its quotes and backslashes stay. */
 function splitPair(element: string, invalid: (what: string) => FromguardError): readonly [key: string, value: string] {
-  let pair = element;
-  if (element.startsWith("{")) {
-    const end = endOfBraces(element);
-    if (end === undefined) throw invalid(`missing '}' in "${element}"`);
-    if (end < element.length) throw invalid(`syntax error after '}' in "${element}"`);
-    pair = trimBlanks(element.slice(1, -1));
-  }
-  const equals = pair.indexOf("=");
-  if (equals < 0) throw invalid("missing '=' after attribute name");
-  return [trimBlanks(pair.slice(0, equals)), trimBlanks(pair.slice(equals + 1))];
+  const bare = element.startsWith("{") ? unbraced(element) : { text: element };
+  if ("fault" in bare) throw invalid(bare.fault);
+  const pair = trimBlanks(bare.text);
+  if (pair === "") throw invalid("no key found; expected format: key = value");
+  const { end, isOpen } = quotedWord(pair, BEHIND_KEY);
+  if (isOpen) throw invalid("unbalanced '\"'");
+  const rest = trimBlanks(pair.slice(end));
+  if (!rest.startsWith("=")) throw invalid("missing '=' after attribute name");
+  return [pair.slice(0, end), trimBlanks(rest.slice(1))];
 }
+
+const BEHIND_KEY = /[\t-\r =]/;

@@ -41,7 +41,35 @@ export function insideBraces(text: string): string | undefined {
   return endOfBraces(text) === text.length && text.length > 2 ? text.slice(1, -1) : undefined;
 }
 
+/**
+ * Takes the text out of the braces that open and close it; a fault is in Postfix's words.
+ *
+ * @see Postfix extpar(3)
+ */
+export function unbraced(text: string): { readonly text: string } | { readonly fault: string } {
+  if (!text.startsWith("{")) return { fault: `no '{' at start of text in "${text}"` };
+  const end = endOfBraces(text);
+  if (end === undefined) return { fault: `missing '}' in "${text}"` };
+  return end < text.length ? { fault: `syntax error after '}' in "${text}"` } : { text: text.slice(1, -1) };
+}
+
 /** Without white space at both ends. */
 export function trimBlanks(text: string): string {
   return text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
+}
+
+/**
+ * Where the word that begins `text` ends, outside double quotes; a backslash protects one character. `isOpen` where a quote
+ * is not closed.
+ */
+export function quotedWord(text: string, behind: RegExp): { readonly end: number; readonly isOpen: boolean } {
+  let isOpen = false;
+  let end = 0;
+  for (; end < text.length; end += 1) {
+    const char = text[end] ?? "";
+    if (char === "\\") end += 1;
+    else if (char === '"') isOpen = !isOpen;
+    else if (!isOpen && behind.test(char)) break;
+  }
+  return { end, isOpen };
 }

@@ -1,11 +1,16 @@
 import { FromguardError, isFromguardError } from "../verdict/error.js";
+import { cidrTable } from "./cidr-table.js";
 import { pipeTable, unionTable } from "./composite-tables.js";
 import { brokenTable, failTable } from "./fail-table.js";
 import { inlineTable } from "./inline-table.js";
-import { insideBraces, splitOutsideBraces } from "./lists.js";
+import { insideBraces, splitOutsideBraces, trimBlanks, unbraced } from "./lists.js";
+import { pcreTable } from "./pcre-table.js";
 import { randomTable } from "./random-table.js";
+import { regexpTable } from "./regexp-table.js";
 import { staticTable } from "./static-table.js";
+import { strictTable } from "./strict-table.js";
 import type { LoadedTable, Table, TableWarning } from "./table.js";
+import { parseTableSpec } from "./table-spec.js";
 
 /** Options of {@link openTable}. */
 export interface OpenTableOptions {
@@ -15,10 +20,16 @@ export interface OpenTableOptions {
    */
   readonly open: (type: string, source: string) => LoadedTable | Promise<LoadedTable>;
   /**
-   * What becomes of a table that cannot be opened. `throw` (default) throws; `answer-errors` does as Postfix: every
-   * lookup in it is an error.
+   * What becomes of a table that cannot be opened, or has a member that cannot. `throw` (default) throws; `answer-errors` makes
+   * every lookup in it an error.
    */
   readonly invalid?: "throw" | "answer-errors";
+  /** Whether a fault of which Postfix only warns makes the table invalid, too. Default false. */
+  readonly strict?: boolean;
+  /** The type of a name that has none, as postmap's `default_database_type`. Default none: such a name is invalid. */
+  readonly defaultType?: string;
+  /** Octets of a key, beyond which the answer is the error `key-too-long`. Default 4096. */
+  readonly maxKeyBytes?: number;
   /** For `randmap`. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -30,7 +41,7 @@ type Maker = (source: string, options: OpenTableOptions) => Table;
 
 /** Types whose whole content stands in the name. */
 const IN_NAME: ReadonlyMap<string, Maker> = new Map<string, Maker>([
-  ["inline", (source) => inlineTable(source)],
+  ["inline", (source, options) => inlineTable(source, limitsOf(options))],
   ["static", (source) => staticTable(source)],
   ["fail", (source) => failTable(source)],
   ["randmap", (source, { random }) => randomTable(source, random)],
@@ -41,20 +52,25 @@ const COMPOSITES: ReadonlyMap<string, typeof unionTable> = new Map([
   ["pipemap", pipeTable],
 ]);
 
+/** Types whose lines may stand in the name, each in braces: `pcre:{{/pattern/ result}, {...}}`. */
+const RULES: ReadonlyMap<string, typeof pcreTable> = new Map([
+  ["pcre", pcreTable],
+  ["regexp", regexpTable],
+  ["cidr", cidrTable],
+]);
+
 /**
  * Opens a table by its name, `type:source`, as main.cf has it. `proxy:` is transparent. Types whose content is in the name (`inline`,
- * `static`, `fail`, `randmap`) and those made of others (`unionmap`, `pipemap`) are opened here, all others by `open`.
+ * `static`, `fail`, `randmap`, and `pcre`, `regexp` and `cidr` with a brace) and those made of others (`unionmap`, `pipemap`) are
+ * opened here, all others by `open`.
  *
  * @throws FromguardError FG_TABLE_INVALID for a name that is none, and what `open` throws, unless `invalid` is `answer-errors`
- * @see Postfix DATABASE_README
+ * @see Postfix DATABASE_README, pcre_table(5) "INLINE SPECIFICATION"
  */
 export async function openTable(name: string, options: OpenTableOptions): Promise<LoadedTable> {
-  return openNested(name, options, 0);
-}
-
-async function openNested(name: string, options: OpenTableOptions, depth: number): Promise<LoadedTable> {
   try {
-    return await openOne(name, options, depth);
+    const opened = await openOne(name, options, 0);
+    return options.strict === true ? strictTable(opened) : opened;
   } catch (error) {
     if (options.invalid !== "answer-errors" || !isFromguardError(error)) throw error;
     return { table: brokenTable(name, "table-invalid", error.message), warnings: [] };
@@ -62,28 +78,48 @@ async function openNested(name: string, options: OpenTableOptions, depth: number
 }
 
 async function openOne(name: string, options: OpenTableOptions, depth: number): Promise<LoadedTable> {
-  if (depth > MAX_NESTING) throw new FromguardError("FG_TABLE_INVALID", `tables are nested over ${MAX_NESTING} deep`);
-  const colon = name.indexOf(":");
-  const type = name.slice(0, Math.max(0, colon));
-  const source = name.slice(colon + 1);
-  if (type === "" || source === "") {
-    throw new FromguardError("FG_TABLE_INVALID", `expecting "type:name" form instead of "${name}"`);
-  }
-  if (type === "proxy") return openNested(source, options, depth + 1);
+  if (depth > MAX_NESTING) throw invalid(`tables are nested over ${MAX_NESTING} deep`);
+  const spec = parseTableSpec(name, depth === 0 ? options : {});
+  if (!spec.ok) throw invalid(spec.message);
+  const { type, source } = spec.value;
   const make = IN_NAME.get(type);
   if (make !== undefined) return { table: make(source, options), warnings: [] };
+  const read = RULES.get(type);
+  if (read !== undefined && source.startsWith("{")) {
+    return read(linesInBraces(type, source), { file: source, ...limitsOf(options) });
+  }
   const compose = COMPOSITES.get(type);
   if (compose === undefined) return options.open(type, source);
+  const full = `${type}:${source}`;
   const members = splitOutsideBraces(insideBraces(source) ?? "");
   if (members.length === 0 || members.some((member) => !member.includes(":"))) {
-    throw new FromguardError("FG_TABLE_INVALID", `bad syntax: "${name}"; need "${type}:{type:name...}"`);
+    throw invalid(`bad syntax: "${full}"; need "${type}:{type:name...}"`);
   }
   const tables: Table[] = [];
   const warnings: TableWarning[] = [];
   for (const member of members) {
-    const opened = await openNested(member, options, depth + 1);
+    const opened = await openOne(member, options, depth + 1);
     tables.push(opened.table);
     warnings.push(...opened.warnings);
   }
-  return { table: compose(name, tables), warnings };
+  return { table: compose(full, tables), warnings };
+}
+
+function linesInBraces(type: string, source: string): string {
+  const inside = (text: string): string => {
+    const bare = unbraced(text);
+    if ("fault" in bare) throw invalid(`${type} map: ${bare.fault}`);
+    return bare.text;
+  };
+  return splitOutsideBraces(inside(source))
+    .map((line) => `${trimBlanks(inside(line))}\n`)
+    .join("");
+}
+
+function limitsOf({ maxKeyBytes }: OpenTableOptions): { readonly maxKeyBytes?: number } {
+  return maxKeyBytes === undefined ? {} : { maxKeyBytes };
+}
+
+function invalid(what: string): FromguardError {
+  return new FromguardError("FG_TABLE_INVALID", what);
 }

@@ -1,6 +1,7 @@
 import { FromguardError } from "../verdict/error.js";
+import { isUtf8 } from "./keys.js";
 import { insideBraces, splitOutsideBraces } from "./lists.js";
-import type { Table } from "./table.js";
+import { NOT_FOUND, type Table } from "./table.js";
 
 /**
  * A table that answers every key with one of its values, drawn anew each time: `randmap:{value, value}`.
@@ -20,6 +21,7 @@ export function randomTable(source: string, random: () => number = Math.random):
     name,
     keys: "full",
     lookup: (key) => {
+      if (!isUtf8(key)) return NOT_FOUND;
       const value = values[Math.floor(random() * values.length)] ?? "";
       return { kind: "found", value, evidence: () => ({ source: name, key, result: value }) };
     },

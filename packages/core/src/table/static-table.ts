@@ -1,6 +1,7 @@
 import { FromguardError } from "../verdict/error.js";
-import { endOfBraces, trimBlanks } from "./lists.js";
-import type { Table } from "./table.js";
+import { isUtf8 } from "./keys.js";
+import { trimBlanks, unbraced } from "./lists.js";
+import { NOT_FOUND, type Table } from "./table.js";
 
 /**
  * A table that answers every key alike.
@@ -11,22 +12,16 @@ import type { Table } from "./table.js";
  */
 export function staticTable(source: string): Table {
   const name = `static:${source}`;
-  const value = source.startsWith("{") ? unbraced(source) : source;
-  if (source === "") throw invalid(name, "has no value");
+  if (source === "") throw new FromguardError("FG_TABLE_INVALID", `${name} has no value`);
+  const bare = source.startsWith("{") ? unbraced(source) : undefined;
+  if (bare !== undefined && "fault" in bare) {
+    throw new FromguardError("FG_TABLE_INVALID", `bad static:name syntax: ${bare.fault}`);
+  }
+  const value = bare === undefined ? source : trimBlanks(bare.text);
   return {
     name,
     keys: "parts",
-    lookup: (key) => ({ kind: "found", value, evidence: () => ({ source: name, key, result: value }) }),
+    lookup: (key) =>
+      isUtf8(key) ? { kind: "found", value, evidence: () => ({ source: name, key, result: value }) } : NOT_FOUND,
   };
-}
-
-function unbraced(source: string): string {
-  const end = endOfBraces(source);
-  if (end === undefined) throw invalid(`static:${source}`, "has no closing brace");
-  if (trimBlanks(source.slice(end)) !== "") throw invalid(`static:${source}`, "has text behind the closing brace");
-  return trimBlanks(source.slice(1, end - 1));
-}
-
-function invalid(name: string, what: string): FromguardError {
-  return new FromguardError("FG_TABLE_INVALID", `${name} ${what}`);
 }

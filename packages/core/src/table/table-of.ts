@@ -1,5 +1,6 @@
 import { fold } from "../address/fold.js";
 import type { Evidence } from "../verdict/evidence.js";
+import { isOverlong } from "./keys.js";
 import { type Lookup, MAX_KEY_BYTES, NOT_FOUND, type Table } from "./table.js";
 
 /** A value, and the line of the file that gave it. */
@@ -51,10 +52,4 @@ export function entryTable(
       return { kind: "found", value, evidence: () => ({ ...place, key: folded, result: value }) };
     },
   };
-}
-
-/** Whether a key takes more octets as UTF-8 than the limit; no character takes over three for one code unit. */
-function isOverlong(key: string, limit: number): boolean {
-  if (key.length * 3 <= limit) return false;
-  return key.length > limit || new TextEncoder().encode(key).length > limit;
 }

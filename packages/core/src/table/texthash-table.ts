@@ -1,5 +1,6 @@
 import { textOf } from "@fromguard/pattern";
 import { fold } from "../address/fold.js";
+import { quotedWord, trimBlanks } from "./lists.js";
 import { logicalLines } from "./logical-lines.js";
 import { octetsOf, shownOctets } from "./octets.js";
 import type { LoadedTable, TableTextOptions, TableWarning } from "./table.js";
@@ -48,14 +49,8 @@ export function textHashTable(
 
 /** A key ends at the first white space outside double quotes; the quotes and backslashes in it stay. */
 function splitLine(text: string): { readonly key: string; readonly value: string; readonly unbalanced: boolean } {
-  let quoted = false;
-  let end = 0;
-  for (; end < text.length; end += 1) {
-    const char = text[end] ?? "";
-    if (char === "\\") end += 1;
-    else if (char === '"') quoted = !quoted;
-    else if (!quoted && /[\t-\r ]/.test(char)) break;
-  }
-  const value = text.slice(end).replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
-  return { key: text.slice(0, end), value, unbalanced: quoted };
+  const { end, isOpen } = quotedWord(text, BLANK);
+  return { key: text.slice(0, end), value: trimBlanks(text.slice(end)), unbalanced: isOpen };
 }
+
+const BLANK = /[\t-\r ]/;
