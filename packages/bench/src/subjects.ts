@@ -19,13 +19,20 @@ const KEYS = 1000;
 /** A pcre table of one domain a line, and keys that it has, in no order. */
 export function domainTable(lines: number): { readonly text: string; readonly keys: readonly string[] } {
   const text = Array.from({ length: lines }, (_, i) => `/@domain${i}\\.example$/ owner${i}\n`).join("");
-  const keys = Array.from({ length: Math.max(lines, KEYS) }, (_, i) => `user${i}@domain${(i * 7919) % lines}.example`);
+  const keys = Array.from({ length: Math.max(lines, KEYS) }, (_, i) =>
+    asRead(`user${i}@domain${(i * 7919) % lines}.example`),
+  );
   return { text, keys };
+}
+
+/** A key as it is read from a socket: in one piece, which a text that was put together is not. */
+function asRead(key: string): string {
+  return Buffer.from(key).toString("latin1");
 }
 
 /** What is measured. The first is the baseline. */
 export function subjects(): readonly Subject[] {
-  const keys = Array.from({ length: KEYS }, (_, i) => `user${i}${i % 2 === 0 ? "" : "+lists"}@example.com`);
+  const keys = Array.from({ length: KEYS }, (_, i) => asRead(`user${i}${i % 2 === 0 ? "" : "+lists"}@example.com`));
   const expression = new RegExp(SEED_PATTERN, "is");
   return [
     { name: "plain RegExp, seed pattern", lookups: KEYS, run: () => each(keys, (key) => expression.exec(key)?.[1]) },

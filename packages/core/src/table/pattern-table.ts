@@ -281,7 +281,7 @@ function firstMatch(rules: readonly Rule[], candidates: Candidates, octets: stri
       if (found === "match-limit") return { limit: rule };
       captures = found;
     } else {
-      const held = holds(rule, octets);
+      const held = candidates.isSure || holds(rule, octets);
       if (held === undefined) return { limit: rule };
       if (!held) {
         if (!isMatch(rule)) i = rule.skipTo - 1;

@@ -15,16 +15,16 @@ export function literalMatcher({ root, anchored, settings }: Pattern): LiteralMa
   const beforeNewline = isAssertion(last, "dollar");
   const toEnd = beforeNewline || isAssertion(last, "end");
   if (toEnd) items.pop();
-  let text = "";
+  const text: string[] = [];
   for (const item of items) {
     const letter = item.type === "set" ? letterOf(item.set) : undefined;
     // Beyond ASCII, capitals are other octets, not other cases.
     if (item.type !== "set" || letter === undefined || letter > "\x7f") return undefined;
     if (/[a-z]/.test(letter) && item.set.length < 2) return undefined;
-    text += letter;
+    text.push(letter);
   }
   if (settings.length > 0) return undefined;
-  return new LiteralMatcher(text, fromStart || anchored, toEnd, beforeNewline);
+  return new LiteralMatcher(text.join(""), fromStart || anchored, toEnd, beforeNewline);
 }
 
 function isAssertion(node: Node | undefined, kind: string): boolean {

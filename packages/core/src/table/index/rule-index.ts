@@ -15,6 +15,8 @@ export interface IndexableRule {
 export interface Candidates {
   /** The first from this rule on, or a number beyond the last rule. An `if` comes before the candidates in its block. */
   next(from: number): number;
+  /** Whether the text of the key tells already that the pattern of the last one matches. */
+  readonly isSure: boolean;
 }
 
 /** Finds the rules that have to be asked about a key, given as octets. What it answers holds until it is asked again. */
@@ -23,7 +25,7 @@ export type RuleIndex = (octets: string) => Candidates;
 /** Rules with literals that make an index worth its search. */
 const MIN_INDEXED = 8;
 
-const EVERY_RULE: Candidates = { next: (from) => from };
+const EVERY_RULE: Candidates = { next: (from) => from, isSure: false };
 
 /**
  * Makes an index over the rules of a pattern table: a rule is no candidate where the key lacks text that its pattern, or the
@@ -50,10 +52,11 @@ export function indexRules(rules: readonly IndexableRule[]): RuleIndex {
     }
     indexed += 1;
     const trie = needs.at === "start" ? starts : ends;
-    for (const text of needs.texts) trie.add(text, rule);
+    for (const text of needs.texts) trie.add(text, 2 * rule + (needs === own && own.suffices ? 1 : 0));
   }
   if (indexed < MIN_INDEXED) return () => EVERY_RULE;
-  const list = [...always];
+  // Twice the rule, and one more where the text suffices.
+  const list = always.map((rule) => 2 * rule);
   const searches = [starts.freeze(list), ends.freeze(list)];
   const numbers = Uint32Array.from(list);
   const blocks = parents.some((parent) => parent >= 0) ? parents : [];
@@ -75,6 +78,8 @@ export function indexRules(rules: readonly IndexableRule[]): RuleIndex {
 
 /** Reads ascending ranges of a list of rules as one. */
 class MergedCandidates implements Candidates {
+  isSure = false;
+
   constructor(
     private readonly numbers: Uint32Array,
     /** The first place of each moves on to the next candidate. */
@@ -86,16 +91,21 @@ class MergedCandidates implements Candidates {
   next(from: number): number {
     const { numbers } = this;
     const { places, used } = this.ranges;
-    let first = this.count;
+    let least = 2 * this.count;
     for (let i = 0; i < used; i += 2) {
       const behind = places[i + 1]!;
       let place = places[i]!;
-      while (place < behind && numbers[place]! < from) place += 1;
+      while (place < behind && numbers[place]! < 2 * from) place += 1;
       places[i] = place;
-      if (place < behind && numbers[place]! < first) first = numbers[place]!;
+      if (place < behind && numbers[place]! < least) least = numbers[place]!;
     }
+    let first = least >> 1;
+    this.isSure = (least & 1) === 1;
     // The ifs around it that were not asked yet come first; those before `from` were, and hold.
-    for (let parent = this.parents[first] ?? -1; parent >= from; parent = this.parents[parent] ?? -1) first = parent;
+    for (let parent = this.parents[first] ?? -1; parent >= from; parent = this.parents[parent] ?? -1) {
+      first = parent;
+      this.isSure = false;
+    }
     return first;
   }
 }
