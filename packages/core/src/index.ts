@@ -101,6 +101,7 @@ export { inlineTable } from "./table/inline-table.js";
 export { type OpenTableOptions, openTable } from "./table/open-table.js";
 export { pcreTable } from "./table/pcre-table.js";
 export { randomTable } from "./table/random-table.js";
+export { type DatabaseRecord, recordTable } from "./table/record-table.js";
 export { regexpTable } from "./table/regexp-table.js";
 export { staticTable } from "./table/static-table.js";
 export { strictTable } from "./table/strict-table.js";

@@ -5,7 +5,8 @@ import { type Lookup, MAX_KEY_BYTES, NOT_FOUND, type Table } from "./table.js";
 
 /** A value, and the line of the file that gave it. */
 export interface Entry {
-  readonly value: string;
+  /** Undefined where it is not UTF-8: an error for who asks. */
+  readonly value: string | undefined;
   readonly line?: number;
 }
 
@@ -42,14 +43,19 @@ export function entryTable(
     lookup(key): Lookup {
       if (isOverlong(key, maxKeyBytes)) {
         const cause = `the key is longer than ${maxKeyBytes} octets`;
-        return { kind: "error", code: "key-too-long", cause, evidence: () => source };
+        return failure("key-too-long", cause, source);
       }
       const folded = fold(key);
       const entry = entries.get(folded);
       if (entry === undefined) return NOT_FOUND;
       const { value, line } = entry;
       const place = line === undefined ? source : { ...source, line };
+      if (value === undefined) return failure("result-not-utf8", "the result is not UTF-8", { ...place, key: folded });
       return { kind: "found", value, evidence: () => ({ ...place, key: folded, result: value }) };
     },
   };
+}
+
+function failure(code: string, cause: string, evidence: Evidence): Lookup {
+  return { kind: "error", code, cause, evidence: () => evidence };
 }

@@ -24,7 +24,7 @@ export interface TableWarning {
   /** `postfix`: Postfix logs this too; `advice`: what Postfix does not see, such as a pattern that matches too much. */
   readonly kind: "postfix" | "advice";
   readonly file: string;
-  /** From 1. */
+  /** From 1; 0 where it is of the file as a whole. */
   readonly line: number;
   /** The whole message, with the file and line: in the words that Postfix would log, or `FILE:LINE: what`. */
   readonly text: string;

@@ -11,8 +11,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "its symbolic links go in a circle",
 };
 
+/** How often a file that is written to while it is read is read again. */
+const MAX_ATTEMPTS = 5;
+
 /**
- * Reads a regular file of at most `maxBytes` octets.
+ * Reads a regular file of at most `maxBytes` octets; again, where somebody writes to it meanwhile.
  *
  * @throws FromguardError `FG_FILE_UNREADABLE`, one sentence that begins with the file
  */
@@ -21,11 +24,18 @@ export async function readRegularFile(file: string, maxBytes: number): Promise<B
   try {
     // Without O_NONBLOCK the opening of a pipe waits for its writer.
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stat = await handle.stat();
-    if (stat.isDirectory()) throw new Error(REASONS.EISDIR);
-    if (!stat.isFile()) throw new Error("it is no regular file");
-    if (stat.size > maxBytes) throw new Error(`it is larger than ${maxBytes} octets`);
-    return await handle.readFile();
+    let before = await handle.stat();
+    if (before.isDirectory()) throw new Error(REASONS.EISDIR);
+    if (!before.isFile()) throw new Error("it is no regular file");
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (before.size > maxBytes) throw new Error(`it is larger than ${maxBytes} octets`);
+      const octets = Buffer.alloc(before.size);
+      const { bytesRead } = await handle.read(octets, 0, octets.length, 0);
+      const after = await handle.stat();
+      if (bytesRead === after.size && after.mtimeMs === before.mtimeMs) return octets;
+      before = after;
+    }
+    throw new Error("it changes all the time");
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const why = (code === undefined ? undefined : REASONS[code]) ?? message;

@@ -1,21 +1,25 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   cidrTable,
   FromguardError,
   type LoadedTable,
+  type OpenTableOptions,
   openTable,
   pcreTable,
   printable,
   regexpTable,
+  type TableTextOptions,
   textHashTable,
 } from "@fromguard/core";
+import { filesOfDatabase, isDatabase, readDatabase } from "./read-database.js";
 import { readRegularFile } from "./read-file.js";
 
 /** The default of {@link ReadTableOptions.maxFileBytes}: 64 MiB. */
 export const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 
 /** Options of {@link readTable}. */
-export interface ReadTableOptions {
+export interface ReadTableOptions extends Omit<OpenTableOptions, "open"> {
   /** The folder from which a relative path starts. Default: the working folder of the process. */
   readonly folder?: string;
   /** Octets of a file, beyond which it is not read. Default {@link MAX_TABLE_BYTES}. */
@@ -28,51 +32,69 @@ export interface ReadTable extends LoadedTable {
   readonly files: readonly string[];
 }
 
-type Parse = (octets: Uint8Array, options: { readonly file: string }) => LoadedTable;
+type Parse = (octets: Uint8Array, options: TableTextOptions) => LoadedTable;
 
-/** Types that Postfix reads from a database which postmap makes: their source text is read instead. */
-const DATABASES = ["hash", "btree", "lmdb", "cdb"];
-
-/** The types whose text is in a file. */
-const FILE_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
+/** The types whose text is in the file that is named. */
+const TEXT_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ["pcre", pcreTable],
   ["regexp", regexpTable],
   ["cidr", cidrTable],
   ["texthash", textHashTable],
-  ...DATABASES.map((type): [string, Parse] => [type, (octets, options) => textHashTable(octets, { ...options, type })]),
 ]);
 
 /**
- * Reads a table as `type:source` names it, in the way of Postfix: files (`pcre`, `regexp`, `cidr`, `texthash`, and the source text
- * of `hash`, `btree`, `lmdb` and `cdb`, not what postmap makes of it), `inline`, `static`, `fail`, `randmap`, and `unionmap` and
- * `pipemap` of them. `proxy:` is transparent.
+ * Reads a table as `type:source` names it, in the way of Postfix: files (`pcre`, `regexp`, `cidr`, `texthash`), what postmap builds
+ * (`hash` and `btree` from their source text, `lmdb` and `cdb` from the built file, or from the source text where there is none),
+ * `inline`, `static`, `fail`, `randmap`, and `unionmap` and `pipemap` of all these. `proxy:` is transparent.
  *
  * @throws FromguardError `FG_FILE_UNREADABLE` for a file that is missing, unreadable, too large or no file;
- * `FG_TABLE_INVALID` for text that cannot be a table; `FG_CONFIG_INVALID` for a type that is not supported
+ * `FG_TABLE_INVALID` for what cannot be a table; `FG_CONFIG_INVALID` for a type that is not supported
  */
 export async function readTable(name: string, options: ReadTableOptions = {}): Promise<ReadTable> {
-  if (!name.includes(":")) {
-    throw invalid(`"${printable(name)}" is no table: write TYPE:SOURCE, such as pcre:/etc/postfix/senders`);
-  }
-  const files: string[] = [];
-  const opened = await openTable(name, {
-    open: async (type, source) => {
-      const parse = FILE_TYPES.get(type);
-      if (parse === undefined) {
-        throw invalid(
-          `tables of the type "${printable(type)}" are not supported: use ${[...FILE_TYPES.keys(), ...IN_NAME].join(", ")}`,
-        );
-      }
-      const file = resolve(options.folder ?? "", source);
-      const octets = await readRegularFile(file, options.maxFileBytes ?? MAX_TABLE_BYTES);
-      files.push(file);
-      return parse(octets, { file });
-    },
-  });
-  return { ...opened, files };
+  const { stamps, ...read } = await readStamped(name, options);
+  return read;
 }
 
-const IN_NAME = ["inline", "static", "fail", "randmap", "unionmap", "pipemap"];
+/** A table, and how its files looked before they were read: what changes meanwhile is seen at the next look. */
+export interface StampedTable extends ReadTable {
+  /** By file, as {@link stampOf} gives them. */
+  readonly stamps: ReadonlyMap<string, string>;
+}
+
+/** {@link readTable}, for who wants to know later whether a file has changed. */
+export async function readStamped(name: string, options: ReadTableOptions): Promise<StampedTable> {
+  if (options.defaultType === undefined && !name.includes(":")) {
+    throw invalid(`"${printable(name)}" is no table: write TYPE:SOURCE, such as pcre:/etc/postfix/senders`);
+  }
+  const stamps = new Map<string, string>();
+  const maxBytes = options.maxFileBytes ?? MAX_TABLE_BYTES;
+  const limits = options.maxKeyBytes === undefined ? {} : { maxKeyBytes: options.maxKeyBytes };
+  const opened = await openTable(name, {
+    ...options,
+    open: async (type, source) => {
+      const parse = TEXT_TYPES.get(type);
+      if (parse === undefined && !isDatabase(type)) throw unsupported(type);
+      const file = resolve(options.folder ?? "", source);
+      for (const each of parse === undefined ? filesOfDatabase(type, file) : [file]) {
+        stamps.set(each, await stampOf(each));
+      }
+      if (parse === undefined) return readDatabase(type, { ...limits, file, maxBytes });
+      return parse(await readRegularFile(file, maxBytes), { ...limits, file });
+    },
+  });
+  return { ...opened, files: [...stamps.keys()], stamps };
+}
+
+/** What changes when a file does: its identity, size and times. */
+export async function stampOf(file: string): Promise<string> {
+  const found = await stat(file).catch(() => undefined);
+  return found === undefined ? "gone" : `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+}
+
+function unsupported(type: string): FromguardError {
+  const types = [...TEXT_TYPES.keys(), "hash, btree, lmdb, cdb, inline, static, fail, randmap, unionmap, pipemap"];
+  return invalid(`tables of the type "${printable(type)}" are not supported: use ${types.join(", ")}`);
+}
 
 function invalid(what: string): FromguardError {
   return new FromguardError("FG_CONFIG_INVALID", what);

@@ -1,0 +1,89 @@
+import { stat } from "node:fs/promises";
+import {
+  type DatabaseRecord,
+  FromguardError,
+  type LoadedTable,
+  recordTable,
+  type TableTextOptions,
+  type TableWarning,
+  textHashTable,
+} from "@fromguard/core";
+import { readCdb } from "./cdb-file.js";
+import { lmdbTransaction, readLmdb } from "./lmdb-file.js";
+import { readRegularFile } from "./read-file.js";
+
+/** What postmap builds beside the source text: the ending of the file, and how its records are read. */
+interface Database {
+  readonly ending: string;
+  readonly read: ((file: string, maxBytes: number) => Promise<readonly DatabaseRecord[]>) | undefined;
+}
+
+const DATABASES: Readonly<Record<string, Database>> = {
+  // Berkeley DB has no format that others may rely on: the source text is read.
+  hash: { ending: ".db", read: undefined },
+  btree: { ending: ".db", read: undefined },
+  lmdb: { ending: ".lmdb", read: readLmdbFile },
+  cdb: { ending: ".cdb", read: async (file, maxBytes) => readCdb(await readRegularFile(file, maxBytes), file) },
+};
+
+/** How often a file that changes while it is read is read again. */
+const MAX_ATTEMPTS = 5;
+
+/** Whether tables of the type are databases that postmap builds of a source text. */
+export function isDatabase(type: string): boolean {
+  return Object.hasOwn(DATABASES, type);
+}
+
+/** The source text, and the file that postmap makes of it. */
+export function filesOfDatabase(type: string, file: string): readonly [source: string, built: string] {
+  return [file, `${file}${DATABASES[type]?.ending}`];
+}
+
+/**
+ * Reads a table that postmap builds: the built file where it can be read, else its source text. Advises where the two differ in
+ * time, or Postfix has nothing to read.
+ *
+ * @throws FromguardError as `readTable` does
+ */
+export async function readDatabase(
+  type: string,
+  options: TableTextOptions & { readonly maxBytes: number },
+): Promise<LoadedTable> {
+  const { file, maxBytes } = options;
+  const [, built] = filesOfDatabase(type, file);
+  const read = DATABASES[type]?.read;
+  const [sourceTime, builtTime] = await Promise.all([changedAt(file), changedAt(built)]);
+  const warnings: TableWarning[] = [];
+  const advise = (what: string): void => {
+    warnings.push({ kind: "advice", file, line: 0, text: `${file}: ${what}` });
+  };
+  const isStale = builtTime !== undefined && sourceTime !== undefined && builtTime < sourceTime;
+  if (read !== undefined && builtTime !== undefined) {
+    if (isStale)
+      advise(`database ${built} is older than its source: what was changed since does not count; run postmap`);
+    const table = recordTable(await read(built, maxBytes), { ...options, type, file });
+    return { table, warnings };
+  }
+  if (builtTime === undefined) advise(`there is no ${built}, without which Postfix fails: run postmap`);
+  if (isStale)
+    advise(`database ${built} is older than its source, which is read here: Postfix answers as before; run postmap`);
+  const loaded = textHashTable(await readRegularFile(file, maxBytes), { ...options, type });
+  return { table: loaded.table, warnings: [...loaded.warnings, ...warnings] };
+}
+
+/** Milliseconds since 1970, or undefined where there is no such file. */
+async function changedAt(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs;
+}
+
+/** Reads again until no transaction came between. */
+async function readLmdbFile(file: string, maxBytes: number): Promise<readonly DatabaseRecord[]> {
+  let octets = await readRegularFile(file, maxBytes);
+  for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const before = lmdbTransaction(octets, file);
+    const again = await readRegularFile(file, maxBytes);
+    if (lmdbTransaction(again, file) === before) return readLmdb(octets, file);
+    octets = again;
+  }
+  throw new FromguardError("FG_FILE_UNREADABLE", "it cannot be read: it changes all the time", { place: { file } });
+}
