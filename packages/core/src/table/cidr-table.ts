@@ -147,7 +147,7 @@ function parseNetwork(pattern: string, isNegated: boolean): Network | string {
     return octets === undefined ? `bad address pattern: "${address}"` : { octets, bits: bitCount, isNegated };
   const fault = (what: string) => `${what} in "${address}/${mask}"`;
   if (!/^[0-9]+$/.test(mask)) return fault("bad mask value");
-  const bits = Number(mask);
+  const bits = maskBits(mask);
   if (bits > bitCount) return fault("bad mask length");
   if (octets === undefined) return fault("bad network value");
   const network = octets.map((octet, index) => octet & maskOctet(bits, index));
@@ -156,6 +156,14 @@ function parseNetwork(pattern: string, isNegated: boolean): Network | string {
   }
   return { octets, bits, isNegated };
 }
+
+/** Postfix keeps the length in one octet of what atoi(3) reads: 264 is 8. */
+function maskBits(digits: string): number {
+  const [significant = ""] = /[1-9].*|$/.exec(digits) ?? [];
+  return significant.length > 18 ? MAX_OCTET : Number(BigInt(significant) & BigInt(MAX_OCTET));
+}
+
+const MAX_OCTET = 0xff;
 
 const maskOctet = (bits: number, index: number): number =>
   (0xff00 >> Math.min(8, Math.max(0, bits - index * 8))) & 0xff;
@@ -175,6 +183,10 @@ function formatAddress(octets: readonly number[]): string {
     { length: 8 },
     (_, index) => ((octets[2 * index] ?? 0) << 8) | (octets[2 * index + 1] ?? 0),
   );
+  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (mapped || (groups.slice(0, 6).every((group) => group === 0) && groups[6] !== 0)) {
+    return `::${mapped ? "ffff:" : ""}${octets.slice(12).join(".")}`;
+  }
   const text = groups.map((group) => group.toString(16)).join(":");
   const zeros = text.match(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g) ?? [];
   const [longest] = [...zeros].sort((a, b) => b.length - a.length);
