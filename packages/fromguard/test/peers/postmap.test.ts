@@ -19,7 +19,7 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 
 const reason = whyNotRun(["postmap"], { root: false });
-const peer = reason === undefined ? new PostmapPeer() : undefined;
+const peer = reason === undefined ? new PostmapPeer(Math.max(12, COMPARISONS / 5000)) : undefined;
 afterAll(() => peer?.close());
 
 const total = Object.keys(tableCases).reduce((sum, type) => sum + (SHARES[type] ?? 1), 0);

@@ -40,7 +40,8 @@ export class PostmapPeer {
 
   #failures = 0;
 
-  constructor() {
+  /** @param maxFailures failing lookups and tables to compare: postmap sleeps a second at each */
+  constructor(private readonly maxFailures: number) {
     writeFileSync(join(this.folder, "main.cf"), "compatibility_level = 3.6\nsmtputf8_enable = yes\n");
   }
 
@@ -65,7 +66,7 @@ export class PostmapPeer {
     let limited = keys.length - good.length - bad.length;
     // An error ends postmap: such a key has a process of its own.
     for (const asked of good.length > 0 ? [good, bad.slice(0, 1)] : [bad]) {
-      if (asked.length === 0 || (asked !== good && this.#failures++ >= MAX_FAILURES)) continue;
+      if (asked.length === 0 || (asked !== good && this.#failures++ >= this.maxFailures)) continue;
       const real = this.real(table, asked);
       if (real.warnings.some((warning) => /limit exceeded/.test(warning))) {
         limited += asked.length;
@@ -85,9 +86,6 @@ export class PostmapPeer {
     return printed(status, stdout.toString("latin1"), stderr.toString("utf8"));
   }
 }
-
-/** Fatal errors to look at: postmap sleeps a second at each. */
-const MAX_FAILURES = 12;
 
 /** The keys that are an error of our lookup, with its code. */
 async function keysThatFail(name: string, keys: readonly string[]): Promise<Map<string, string> | "refused"> {
