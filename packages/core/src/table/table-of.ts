@@ -29,7 +29,10 @@ export function tableOf(
   return entryTable(options.name ?? "inline:", folded, options);
 }
 
-/** A table over folded keys. A key over the limit is the error `key-too-long`. */
+/**
+ * A table over folded keys. A key over the limit is the error `key-too-long`; an empty key is the error `key-syntax` where the
+ * type is lmdb, which has none.
+ */
 export function entryTable(
   name: string,
   entries: ReadonlyMap<string, Entry>,
@@ -45,6 +48,7 @@ export function entryTable(
         const cause = `the key is longer than ${maxKeyBytes} octets`;
         return failure("key-too-long", cause, source);
       }
+      if (key === "" && name.startsWith("lmdb:")) return failure("key-syntax", "LMDB has no empty key", source);
       const folded = fold(key);
       const entry = entries.get(folded);
       if (entry === undefined) return NOT_FOUND;

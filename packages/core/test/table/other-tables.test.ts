@@ -56,6 +56,13 @@ describe("textHashTable", () => {
   });
 });
 
+test("an empty key is an error in lmdb alone, as postmap was seen to answer", () => {
+  for (const type of ["lmdb", "cdb"]) {
+    const { table } = textHashTable("a b\n", { file: "F", type });
+    expect(lookUp(table, "").kind).toBe(type === "lmdb" ? "error" : "not-found");
+  }
+});
+
 describe("tableOf", () => {
   const table = tableOf({ "Sales@example.com": ["ann", "bob"], "@example.org": "carol" });
 
