@@ -22,7 +22,6 @@ import {
   senderDomainIsOurs,
   senderExists,
   type Table,
-  type TableWarning,
   unionOwnership,
 } from "@fromguard/core";
 import { nodeResolver, readTable } from "@fromguard/node";
@@ -162,9 +161,7 @@ class TableLoader {
     if (known !== undefined) return known;
     const { document } = this.#config;
     try {
-      const { table, warnings } = await readTable(spec, { folder: dirname(document.file) });
-      const bad = warnings.find(({ kind }) => kind === "postfix");
-      if (bad !== undefined) throw badLine(bad);
+      const { table, warnings } = await readTable(spec, { folder: dirname(document.file), strict: true });
       this.#loaded.set(spec, table);
       this.advice.push(...warnings.map(({ text }) => text));
       return table;
@@ -174,12 +171,6 @@ class TableLoader {
       throw new FromguardError(error.code, error.message, { place: document.place(path), cause: error });
     }
   }
-}
-
-/** Postfix's own words, behind the place in the usual form. */
-function badLine({ file, line, text }: TableWarning): FromguardError {
-  const what = text.replace(`pcre map ${file}, line ${line}: `, "").replace(`${file}: `, "");
-  return new FromguardError("FG_TABLE_INVALID", what, { place: { file, line } });
 }
 
 /** One table of several: the first that has the key, or cannot answer, decides. */
