@@ -25,7 +25,7 @@ export function splitOutsideBraces(text: string): readonly string[] {
 }
 
 /** Where the brace that opens `text` is closed: the index behind it; undefined where it is not, or where none opens it. */
-export function endOfBraces(text: string): number | undefined {
+function endOfBraces(text: string): number | undefined {
   if (!text.startsWith("{")) return undefined;
   let level = 0;
   for (let at = 0; at < text.length; at += 1) {
