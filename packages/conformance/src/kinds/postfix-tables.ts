@@ -135,11 +135,11 @@ function isSame(lookup: Lookup, result: Result): boolean {
   return lookup.kind === "not-found" ? result === null : isError(result);
 }
 
-/** A randmap answers any of its members. */
+/** A randmap answers any of its members, braces and all. */
 function isMember(lookup: Lookup, { table, source }: TableFile): boolean {
   if (table !== "randmap" || lookup.kind !== "found") return false;
   const members = source.replace(/^\{|\}$/g, "").match(/\{[^}]*\}|[^,\s]+/g) ?? [];
-  return members.some((member) => member.replace(/^\{\s*|\s*\}$/g, "") === lookup.value);
+  return members.some((member) => member === lookup.value);
 }
 
 /**
