@@ -38,7 +38,7 @@ function install() {
 }
 
 const PAGE = `<!doctype html><meta charset="utf-8"><script type="importmap">
-{"imports": {"@fromguard/core": "/node_modules/@fromguard/core/dist/index.js", "@fromguard/pattern": "/node_modules/@fromguard/pattern/dist/index.js"}}
+{"imports": {"@fromguard/core": "/node_modules/@fromguard/core/dist/index.js", "@fromguard/pattern": "/node_modules/@fromguard/pattern/dist/index.js", "@fromguard/pattern/posix": "/node_modules/@fromguard/pattern/dist/posix.js"}}
 </script><script type="module">
 import { smoke } from "/smoke.js";
 const body = await smoke().catch((error) => String(error));

@@ -2,8 +2,6 @@ export type { ByteSet } from "./byte-set.js";
 export { bytesOf, textOf } from "./bytes.js";
 export { type Captures, type CompileOptions, compilePattern, MAX_STEPS, type Matcher } from "./compile.js";
 export { parsePattern } from "./parse.js";
-export { compilePosix, POSIX_STEP_LIMIT, type PosixMatcher } from "./posix/compile.js";
-export { type PosixOptions, parsePosix } from "./posix/parse.js";
 export type { Refusal } from "./refusal.js";
 export { type Sample, sampleSubjects } from "./sample.js";
 export {

@@ -1,4 +1,4 @@
-import { compilePosix } from "@fromguard/pattern";
+import { compilePosix } from "@fromguard/pattern/posix";
 import { type PatternDialect, patternTable } from "./pattern-table.js";
 import type { LoadedTable, TableTextOptions } from "./table.js";
 

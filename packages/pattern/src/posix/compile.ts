@@ -1,8 +1,7 @@
-import type { Captures } from "../compile.js";
 import { emitPattern } from "../emit.js";
 import { refusalOf } from "../gate.js";
 import type { Refusal } from "../refusal.js";
-import type { Pattern, SyntaxFault } from "../syntax.js";
+import type { Captures, Pattern, SyntaxFault } from "../syntax.js";
 import { Backtracker } from "./backtrack.js";
 import { refuseInexact, sizeOf } from "./exact.js";
 import { buildNfa, MAX_STATES, type Nfa } from "./nfa.js";

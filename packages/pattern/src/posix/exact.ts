@@ -1,3 +1,4 @@
+import { isNullable } from "../nullable.js";
 import type { Refusal } from "../refusal.js";
 import { type Node, type Pattern, partsOf } from "../syntax.js";
 import { constraintsOf } from "./anchors.js";
@@ -69,23 +70,6 @@ function hasAnchor(node: Node): boolean {
 
 function holds(node: Node, type: Node["type"]): boolean {
   return nodesOf(node).some((part) => part.type === type);
-}
-
-function isNullable(node: Node): boolean {
-  switch (node.type) {
-    case "set":
-      return false;
-    case "sequence":
-      return node.items.every(isNullable);
-    case "alternatives":
-      return node.items.some(isNullable);
-    case "capture":
-      return isNullable(node.body);
-    case "repeat":
-      return node.min === 0 || isNullable(node.body);
-    default:
-      return true;
-  }
 }
 
 function refuse(offset: number, what: string): Refusal {

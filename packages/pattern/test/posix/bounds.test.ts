@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compilePosix, parsePosix } from "../../src/index.js";
+import { compilePosix, parsePosix } from "../../src/posix/index.js";
 
 const LONG = 4096;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { compilePosix } from "../../src/index.js";
+import { compilePosix } from "../../src/posix/index.js";
 
 interface Case {
   readonly pattern: string;
