@@ -145,7 +145,7 @@ function isOneWay(root: Node): boolean {
 }
 
 /** The octets with which a node and what follows it begin; undefined where some octet may go two ways. */
-function firstOf(node: Node, follow: ByteSet): ByteSet | undefined {
+export function firstOf(node: Node, follow: ByteSet): ByteSet | undefined {
   switch (node.type) {
     case "set":
       return node.set;

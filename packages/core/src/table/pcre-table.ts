@@ -1,5 +1,5 @@
 import { compilePattern, parsePattern } from "@fromguard/pattern";
-import { literalMatcher } from "./index/literal-matcher.js";
+import { compileLiteral } from "./index/literal-matcher.js";
 import { type PatternDialect, patternTable } from "./pattern-table.js";
 import type { LoadedTable, TableTextOptions } from "./table.js";
 
@@ -24,11 +24,8 @@ const PCRE: PatternDialect = {
     });
     if (!parsed.ok) return { fault: `error in regex at offset ${parsed.offset}: ${parsed.message}` };
     const { pattern } = parsed;
-    const kept = literalMatcher(pattern);
-    if (kept !== undefined) {
-      const matcher = { pattern, match: kept.match.bind(kept), test: kept.test.bind(kept), mayReachLimit: () => false };
-      return { matcher, kept };
-    }
+    const literal = compileLiteral(pattern);
+    if (literal !== undefined) return literal;
     const compiled = compilePattern(pattern);
     return compiled.ok ? compiled : { refusal: compiled };
   },

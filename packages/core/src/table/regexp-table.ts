@@ -1,4 +1,5 @@
-import { compilePosix } from "@fromguard/pattern/posix";
+import { compilePosix, parsePosix } from "@fromguard/pattern/posix";
+import { compileLiteral } from "./index/literal-matcher.js";
 import { type PatternDialect, patternTable } from "./pattern-table.js";
 import type { LoadedTable, TableTextOptions } from "./table.js";
 
@@ -12,13 +13,11 @@ const REGEXP: PatternDialect = {
   unclosed: "skipping",
   outOfRange: "out-of-range",
   compile({ source, flags }, groups) {
-    const compiled = compilePosix(source, {
-      extended: flags.has("x"),
-      caseless: flags.has("i"),
-      newlineSensitive: flags.has("m"),
-      groups,
-    });
-    if (compiled.ok) return compiled;
+    const options = { extended: flags.has("x"), caseless: flags.has("i"), newlineSensitive: flags.has("m"), groups };
+    const parsed = parsePosix(source, options);
+    if (!parsed.ok) return parsed.code === "syntax" ? { fault: parsed.message } : { refusal: parsed };
+    const compiled = compileLiteral(parsed.pattern) ?? compilePosix(parsed.pattern, options);
+    if (!("ok" in compiled) || compiled.ok) return compiled;
     return compiled.code === "syntax" ? { fault: compiled.message } : { refusal: compiled };
   },
 };

@@ -5,6 +5,7 @@ import type { Captures, Pattern, SyntaxFault } from "../syntax.js";
 import { Backtracker } from "./backtrack.js";
 import { refuseInexact, sizeOf } from "./exact.js";
 import { buildNfa, MAX_STATES, type Nfa } from "./nfa.js";
+import { hasOneReading } from "./one-reading.js";
 import { type PosixOptions, parsePosix } from "./parse.js";
 import { type Bounds, Budget, OutOfSteps, Simulator } from "./simulate.js";
 
@@ -29,7 +30,7 @@ export const POSIX_STEP_LIMIT = 20_000_000;
 const SURELY_SMALL = 200;
 
 /**
- * Compiles a POSIX pattern of octets, to match as glibc's regexec does in the C locale.
+ * Compiles a POSIX pattern, given as octets or parsed with the same options, to match as glibc's regexec does in the C locale.
  *
  * Fails with `syntax` where regcomp fails too, and otherwise with the code of what cannot be matched exactly: an anchor in
  * a counted repeat, a back reference with a repeat, groups nested deeper than 250, over 4000 states or too many ways between them.
@@ -38,10 +39,10 @@ const SURELY_SMALL = 200;
  * Default: all
  */
 export function compilePosix(
-  source: string,
+  source: string | Pattern,
   options: PosixOptions & { readonly groups?: number } = {},
 ): { readonly ok: true; readonly matcher: PosixMatcher } | SyntaxFault | Refusal {
-  const parsed = parsePosix(source, options);
+  const parsed = typeof source === "string" ? parsePosix(source, options) : ({ ok: true, pattern: source } as const);
   if (!parsed.ok) return parsed;
   const { pattern } = parsed;
   const highest = Math.min(options.groups ?? pattern.captureCount, pattern.captureCount);
@@ -49,10 +50,11 @@ export function compilePosix(
   if (size > MAX_STATES) return tooLarge();
   const refusal = refuseInexact(pattern, highest);
   if (refusal !== undefined) return refusal;
-  const expression = refusalOf(pattern) === undefined ? new RegExp(emitPattern(pattern)) : undefined;
+  const javascript =
+    refusalOf(pattern) !== undefined ? "nothing" : highest > 0 && hasOneReading(pattern) ? "all" : "tests";
   let nfa: Nfa | undefined;
   // A small one is built when it is first needed: the most of a table's lines never match.
-  if (expression === undefined || (highest > 0 && size > SURELY_SMALL)) {
+  if (javascript === "nothing" || (highest > 0 && size > SURELY_SMALL)) {
     nfa = buildNfa(pattern, highest > 0 ? "all" : "referenced");
     if (nfa === undefined) return tooLarge();
   }
@@ -63,27 +65,33 @@ export function compilePosix(
     const refers = nfa.states.some(({ kind }) => kind === "reference");
     return refers ? new Backtracker(nfa, newlineSensitive, caseless) : new Simulator(nfa, newlineSensitive);
   };
-  return { ok: true, matcher: new Matcher(pattern, highest, expression, machine) };
+  return { ok: true, matcher: new Matcher(pattern, highest, javascript, machine) };
 }
 
 class Matcher implements PosixMatcher {
+  private expression: RegExp | undefined;
   private made: Simulator | Backtracker | undefined;
 
   constructor(
     readonly pattern: Pattern,
     private readonly highest: number,
-    private readonly expression: RegExp | undefined,
+    /** What the JavaScript engine can be asked. */
+    private readonly javascript: "nothing" | "tests" | "all",
     private readonly make: () => Simulator | Backtracker,
   ) {}
 
   test(subject: string): boolean | "match-limit" {
-    // glibc has its own view of an anchor beside a newline.
-    if (this.expression !== undefined && !subject.includes("\n")) return this.expression.test(subject);
+    const expression = this.expressionFor(subject);
+    if (expression !== undefined) return expression.test(subject);
     return limited(() => this.machine().test(subject, new Budget(POSIX_STEP_LIMIT)));
   }
 
   match(subject: string): Captures | null | "match-limit" {
-    if (this.expression !== undefined && !subject.includes("\n") && !this.expression.test(subject)) return null;
+    const expression = this.expressionFor(subject);
+    if (expression !== undefined) {
+      if (this.javascript === "all") return expression.exec(subject)?.slice(0, this.highest + 1) ?? null;
+      if (!expression.test(subject)) return null;
+    }
     return limited(() => {
       const bounds = this.machine().match(subject, this.highest, new Budget(POSIX_STEP_LIMIT));
       return bounds === undefined ? null : capturesOf(subject, bounds);
@@ -91,7 +99,14 @@ class Matcher implements PosixMatcher {
   }
 
   mayReachLimit(octets: number): boolean {
-    return this.expression === undefined && this.machine().stepsPerOctet * (octets + 1) > POSIX_STEP_LIMIT;
+    return this.javascript === "nothing" && this.machine().stepsPerOctet * (octets + 1) > POSIX_STEP_LIMIT;
+  }
+
+  /** Made when it is first needed. None where there is a newline: glibc has its own view of an anchor beside one. */
+  private expressionFor(subject: string): RegExp | undefined {
+    if (this.javascript === "nothing" || subject.includes("\n")) return undefined;
+    this.expression ??= new RegExp(emitPattern(this.pattern));
+    return this.expression;
   }
 
   private machine(): Simulator | Backtracker {

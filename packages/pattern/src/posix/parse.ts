@@ -1,9 +1,10 @@
-import { ANY_BYTE, type ByteSet, byteSet, complement, ESCAPE_SETS, intersection, union } from "../byte-set.js";
+import { ANY_BYTE, complement } from "../byte-set.js";
 import type { Refusal } from "../refusal.js";
 import { type Node, type Pattern, partsOf, type SyntaxFault } from "../syntax.js";
-import { ANCHORS } from "./anchors.js";
 import { BracketReader } from "./bracket.js";
 import { PosixFault, TooDeep } from "./fault.js";
+import { CASELESS_BYTES, EXACT_BYTES, leafOf } from "./leaves.js";
+import { type Token, tokenAt } from "./tokens.js";
 
 /** What regcomp may be told of a pattern. */
 export interface PosixOptions {
@@ -15,37 +16,11 @@ export interface PosixOptions {
   readonly newlineSensitive?: boolean;
 }
 
-type TokenKind =
-  | "byte"
-  | "dot"
-  | "set"
-  | "anchor"
-  | "reference"
-  | "open"
-  | "close"
-  | "bracket"
-  | "repeat"
-  | "open-count"
-  | "close-count"
-  | "alternative"
-  | "end"
-  | "backslash";
-
-interface Token {
-  readonly kind: TokenKind;
-  readonly char: string;
-  /** Behind a backslash. */
-  readonly escaped?: boolean;
-  readonly node?: Node;
-}
-
 /** The greatest count of an interval (RE_DUP_MAX). */
 const MAX_COUNT = 32767;
 /** Groups within groups. */
 const MAX_DEPTH = 250;
-const NEWLINE: ByteSet = [[10, 10]];
-const UPPER: ByteSet = [[0x41, 0x5a]];
-const NOT_LOWER = complement([[0x61, 0x7a]]);
+const NOT_NEWLINE = complement([[10, 10]]);
 const EMPTY: Node = { type: "sequence", items: [] };
 
 /**
@@ -81,7 +56,7 @@ class Parser {
   /** Groups that a back reference may name here, as bits. */
   private closed = 0;
   private readonly text: string;
-  private readonly extended: boolean;
+  readonly extended: boolean;
   readonly caseless: boolean;
   readonly newlineSensitive: boolean;
 
@@ -163,7 +138,7 @@ class Parser {
         const reader = new BracketReader(this.text, this.raw, this);
         const { set, end } = reader.read(this.position);
         this.position = end;
-        return this.leaf(set);
+        return leafOf(set, this.caseless);
       }
       case "reference":
         if (((this.closed >> Number(char)) & 1) === 0) throw new PosixFault("ESUBREG");
@@ -176,19 +151,11 @@ class Parser {
         if (!this.extended) throw new PosixFault("EPAREN");
         break;
       case "dot":
-        return { type: "set", set: this.newlineSensitive ? complement(NEWLINE) : ANY_BYTE };
+        return { type: "set", set: this.newlineSensitive ? NOT_NEWLINE : ANY_BYTE };
       default:
         if (node !== undefined) return node;
     }
-    const byte = char.charCodeAt(0);
-    return this.leaf(byteSet([byte, byte]));
-  }
-
-  /** The octets that match a set which is written for capitals. */
-  private leaf(set: ByteSet): Node {
-    if (!this.caseless) return { type: "set", set };
-    const small = intersection(set, UPPER).map(([low, high]): [number, number] => [low + 32, high + 32]);
-    return { type: "set", set: union(intersection(set, NOT_LOWER), small) };
+    return (this.caseless ? CASELESS_BYTES : EXACT_BYTES)[char.charCodeAt(0)]!;
   }
 
   private parseGroup(depth: number): Node {
@@ -251,78 +218,11 @@ class Parser {
   }
 
   private fetch(caretHere = false): void {
-    this.token = this.peek(this.position, caretHere);
+    this.token = tokenAt(this.text, this.raw, this.position, this, caretHere);
     if (this.token.kind !== "end") this.position += this.token.escaped === true ? 2 : 1;
-  }
-
-  private peek(at: number, caretHere: boolean): Token {
-    const char = this.text[at];
-    if (char === undefined) return { kind: "end", char: "" };
-    if (char === "\\") {
-      const next = this.raw[at + 1];
-      return next === undefined
-        ? { kind: "backslash", char }
-        : { ...this.escapedToken(next), char: next, escaped: true };
-    }
-    const kinds = this.extended ? EXTENDED : BASIC;
-    const kind = kinds[char] ?? "byte";
-    if (char === "^" && (this.extended || caretHere || at === 0)) {
-      return { kind: "anchor", char, node: this.newlineSensitive ? ANCHORS.innerLineStart : ANCHORS.lineStart };
-    }
-    if (char === "$" && (this.extended || this.endsBasic(at + 1))) {
-      return { kind: "anchor", char, node: this.newlineSensitive ? ANCHORS.innerLineEnd : ANCHORS.lineEnd };
-    }
-    return { kind, char };
-  }
-
-  /** Whether a `$` before this place is an anchor in the basic syntax. */
-  private endsBasic(at: number): boolean {
-    const { kind } = this.peek(at, false);
-    return kind === "end" || kind === "alternative" || kind === "close";
-  }
-
-  private escapedToken(char: string): Omit<Token, "char"> {
-    if (/[1-9]/.test(char)) return { kind: "reference" };
-    const node = GNU_ESCAPES[char];
-    if (node !== undefined) return { kind: node.type === "set" ? "set" : "anchor", node };
-    return { kind: (this.extended ? undefined : BASIC_ESCAPES[char]) ?? "byte" };
   }
 }
 
 function hasReference(node: Node): boolean {
   return node.type === "reference" || partsOf(node).some(hasReference);
 }
-
-const BASIC: Readonly<Record<string, TokenKind>> = { "*": "repeat", ".": "dot", "[": "bracket" };
-const EXTENDED: Readonly<Record<string, TokenKind>> = {
-  ...BASIC,
-  "+": "repeat",
-  "?": "repeat",
-  "|": "alternative",
-  "(": "open",
-  ")": "close",
-  "{": "open-count",
-  "}": "close-count",
-};
-const BASIC_ESCAPES: Readonly<Record<string, TokenKind>> = {
-  "+": "repeat",
-  "?": "repeat",
-  "|": "alternative",
-  "(": "open",
-  ")": "close",
-  "{": "open-count",
-  "}": "close-count",
-};
-const { w: WORD = [], s: SPACE = [] } = ESCAPE_SETS;
-const GNU_ESCAPES: Readonly<Record<string, Node>> = {
-  w: { type: "set", set: WORD },
-  W: { type: "set", set: complement(WORD) },
-  s: { type: "set", set: SPACE },
-  S: { type: "set", set: complement(SPACE) },
-  "<": ANCHORS.wordStart,
-  ">": ANCHORS.wordEnd,
-  b: ANCHORS.wordBoundary,
-  B: ANCHORS.noWordBoundary,
-  "`": ANCHORS.start,
-  "'": ANCHORS.end,
-};

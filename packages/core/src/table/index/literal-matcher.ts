@@ -5,9 +5,18 @@ import { letterOf } from "./required-literals.js";
  * A matcher without an expression for a pattern that is only text in either case, with or without `^` before and `$` behind:
  * what most lines of big tables are, and a tenth of the time and memory. Undefined for every other pattern.
  *
- * @param pattern parsed as PCRE2 does
+ * @returns the matcher with its tree, and what a table keeps of it
  */
-export function literalMatcher({ root, anchored, settings }: Pattern): LiteralMatcher | undefined {
+export function compileLiteral(pattern: Pattern) {
+  const kept = literalMatcher(pattern);
+  if (kept === undefined) return undefined;
+  return {
+    matcher: { pattern, match: kept.match.bind(kept), test: kept.test.bind(kept), mayReachLimit: () => false },
+    kept,
+  };
+}
+
+function literalMatcher({ root, anchored, settings }: Pattern): LiteralMatcher | undefined {
   const items = root.type === "sequence" ? [...root.items] : [root];
   const fromStart = isAssertion(items[0], "start");
   if (fromStart) items.shift();
