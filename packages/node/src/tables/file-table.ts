@@ -1,12 +1,16 @@
-import { isFromguardError, type Table, type TableWarning } from "@fromguard/core";
+import { isFromguardError, type Place, type Table, type TableWarning } from "@fromguard/core";
 import { type ReadTable, type ReadTableOptions, readStamped, type StampedTable, stampOf } from "./read-table.js";
 
 /** What became of a table whose files changed. */
 export interface TableReload {
   /** `replaced`: lookups see the new table. `kept`: it could not be read, and the last good one stays. */
   readonly kind: "replaced" | "kept";
+  /** The name of the table. */
+  readonly table: string;
   /** One sentence that begins with the table or the place of the fault. */
   readonly text: string;
+  /** The file and line of the fault, where they are known; empty for `replaced`. */
+  readonly place: Place;
   /** What is wrong in the new table; empty for `kept`. */
   readonly warnings: readonly TableWarning[];
 }
@@ -53,6 +57,8 @@ class Follower implements FileTable {
   /** How the files looked when they were read last, with success or without. */
   private seen: ReadonlyMap<string, string>;
   private turn: Promise<void> = Promise.resolve();
+  /** A look that has not begun: who asks for one meanwhile shares it. */
+  private waiting: Promise<void> | undefined;
   private readonly timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -64,7 +70,8 @@ class Follower implements FileTable {
     const { name: shown, keys } = read.table;
     this.table = { name: shown, keys, lookup: (key, how) => this.read.table.lookup(key, how) };
     const { checkMs = CHECK_MS } = options;
-    this.timer = checkMs > 0 ? setInterval(() => void this.refresh(), checkMs).unref() : undefined;
+    this.timer =
+      checkMs > 0 && read.files.length > 0 ? setInterval(() => void this.refresh(), checkMs).unref() : undefined;
   }
 
   get current(): ReadTable {
@@ -72,11 +79,13 @@ class Follower implements FileTable {
   }
 
   refresh(): Promise<void> {
-    return this.inTurn(async () => {
+    this.waiting ??= this.inTurn(async () => {
+      this.waiting = undefined;
       for (const [file, stamp] of await stampsOf(this.read.files)) {
         if (this.seen.get(file) !== stamp) return this.readAgain();
       }
     });
+    return this.waiting;
   }
 
   reload(): Promise<void> {
@@ -98,10 +107,20 @@ class Follower implements FileTable {
     try {
       this.read = await readStamped(this.name, this.options);
       this.seen = this.read.stamps;
-      this.tell({ kind: "replaced", text: `${this.table.name} was read again`, warnings: this.read.warnings });
+      const { warnings } = this.read;
+      this.tell({
+        kind: "replaced",
+        table: this.table.name,
+        text: `${this.table.name} was read again`,
+        place: {},
+        warnings,
+      });
     } catch (error) {
-      const why = isFromguardError(error) ? error.message : `${this.table.name}: ${String(error)}`;
-      this.tell({ kind: "kept", text: `${why}; the table that was read before stays in use`, warnings: [] });
+      const [why, place] = isFromguardError(error)
+        ? [error.message, error.place]
+        : [`${this.table.name}: ${String(error)}`, {}];
+      const text = `${why}; the table that was read before stays in use`;
+      this.tell({ kind: "kept", table: this.table.name, text, place, warnings: [] });
     }
   }
 

@@ -76,14 +76,17 @@ describe("a table that follows its file", () => {
       "a pattern that cannot be used",
       () => put("/(*UCP)a/ x\n", 2),
       /senders:1: .*; the table that was read before stays in use$/,
+      1,
     ],
-    ["no file", () => rm(file), /senders: it cannot be read: there is no such file; the table/],
-  ])("%s leaves the last good table, is told once, and mends", async (_what, breakIt, message) => {
+    ["no file", () => rm(file), /senders: it cannot be read: there is no such file; the table/, undefined],
+  ])("%s leaves the last good table, is told once, and mends", async (_what, breakIt, message, line) => {
     const following = await follow();
+    const place = line === undefined ? { file } : { file, line };
     await breakIt();
     await following.refresh();
     await following.refresh();
-    expect(told).toEqual([{ kind: "kept", text: expect.stringMatching(message), warnings: [] }]);
+    const text = expect.stringMatching(message);
+    expect(told).toEqual([{ kind: "kept", table: `pcre:${file}`, text, place, warnings: [] }]);
     expect(await answer(following)).toBe("old");
     await put("/^a@x$/ new\n", 3);
     await following.refresh();
@@ -129,6 +132,14 @@ describe("a table that follows its file", () => {
     expect(await answer(followed)).toBe("new");
   });
 
+  test("shares a look that has not begun", async () => {
+    const following = await follow();
+    const first = following.refresh();
+    expect(following.refresh()).toBe(first);
+    await first;
+    expect(following.refresh()).not.toBe(first);
+  });
+
   test("looks every five seconds until it is closed", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const following = await follow(`pcre:${file}`, 5000);
@@ -140,6 +151,12 @@ describe("a table that follows its file", () => {
     expect(refresh).toHaveBeenCalledTimes(2);
     await following.refresh();
   });
+});
+
+test("a table without a file needs no timer", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  followed = await fileTable("static:x");
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("a table that cannot be read at first is refused", async () => {
