@@ -22,11 +22,16 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Settles with the name of the signal once the process is asked to stop. Asked for only by commands that stay up. */
   stopRequested(): Promise<string>;
+  /** Calls `reload` each time the process is asked to read its files again; returns what ends that. */
+  onReloadRequested(reload: () => void): () => void;
 }
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-/** The world of a real process. Signals are caught only from the first {@link Io.stopRequested} on; a second one ends at once. */
+/**
+ * The world of a real process. Signals are caught only from the first {@link Io.stopRequested} on; a second one ends at once.
+ * SIGHUP asks to read again.
+ */
 export function processIo(): Io {
   return {
     stdin: process.stdin,
@@ -41,6 +46,10 @@ export function processIo(): Io {
         };
         for (const caught of STOP_SIGNALS) process.on(caught, stop);
       }),
+    onReloadRequested: (reload) => {
+      process.on("SIGHUP", reload);
+      return () => process.off("SIGHUP", reload);
+    },
   };
 }
 

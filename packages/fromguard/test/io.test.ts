@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { outputOf } from "../src/io.js";
+import { outputOf, processIo } from "../src/io.js";
 
 describe("an output", () => {
   it("waits once for all who write behind a reader that does not read", async () => {
@@ -23,4 +23,15 @@ describe("an output", () => {
     await expect(wait).rejects.toThrow("EPIPE");
     expect(() => output.write("line\n")).toThrow("EPIPE");
   });
+});
+
+it("SIGHUP asks to read again, until nobody listens any more", () => {
+  let asked = 0;
+  const before = process.listenerCount("SIGHUP");
+  const end = processIo().onReloadRequested(() => {
+    asked += 1;
+  });
+  process.emit("SIGHUP");
+  end();
+  expect([asked, process.listenerCount("SIGHUP")]).toEqual([1, before]);
 });

@@ -2,32 +2,49 @@ import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { styleFor } from "../report/style.js";
 import { startDaemon } from "../serve/daemon.js";
+import { reloadLine, writeLine } from "../serve/event-lines.js";
 import { jsonLog } from "../serve/log.js";
 import { loadConfig, loadPolicy, toExit } from "./load.js";
 import { readOptions } from "./options.js";
 
 const OPTIONS = { config: { type: "string" } } as const;
 
-/** `fromguard serve`: runs the listeners of the configuration until it is asked to stop. */
+/** Milliseconds between looks at the files of the maps. */
+const CHECK_MS = 5000;
+
+/**
+ * `fromguard serve`: runs the listeners of the configuration until it is asked to stop. A map whose file changes is read again;
+ * one that is broken or gone stays as it was read before.
+ */
 export async function serve(args: readonly string[], io: Io): Promise<ExitCode> {
   const values = readOptions("serve", args, OPTIONS);
   const config = await loadConfig(values.config);
   const log = jsonLog(io.stdout);
   const style = styleFor(io.stderr, io.env);
-  const { guard, warnings } = await loadPolicy(config, {
+  const { guard, maps, warnings } = await loadPolicy(config, {
     onRuleError: (rule, cause) => log.warn("rule-error", { rule, cause }),
+    checkMs: CHECK_MS,
+    onReload: (reload) => writeLine(log, reloadLine(reload)),
   });
   const stop = io.stopRequested();
-  const daemon = await startDaemon(config, guard, log).catch((error: unknown) => {
-    throw toExit(error);
+  const ignoreReloads = io.onReloadRequested(() => {
+    for (const map of maps) void map.reload();
   });
-  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
-  for (const note of daemon.notes) await io.stderr.write(`note: ${note}\n`);
-  for (const listener of daemon.listeners) log.info("listening", { ...listener });
-  log.info("ready", { config: config.document.file });
+  try {
+    const daemon = await startDaemon(config, guard, log).catch((error: unknown) => {
+      throw toExit(error);
+    });
+    for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+    for (const note of daemon.notes) await io.stderr.write(`note: ${note}\n`);
+    for (const listener of daemon.listeners) log.info("listening", { ...listener });
+    log.info("ready", { config: config.document.file });
 
-  log.info("stopping", { signal: await stop });
-  await daemon.close();
-  log.info("stopped", { ...guard.counters });
-  return exitCodes.ok;
+    log.info("stopping", { signal: await stop });
+    await daemon.close();
+    log.info("stopped", { ...guard.counters });
+    return exitCodes.ok;
+  } finally {
+    ignoreReloads();
+    for (const map of maps) map.close();
+  }
 }

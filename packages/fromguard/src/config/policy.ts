@@ -24,7 +24,7 @@ import {
   type Table,
   unionOwnership,
 } from "@fromguard/core";
-import { nodeResolver, readTable } from "@fromguard/node";
+import { type FileTable, fileTable, nodeResolver, type TableReload } from "@fromguard/node";
 import type { Config } from "./config.js";
 import type { KeyPath } from "./document.js";
 import { protectionGaps } from "./protection.js";
@@ -35,12 +35,18 @@ export interface Policy {
   readonly guard: Guard;
   /** One sentence each: advice on maps as `FILE:LINE: text`, and gaps of the policy in words. */
   readonly warnings: readonly string[];
+  /** Every map of the configuration, once each. To be closed where `checkMs` is set. */
+  readonly maps: readonly FileTable[];
 }
 
 /** Options of {@link buildPolicy}. */
 export interface BuildOptions {
   /** Told of each rule that threw. */
   readonly onRuleError?: (rule: string, cause: string) => void;
+  /** Milliseconds between looks at the files of the maps: what changed is read again. Default 0: none. */
+  readonly checkMs?: number;
+  /** Told of each map that was read again, or could not be. */
+  readonly onReload?: (reload: TableReload) => void;
 }
 
 /**
@@ -49,23 +55,30 @@ export interface BuildOptions {
  * @throws FromguardError with the place in the configuration, or in the map whose line is bad.
  */
 export async function buildPolicy(config: Config, options: BuildOptions = {}): Promise<Policy> {
-  const tables = new TableLoader(config);
-  const resolver = resolverOf(config);
-  const ownership = await ownershipOf(config, tables);
-  const rules: Rule[] = [];
-  for (const entry of config.rules) {
-    try {
-      rules.push(await buildRule(entry, { ownership, resolver, tables }));
-    } catch (error) {
-      if (isFromguardError(error) && error.place.line !== undefined) throw error;
-      throw invalid(config.document, entry.path, (error as Error).message, error);
-    }
+  const { onRuleError, ...following } = options;
+  const tables = new TableLoader(config, following);
+  try {
+    const resolver = resolverOf(config);
+    const ownership = await ownershipOf(config, tables);
+    const rules: Rule[] = [];
+    for (const entry of config.rules) rules.push(await ruleAt(entry, config, { ownership, resolver, tables }));
+    const guard = createGuard({ rules, ...(onRuleError === undefined ? {} : { onRuleError }) });
+    const { maps } = tables;
+    const advice = maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
+    return { guard, maps, warnings: [...advice, ...protectionGaps(config.rules.map(({ kind }) => kind))] };
+  } catch (error) {
+    for (const map of tables.maps) map.close();
+    throw error;
   }
-  const guard = createGuard({ rules, ...options });
-  return {
-    guard,
-    warnings: [...tables.advice, ...protectionGaps(config.rules.map(({ kind }) => kind))],
-  };
+}
+
+async function ruleAt(entry: Config["rules"][number], config: Config, sources: Sources): Promise<Rule> {
+  try {
+    return await buildRule(entry, sources);
+  } catch (error) {
+    if (isFromguardError(error) && error.place.line !== undefined) throw error;
+    throw invalid(config.document, entry.path, (error as Error).message, error);
+  }
 }
 
 interface Sources {
@@ -135,36 +148,41 @@ function resolverOf(config: Config): Resolver {
 }
 
 /**
- * Loads maps, each once, and keeps the advice that they call for.
+ * Loads maps, each once, and lets them follow their files.
  *
- * A line of which Postfix would complain in its log stops the start: most such lines it drops, and a line that is silently
- * missing changes who owns what.
+ * A line of which Postfix would complain in its log stops the start, or keeps the map as it was read before: most such lines
+ * Postfix drops, and a line that is silently missing changes who owns what.
  */
 class TableLoader {
-  readonly advice: string[] = [];
   readonly #config: Config;
-  readonly #loaded = new Map<string, Table>();
+  readonly #following: Pick<BuildOptions, "checkMs" | "onReload">;
+  readonly #loaded = new Map<string, FileTable>();
 
-  constructor(config: Config) {
+  constructor(config: Config, following: Pick<BuildOptions, "checkMs" | "onReload">) {
     this.#config = config;
+    this.#following = following;
+  }
+
+  get maps(): readonly FileTable[] {
+    return [...this.#loaded.values()];
   }
 
   async loadAll(specs: readonly string[], path: KeyPath): Promise<readonly Table[]> {
     const tables: Table[] = [];
-    for (const spec of specs) tables.push(await this.#load(spec, path));
+    for (const spec of specs) tables.push((await this.#load(spec, path)).table);
     return tables;
   }
 
   /** A relative path starts from the folder of the configuration file. */
-  async #load(spec: string, path: KeyPath): Promise<Table> {
+  async #load(spec: string, path: KeyPath): Promise<FileTable> {
     const known = this.#loaded.get(spec);
     if (known !== undefined) return known;
     const { document } = this.#config;
     try {
-      const { table, warnings } = await readTable(spec, { folder: dirname(document.file), strict: true });
-      this.#loaded.set(spec, table);
-      this.advice.push(...warnings.map(({ text }) => text));
-      return table;
+      const options = { folder: dirname(document.file), strict: true, checkMs: 0, ...this.#following };
+      const loaded = await fileTable(spec, options);
+      this.#loaded.set(spec, loaded);
+      return loaded;
     } catch (error) {
       // A bad line of the map has its own place.
       if (!isFromguardError(error) || error.place.line !== undefined) throw error;

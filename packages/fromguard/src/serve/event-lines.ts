@@ -1,7 +1,7 @@
 import { type Decision, type Facts, formatReply } from "@fromguard/core";
 import type { HttpEvent } from "@fromguard/http";
 import type { MilterEvent } from "@fromguard/milter";
-import type { Refusal } from "@fromguard/node";
+import type { Refusal, TableReload } from "@fromguard/node";
 import type { PolicyEvent } from "@fromguard/policy";
 import type { Log, LogFields } from "./log.js";
 
@@ -56,6 +56,13 @@ export function httpLine(event: HttpEvent): Line {
 /** A connection that was not served. */
 export function refusedLine(listener: string, { kind }: Refusal): Line {
   return ["warn", "connection-refused", { listener, cause: kind }];
+}
+
+/** A map whose files changed. */
+export function reloadLine({ kind, table, text, place, warnings }: TableReload): Line {
+  if (kind === "kept") return ["warn", "map-kept", { map: table, file: place.file, line: place.line, cause: text }];
+  const advice = warnings.length === 0 ? undefined : warnings.map((warning) => warning.text);
+  return ["info", "map-reloaded", { map: table, warnings: advice }];
 }
 
 /** What a log line says of a decision: the outcome, the rule that decided, and the line of the map that it rests on. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { chmod, readdir, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { askPolicy } from "../../src/demo/policy-client.js";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
@@ -18,19 +18,24 @@ const events = (io: TestIo) =>
 
 /** Runs `serve` until it is ready, or has ended. */
 async function start(config: string) {
-  let ready: () => void = () => undefined;
-  const isReady = new Promise<void>((resolve) => {
-    ready = resolve;
-  });
+  const waiting = new Map<string, (fields: Readonly<Record<string, unknown>>) => void>();
+  /** The next line of the log with this event. */
+  const logged = (event: string) =>
+    new Promise<Readonly<Record<string, unknown>>>((resolve) => {
+      waiting.set(event, resolve);
+    });
   const io = testIo({
     onOut: (text) => {
-      if (text.includes('"ready"')) ready();
+      const { event, ...fields } = JSON.parse(text);
+      waiting.get(event)?.(fields);
     },
   });
+  const ready = logged("ready");
   const ended = main(["serve", "--config", config], io);
-  await Promise.race([isReady, ended]);
+  await Promise.race([ready, ended]);
   return {
     io,
+    logged,
     stop: () => {
       io.stop("SIGTERM");
       return ended;
@@ -109,6 +114,100 @@ describe("serve", () => {
     expect(await readdir(folder)).not.toContain("m.sock");
   });
 });
+
+describe("a map that changes under a daemon", () => {
+  const inFile = (type: string, text: (login: string) => string) => [type, "senders", `${type}:senders`, text] as const;
+  const pcre = (login: string) => `/^ann@example\\.com$/ ${login}\n`;
+  const hash = (login: string) => `ann@example.com ${login}\n`;
+  const maps = [
+    inFile("pcre", pcre),
+    inFile("regexp", pcre),
+    inFile("texthash", hash),
+    inFile("hash", hash),
+    ["cdb", "senders.cdb", "cdb:senders", (login: string) => cdbOf("ann@example.com", login)],
+    ["a member of unionmap", "senders", "unionmap:{inline:{x=y},pcre:senders}", pcre],
+    ["a member of pipemap", "senders", "pipemap:{proxy:texthash:senders,inline:{old=old,new=new}}", hash],
+    ["proxy", "senders", "proxy:pcre:senders", pcre],
+  ] as const;
+
+  async function daemonWith(map: string, name: string, text: string | Uint8Array) {
+    const { folder, config } = await scenarioConfig("listeners:\n  - policy: 127.0.0.1:0\n  - milter: 127.0.0.1:0\n");
+    await writeFile(`${folder}/${name}`, text);
+    const yaml = (await readFile(config, "utf8")).replace("pcre:senders", `"${map}"`);
+    await writeFile(config, yaml);
+    const daemon = await start(config);
+    onTestFinished(async () => void (await daemon.stop()));
+    const policy = events(daemon.io).find(({ kind }) => kind === "policy")?.address as string;
+    const mayAs = async (login: string) => {
+      const answer = await askPolicy(policy, { login, sender: "ann@example.com", recipient: "x@example.com" });
+      return answer.startsWith("DUNNO") || answer;
+    };
+    /** Writes the file, or removes it, asks the daemon to read again, and waits until it tells. */
+    const change = async (next: string | Uint8Array | undefined, event: string) => {
+      if (next === undefined) await rm(`${folder}/${name}`);
+      else await writeFile(`${folder}/${name}`, next);
+      const told = daemon.logged(event);
+      daemon.io.reload();
+      return told;
+    };
+    return { folder, mayAs, change };
+  }
+
+  // In each, ann@example.com is owned by the login `old`, then by `new`.
+  it.each(maps)("%s answers anew", async (_what, name, map, text) => {
+    const { mayAs, change } = await daemonWith(map, name, text("old"));
+    expect([await mayAs("old"), await mayAs("new")]).toEqual([true, expect.stringMatching(/^553 /)]);
+    expect(await change(text("new"), "map-reloaded")).toMatchObject({ level: "info" });
+    expect([await mayAs("old"), await mayAs("new")]).toEqual([expect.stringMatching(/^553 /), true]);
+  });
+
+  it("a broken line keeps the last good map, and says where", async () => {
+    const { folder, mayAs, change } = await daemonWith("pcre:senders", "senders", pcre("old"));
+    const told = await change(`${pcre("new")}/(/ x\n`, "map-kept");
+    expect(told).toMatchObject({ level: "warn", map: `pcre:${folder}/senders`, file: `${folder}/senders`, line: 2 });
+    expect(told.cause).toMatch(/senders:2: error in regex .*; the table that was read before stays in use$/);
+    expect([await mayAs("old"), await mayAs("new")]).toEqual([true, expect.stringMatching(/^553 /)]);
+    await change(pcre("new"), "map-reloaded");
+    expect(await mayAs("new")).toBe(true);
+  });
+
+  it("a vanished file keeps the last good map, and says so", async () => {
+    const { folder, mayAs, change } = await daemonWith("pcre:senders", "senders", pcre("old"));
+    const told = await change(undefined, "map-kept");
+    expect(told).toMatchObject({ file: `${folder}/senders`, cause: expect.stringContaining("there is no such file") });
+    expect(await mayAs("old")).toBe(true);
+  });
+
+  it("advice on the new text is logged", async () => {
+    const { change } = await daemonWith("pcre:senders", "senders", pcre("old"));
+    const told = await change("/^(.*)@example\\.com/ $1\n", "map-reloaded");
+    expect(told.warnings).toContainEqual(expect.stringContaining("senders:1: not anchored at the end"));
+  });
+
+  it("a change is seen without being asked, and no more after the end", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { folder, config } = await scenarioConfig("listeners:\n  - policy: 127.0.0.1:0\n  - milter: 127.0.0.1:0\n");
+    const { logged, stop } = await start(config);
+    await writeFile(`${folder}/senders`, pcre("a-longer-name"));
+    const told = logged("map-reloaded");
+    vi.advanceTimersByTime(5000);
+    await told;
+    await stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+/** A cdb file of one record, as postmap builds it; its hash tables are empty. */
+function cdbOf(key: string, value: string): Uint8Array {
+  const lengths = Buffer.alloc(8);
+  lengths.writeUInt32LE(key.length + 1, 0);
+  lengths.writeUInt32LE(value.length + 1, 4);
+  const record = Buffer.concat([lengths, Buffer.from(`${key}\0${value}\0`)]);
+  const header = Buffer.alloc(2048);
+  for (let at = 0; at < 2048; at += 8) header.writeUInt32LE(2048 + record.length, at);
+  return Buffer.concat([header, record]);
+}
 
 describe("serve starts nothing and says why in one sentence", () => {
   it("a port in use; what was opened before is closed", async () => {

@@ -6,6 +6,8 @@ export interface TestIo extends Io {
   readonly err: () => string;
   /** Asks a command that stays up to stop. */
   stop(signal?: string): void;
+  /** Asks a command that stays up to read its files again. */
+  reload(): void;
 }
 
 export function testIo(
@@ -28,6 +30,7 @@ export function testIo(
     },
   });
   let stop: (signal: string) => void = () => undefined;
+  const reloads = new Set<() => void>();
   const stopped = new Promise<string>((resolve) => {
     stop = resolve;
   });
@@ -37,9 +40,16 @@ export function testIo(
     stderr: output("err"),
     env,
     stopRequested: () => stopped,
+    onReloadRequested: (reload) => {
+      reloads.add(reload);
+      return () => reloads.delete(reload);
+    },
     out: () => written.out,
     err: () => written.err,
     stop: (signal = "SIGTERM") => stop(signal),
+    reload: () => {
+      for (const reload of reloads) reload();
+    },
   };
 }
 
