@@ -2,12 +2,6 @@ import { type ByteSet, hasByte } from "./byte-set.js";
 import { isAnchored } from "./paths.js";
 import type { Node, Pattern } from "./syntax.js";
 
-/** An octet of a sample, and whether the pattern asks for this one (in either case). */
-interface SampleByte {
-  readonly char: string;
-  readonly literal: boolean;
-}
-
 /** A subject that a pattern may match. */
 export interface Sample {
   /** Octets, as subjects are. */
@@ -32,10 +26,9 @@ export function sampleSubjects(pattern: Pattern, options: { readonly fill?: stri
   const branches = pattern.root.type === "alternatives" ? pattern.root.items : [pattern.root];
   return branches.map((branch) => {
     const sampler = new Sampler(options.fill ?? "");
-    const bytes = sampler.of(branch);
+    const part = sampler.of(branch);
     return {
-      subject: bytes.map(({ char }) => char).join(""),
-      origin: bytes.map(({ literal }) => (literal ? "l" : ".")).join(""),
+      ...part,
       anchored: pattern.anchored || isAnchored(branch),
       closed: isClosed(branch),
       captures: sampler.captures,
@@ -46,34 +39,49 @@ export function sampleSubjects(pattern: Pattern, options: { readonly fill?: stri
 /** Turns of a counted repeat that a sample shows. */
 const MAX_TURNS = 64;
 
+type Part = Pick<Sample, "subject" | "origin">;
+
+const NOTHING: Part = { subject: "", origin: "" };
+
 class Sampler {
   readonly captures = new Map<number, string>();
 
   constructor(private fill: string) {}
 
-  of(node: Node): readonly SampleByte[] {
+  of(node: Node): Part {
     switch (node.type) {
       case "set":
-        return node.set.length === 0 ? [] : [{ char: choose(node.set), literal: isLiteral(node.set) }];
+        if (node.set.length === 0) return NOTHING;
+        return { subject: choose(node.set), origin: isLiteral(node.set) ? "l" : "." };
       case "sequence":
-        return node.items.flatMap((item) => this.of(item));
+        return this.ofAll(node.items);
       case "alternatives":
-        return node.items[0] === undefined ? [] : this.of(node.items[0]);
+        return node.items[0] === undefined ? NOTHING : this.of(node.items[0]);
       case "capture": {
-        const bytes = this.of(node.body);
-        this.captures.set(node.index, bytes.map(({ char }) => char).join(""));
-        return bytes;
+        const part = this.of(node.body);
+        this.captures.set(node.index, part.subject);
+        return part;
       }
       case "atomic":
         return this.of(node.body);
       case "repeat":
         return this.ofRepeat(node);
       default:
-        return [];
+        return NOTHING;
     }
   }
 
-  private ofRepeat({ body, min, max }: Node & { readonly type: "repeat" }): readonly SampleByte[] {
+  private ofAll(items: readonly Node[]): Part {
+    let [subject, origin] = ["", ""];
+    for (const item of items) {
+      const part = this.of(item);
+      subject += part.subject;
+      origin += part.origin;
+    }
+    return { subject, origin };
+  }
+
+  private ofRepeat({ body, min, max }: Node & { readonly type: "repeat" }): Part {
     const { fill } = this;
     const takesFill =
       body.type === "set" &&
@@ -83,9 +91,9 @@ class Sampler {
       Array.from(fill).every((char) => hasByte(body.set, char.charCodeAt(0)));
     if (takesFill) {
       this.fill = "";
-      return Array.from(fill, (char) => ({ char, literal: false }));
+      return { subject: fill, origin: ".".repeat(fill.length) };
     }
-    return Array.from({ length: Math.min(min, MAX_TURNS) }, () => this.of(body)).flat();
+    return this.ofAll(Array.from({ length: Math.min(min, MAX_TURNS) }, () => body));
   }
 }
 

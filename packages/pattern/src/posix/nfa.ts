@@ -325,8 +325,14 @@ function ascending(states: readonly number[]): readonly number[] {
   return [...new Set(states)].sort((a, b) => a - b);
 }
 
+/** The tables of sets that are still in use: most are leaves, of which all patterns have the same. */
+const TABLES = new WeakMap<ByteSet, Uint8Array>();
+
 function tableOf(set: ByteSet): Uint8Array {
+  const known = TABLES.get(set);
+  if (known !== undefined) return known;
   const table = new Uint8Array(256);
   for (const [low, high] of set) table.fill(1, low, high + 1);
+  TABLES.set(set, table);
   return table;
 }

@@ -92,7 +92,7 @@ class Parser {
     return items.length === 1 ? items[0] : { type: "alternatives", items: items.map((item) => item ?? EMPTY) };
   }
 
-  private isAt(kind: TokenKind): boolean {
+  private isAt(kind: Token["kind"]): boolean {
     return this.token.kind === kind;
   }
 

@@ -1,7 +1,8 @@
 import { compilePattern, type Matcher } from "@fromguard/pattern";
+import { compilePosix } from "@fromguard/pattern/posix";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { literalMatcher } from "../../../src/table/index/literal-matcher.js";
+import { compileLiteral } from "../../../src/table/index/literal-matcher.js";
 import { requiredLiterals } from "../../../src/table/index/required-literals.js";
 import { type Candidates, indexRules } from "../../../src/table/index/rule-index.js";
 
@@ -173,11 +174,29 @@ describe("laws", () => {
         fc.array(subject, { minLength: 20 }),
         (source, options, subjects) => {
           const matcher = compiled(source, options);
-          const quick = literalMatcher(matcher.pattern);
+          const quick = compileLiteral(matcher.pattern)?.kept;
           for (const octets of quick === undefined ? [] : subjects)
             expect(quick?.test(octets)).toBe(matcher.test(octets));
         },
       ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("and so it is in a POSIX pattern, beside newlines too", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "B", "@", "1", "\\.", "\n"), maxLength: 3 });
+    const literal = fc
+      .tuple(fc.constantFrom("", "^", "\\`"), text, fc.constantFrom("", "$", "\\'"))
+      .map((parts) => parts.join(""));
+    const octets = fc.string({ unit: fc.constantFrom("a", "A", "b", "B", "@", "1", ".", "\n"), maxLength: 6 });
+    fc.assert(
+      fc.property(literal, fc.boolean(), fc.array(octets, { minLength: 20 }), (source, newlineSensitive, subjects) => {
+        const compiled = compilePosix(source, { caseless: true, newlineSensitive });
+        if (!compiled.ok) throw new Error(compiled.message);
+        const quick = compileLiteral(compiled.matcher.pattern)?.kept;
+        for (const one of quick === undefined ? [] : subjects)
+          expect([source, one, quick?.test(one)]).toEqual([source, one, compiled.matcher.test(one)]);
+      }),
       { numRuns: 1000 },
     );
   });
