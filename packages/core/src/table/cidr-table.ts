@@ -6,6 +6,7 @@ import { octetsOf, shownOctets } from "./octets.js";
 import {
   type LoadedTable,
   type Lookup,
+  lookupError,
   NOT_FOUND,
   type Table,
   type TableTextOptions,
@@ -79,8 +80,13 @@ function tableOfRules(rules: readonly CidrRule[], file: string): Table {
           if (!matches) continue;
           const { value, line, pattern } = rule;
           if (value === undefined) {
-            const evidence = () => ({ source: name, file, line, key, pattern });
-            return { kind: "error", code: "result-not-utf8", cause: "the result is not UTF-8", evidence };
+            return lookupError("result-not-utf8", "the result is not UTF-8", {
+              source: name,
+              file,
+              line,
+              key,
+              pattern,
+            });
           }
           return { kind: "found", value, evidence: () => ({ source: name, file, line, key, pattern, result: value }) };
         }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "./keys.js";
-import { NOT_FOUND, type Table } from "./table.js";
+import { lookupError, NOT_FOUND, type Table } from "./table.js";
 
 /**
  * A table in which every lookup is an error: `fail:reason`, to test what happens then.
@@ -15,7 +15,6 @@ export function brokenTable(name: string, code: string, cause: string): Table {
   return {
     name,
     keys: "full",
-    lookup: (key) =>
-      isUtf8(key) ? { kind: "error", code, cause, evidence: () => ({ source: name, key }) } : NOT_FOUND,
+    lookup: (key) => (isUtf8(key) ? lookupError(code, cause, { source: name, key }) : NOT_FOUND),
   };
 }

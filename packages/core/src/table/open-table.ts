@@ -15,7 +15,7 @@ import { parseTableSpec } from "./table-spec.js";
 /** Options of {@link openTable}. */
 export interface OpenTableOptions {
   /**
-   * Opens what core cannot: a table whose text or server is elsewhere. Called once for each such name. May throw a
+   * Opens what core cannot: a table whose text or server is elsewhere. Called once for a name that stands twice. May throw a
    * FromguardError.
    */
   readonly open: (type: string, source: string) => LoadedTable | Promise<LoadedTable>;
@@ -24,7 +24,7 @@ export interface OpenTableOptions {
    * every lookup in it an error.
    */
   readonly invalid?: "throw" | "answer-errors";
-  /** Whether a fault of which Postfix only warns makes the table invalid, too. Default false. */
+  /** Whether a line of which Postfix only warns makes the table invalid, too. Default false. */
   readonly strict?: boolean;
   /** The type of a name that has none, as postmap's `default_database_type`. Default none: such a name is invalid. */
   readonly defaultType?: string;
@@ -69,7 +69,7 @@ const RULES: ReadonlyMap<string, typeof pcreTable> = new Map([
  */
 export async function openTable(name: string, options: OpenTableOptions): Promise<LoadedTable> {
   try {
-    const opened = await openOne(name, options, 0);
+    const opened = await openOne(name, options, 0, new Map());
     return options.strict === true ? strictTable(opened) : opened;
   } catch (error) {
     if (options.invalid !== "answer-errors" || !isFromguardError(error)) throw error;
@@ -77,7 +77,27 @@ export async function openTable(name: string, options: OpenTableOptions): Promis
   }
 }
 
-async function openOne(name: string, options: OpenTableOptions, depth: number): Promise<LoadedTable> {
+/** As Postfix, opens a member that stands twice once, and warns of it once: what is in `open` has been told. */
+async function openMember(
+  name: string,
+  options: OpenTableOptions,
+  depth: number,
+  open: Map<string, Table>,
+): Promise<LoadedTable> {
+  const key = name.replace(/^(?:proxy:)+/, "");
+  const known = open.get(key);
+  if (known !== undefined) return { table: known, warnings: [] };
+  const opened = await openOne(name, options, depth, open);
+  open.set(key, opened.table);
+  return opened;
+}
+
+async function openOne(
+  name: string,
+  options: OpenTableOptions,
+  depth: number,
+  open: Map<string, Table>,
+): Promise<LoadedTable> {
   if (depth > MAX_NESTING) throw invalid(`tables are nested over ${MAX_NESTING} deep`);
   const spec = parseTableSpec(name, depth === 0 ? options : {});
   if (!spec.ok) throw invalid(spec.message);
@@ -98,7 +118,7 @@ async function openOne(name: string, options: OpenTableOptions, depth: number): 
   const tables: Table[] = [];
   const warnings: TableWarning[] = [];
   for (const member of members) {
-    const opened = await openOne(member, options, depth + 1);
+    const opened = await openMember(member, options, depth + 1, open);
     tables.push(opened.table);
     warnings.push(...opened.warnings);
   }

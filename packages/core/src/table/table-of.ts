@@ -1,7 +1,7 @@
 import { fold } from "../address/fold.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { isOverlong } from "./keys.js";
-import { type Lookup, MAX_KEY_BYTES, NOT_FOUND, type Table } from "./table.js";
+import { type Lookup, lookupError, MAX_KEY_BYTES, NOT_FOUND, type Table } from "./table.js";
 
 /** A value, and the line of the file that gave it. */
 export interface Entry {
@@ -29,6 +29,11 @@ export function tableOf(
   return entryTable(options.name ?? "inline:", folded, options);
 }
 
+/** A table that answers at once. */
+interface TableInMemory extends Table {
+  lookup(key: string): Lookup;
+}
+
 /**
  * A table over folded keys. A key over the limit is the error `key-too-long`; an empty key is the error `key-syntax` where the
  * type is lmdb, which has none.
@@ -37,29 +42,26 @@ export function entryTable(
   name: string,
   entries: ReadonlyMap<string, Entry>,
   options: { readonly file?: string; readonly maxKeyBytes?: number },
-): Table {
+): TableInMemory {
   const { maxKeyBytes = MAX_KEY_BYTES } = options;
   const source: Evidence = options.file === undefined ? { source: name } : { source: name, file: options.file };
   return {
     name,
     keys: "parts",
-    lookup(key): Lookup {
+    lookup(key) {
       if (isOverlong(key, maxKeyBytes)) {
         const cause = `the key is longer than ${maxKeyBytes} octets`;
-        return failure("key-too-long", cause, source);
+        return lookupError("key-too-long", cause, source);
       }
-      if (key === "" && name.startsWith("lmdb:")) return failure("key-syntax", "LMDB has no empty key", source);
+      if (key === "" && name.startsWith("lmdb:")) return lookupError("key-syntax", "LMDB has no empty key", source);
       const folded = fold(key);
       const entry = entries.get(folded);
       if (entry === undefined) return NOT_FOUND;
       const { value, line } = entry;
       const place = line === undefined ? source : { ...source, line };
-      if (value === undefined) return failure("result-not-utf8", "the result is not UTF-8", { ...place, key: folded });
+      if (value === undefined)
+        return lookupError("result-not-utf8", "the result is not UTF-8", { ...place, key: folded });
       return { kind: "found", value, evidence: () => ({ ...place, key: folded, result: value }) };
     },
   };
-}
-
-function failure(code: string, cause: string, evidence: Evidence): Lookup {
-  return { kind: "error", code, cause, evidence: () => evidence };
 }

@@ -49,3 +49,8 @@ export const MAX_KEY_BYTES = 4096;
 
 /** The answer of every table that lacks a key. */
 export const NOT_FOUND: Lookup = { kind: "not-found" };
+
+/** The answer of a table that cannot give one. */
+export function lookupError(code: string, cause: string, evidence: Evidence): Lookup {
+  return { kind: "error", code, cause, evidence: () => evidence };
+}

@@ -89,12 +89,12 @@ class Tables {
   }
 
   private async open(name: string): Promise<Table> {
-    const { table, warnings, files } = await readTable(name);
+    const { table, warnings, files } = await readTable(name, { unbuilt: "throw" });
     // Postfix names a file as it was written.
     const relatives = files.filter((file) => !name.includes(file));
     for (const { kind, text } of warnings) {
       if (kind !== "postfix") continue;
-      await this.warn(relatives.reduce((shown, file) => shown.replace(file, () => relative("", file)), text));
+      await this.warn(relatives.reduce((shown, file) => shown.replaceAll(file, () => relative("", file)), text));
     }
     this.opened.set(name, table);
     return table;

@@ -47,6 +47,11 @@ describe("one key", () => {
       ["-q", "k", "pcre:@DIR@/none"],
       [1, "", expect.stringMatching(/^postmap: fatal: .*@DIR@\/none/)],
     ],
+    [
+      "a database that was not built",
+      ["-q", "key", "lmdb:@DIR@/hash"],
+      [1, "", "postmap: fatal: @DIR@/hash.lmdb: it cannot be read: there is no such file\n"],
+    ],
     ["no type is hash", ["-q", "k", "@DIR@/none"], [1, "", expect.stringMatching(/^postmap: fatal: .*@DIR@\/none/)]],
   ])("%s", async (_, argv, expected) => {
     expect(await run(argv)).toEqual(expected);

@@ -39,37 +39,47 @@ export function filesOfDatabase(type: string, file: string): readonly [source: s
   return [file, `${file}${DATABASES[type]?.ending}`];
 }
 
+/** Postfix does not complain of a source text that was changed so few milliseconds ago. */
+const FRESH_MS = 100_000;
+
 /**
- * Reads a table that postmap builds: the built file where it can be read, else its source text. Advises where the two differ in
- * time, or Postfix has nothing to read.
+ * Reads a table that postmap builds: the built file where it can be read, else its source text. Warns of a built file that is
+ * older than its source, and advises where Postfix has nothing to read.
  *
  * @throws FromguardError as `readTable` does
  */
 export async function readDatabase(
   type: string,
-  options: TableTextOptions & { readonly maxBytes: number },
+  options: TableTextOptions & { readonly maxBytes: number; readonly unbuilt: "read-source" | "throw" },
 ): Promise<LoadedTable> {
-  const { file, maxBytes } = options;
+  const { file, maxBytes, unbuilt } = options;
   const [, built] = filesOfDatabase(type, file);
   const read = DATABASES[type]?.read;
   const [sourceTime, builtTime] = await Promise.all([changedAt(file), changedAt(built)]);
   const warnings: TableWarning[] = [];
-  const advise = (what: string): void => {
-    warnings.push({ kind: "advice", file, line: 0, text: `${file}: ${what}` });
+  const warn = (kind: TableWarning["kind"], text: string): void => {
+    warnings.push({ kind, file, line: 0, text });
   };
-  const isStale = builtTime !== undefined && sourceTime !== undefined && builtTime < sourceTime;
-  if (read !== undefined && builtTime !== undefined) {
-    if (isStale)
-      advise(`database ${built} is older than its source: what was changed since does not count; run postmap`);
-    const table = recordTable(await read(built, maxBytes), { ...options, type, file });
-    return { table, warnings };
+  if (builtTime === undefined && unbuilt === "throw") {
+    throw new FromguardError("FG_FILE_UNREADABLE", "it cannot be read: there is no such file", {
+      place: { file: built },
+    });
   }
-  if (builtTime === undefined) advise(`there is no ${built}, without which Postfix fails: run postmap`);
-  if (isStale)
-    advise(`database ${built} is older than its source, which is read here: Postfix answers as before; run postmap`);
+  if (builtTime !== undefined && sourceTime !== undefined && builtTime < sourceTime) {
+    const isOld = seconds(builtTime) < seconds(sourceTime) && sourceTime < Date.now() - FRESH_MS;
+    warn(isOld ? "postfix" : "advice", `database ${built} is older than source file ${file}`);
+  }
+  if (read !== undefined && builtTime !== undefined) {
+    return { table: recordTable(await read(built, maxBytes), { ...options, type, file }), warnings };
+  }
+  if (builtTime === undefined) {
+    warn("advice", `${file}: there is no ${built}, without which Postfix fails: run postmap`);
+  }
   const loaded = textHashTable(await readRegularFile(file, maxBytes), { ...options, type });
   return { table: loaded.table, warnings: [...loaded.warnings, ...warnings] };
 }
+
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
 /** Milliseconds since 1970, or undefined where there is no such file. */
 async function changedAt(file: string): Promise<number | undefined> {

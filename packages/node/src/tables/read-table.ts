@@ -24,6 +24,11 @@ export interface ReadTableOptions extends Omit<OpenTableOptions, "open"> {
   readonly folder?: string;
   /** Octets of a file, beyond which it is not read. Default {@link MAX_TABLE_BYTES}. */
   readonly maxFileBytes?: number;
+  /**
+   * What becomes of `hash`, `btree`, `lmdb` and `cdb` where there is only the source text. `read-source` (default) reads that, and
+   * advises to run postmap; `throw` fails as Postfix does.
+   */
+  readonly unbuilt?: "read-source" | "throw";
 }
 
 /** A table that was read, what was wrong in it, and the files that it was made of. */
@@ -67,7 +72,7 @@ export async function readStamped(name: string, options: ReadTableOptions): Prom
     throw invalid(`"${printable(name)}" is no table: write TYPE:SOURCE, such as pcre:/etc/postfix/senders`);
   }
   const stamps = new Map<string, string>();
-  const maxBytes = options.maxFileBytes ?? MAX_TABLE_BYTES;
+  const { maxFileBytes: maxBytes = MAX_TABLE_BYTES, unbuilt = "read-source" } = options;
   const limits = options.maxKeyBytes === undefined ? {} : { maxKeyBytes: options.maxKeyBytes };
   const opened = await openTable(name, {
     ...options,
@@ -78,7 +83,7 @@ export async function readStamped(name: string, options: ReadTableOptions): Prom
       for (const each of parse === undefined ? filesOfDatabase(type, file) : [file]) {
         stamps.set(each, await stampOf(each));
       }
-      if (parse === undefined) return readDatabase(type, { ...limits, file, maxBytes });
+      if (parse === undefined) return readDatabase(type, { ...limits, file, maxBytes, unbuilt });
       return parse(await readRegularFile(file, maxBytes), { ...limits, file });
     },
   });

@@ -101,6 +101,14 @@ test("static text that is no value is refused", async () => {
   await expect(readTable("static:{ann")).rejects.toMatchObject({ code: "FG_TABLE_INVALID" });
 });
 
+test("a member that stands twice is opened once, and warned of once", async () => {
+  const { table, warnings } = await readTable("unionmap:{pcre:senders,pipemap:{proxy:pcre:senders,static:x}}", {
+    folder,
+  });
+  expect(warnings.filter(({ kind }) => kind === "postfix").map(({ line }) => line)).toEqual([3]);
+  expect(await table.lookup("ann@example.com")).toMatchObject({ value: "ann,x" });
+});
+
 describe("a table that cannot be named", () => {
   test.each([
     ["/etc/postfix/senders", /^"\/etc\/postfix\/senders" is no table: write TYPE:SOURCE/],
