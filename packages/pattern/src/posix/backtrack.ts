@@ -1,6 +1,8 @@
+import { type Budget, OutOfSteps } from "./budget.js";
 import { BEFORE, BEHIND, before, behind } from "./context.js";
-import type { Nfa, State } from "./nfa.js";
-import { type Bounds, type Budget, OutOfSteps, Registers } from "./simulate.js";
+import type { Nfa } from "./nfa.js";
+import { type Bounds, Registers } from "./registers.js";
+import type { State } from "./states.js";
 
 interface Way {
   readonly index: number;

@@ -1,13 +1,15 @@
 import { emitPattern } from "../emit.js";
-import { refusalOf } from "../gate.js";
 import type { Refusal } from "../refusal.js";
 import type { Captures, Pattern, SyntaxFault } from "../syntax.js";
 import { Backtracker } from "./backtrack.js";
+import { Budget, OutOfSteps } from "./budget.js";
 import { refuseInexact, sizeOf } from "./exact.js";
-import { buildNfa, MAX_STATES, type Nfa } from "./nfa.js";
-import { hasOneReading } from "./one-reading.js";
+import { type Told, toldByJavaScript } from "./javascript.js";
+import { buildNfa, type Nfa } from "./nfa.js";
 import { type PosixOptions, parsePosix } from "./parse.js";
-import { type Bounds, Budget, OutOfSteps, Simulator } from "./simulate.js";
+import type { Bounds } from "./registers.js";
+import { Simulator } from "./simulate.js";
+import { MAX_STATES } from "./states.js";
 
 /** A POSIX pattern that is ready to match octets (latin1) without an octet of zero. Neither throws. */
 export interface PosixMatcher {
@@ -50,11 +52,10 @@ export function compilePosix(
   if (size > MAX_STATES) return tooLarge();
   const refusal = refuseInexact(pattern, highest);
   if (refusal !== undefined) return refusal;
-  const javascript =
-    refusalOf(pattern) !== undefined ? "nothing" : highest > 0 && hasOneReading(pattern) ? "all" : "tests";
+  const told = toldByJavaScript(pattern);
   let nfa: Nfa | undefined;
   // A small one is built when it is first needed: the most of a table's lines never match.
-  if (javascript === "nothing" || (highest > 0 && size > SURELY_SMALL)) {
+  if (told === "nothing" || (highest > 0 && size > SURELY_SMALL)) {
     nfa = buildNfa(pattern, highest > 0 ? "all" : "referenced");
     if (nfa === undefined) return tooLarge();
   }
@@ -65,7 +66,7 @@ export function compilePosix(
     const refers = nfa.states.some(({ kind }) => kind === "reference");
     return refers ? new Backtracker(nfa, newlineSensitive, caseless) : new Simulator(nfa, newlineSensitive);
   };
-  return { ok: true, matcher: new Matcher(pattern, highest, javascript, machine) };
+  return { ok: true, matcher: new Matcher(pattern, highest, told, machine) };
 }
 
 class Matcher implements PosixMatcher {
@@ -75,8 +76,7 @@ class Matcher implements PosixMatcher {
   constructor(
     readonly pattern: Pattern,
     private readonly highest: number,
-    /** What the JavaScript engine can be asked. */
-    private readonly javascript: "nothing" | "tests" | "all",
+    private readonly told: Told,
     private readonly make: () => Simulator | Backtracker,
   ) {}
 
@@ -89,7 +89,7 @@ class Matcher implements PosixMatcher {
   match(subject: string): Captures | null | "match-limit" {
     const expression = this.expressionFor(subject);
     if (expression !== undefined) {
-      if (this.javascript === "all") return expression.exec(subject)?.slice(0, this.highest + 1) ?? null;
+      if (this.told === "groups") return expression.exec(subject)?.slice(0, this.highest + 1) ?? null;
       if (!expression.test(subject)) return null;
     }
     return limited(() => {
@@ -99,12 +99,12 @@ class Matcher implements PosixMatcher {
   }
 
   mayReachLimit(octets: number): boolean {
-    return this.javascript === "nothing" && this.machine().stepsPerOctet * (octets + 1) > POSIX_STEP_LIMIT;
+    return this.told === "nothing" && this.machine().stepsPerOctet * (octets + 1) > POSIX_STEP_LIMIT;
   }
 
   /** Made when it is first needed. None where there is a newline: glibc has its own view of an anchor beside one. */
   private expressionFor(subject: string): RegExp | undefined {
-    if (this.javascript === "nothing" || subject.includes("\n")) return undefined;
+    if (this.told === "nothing" || subject.includes("\n")) return undefined;
     this.expression ??= new RegExp(emitPattern(this.pattern));
     return this.expression;
   }

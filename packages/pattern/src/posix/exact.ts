@@ -51,7 +51,7 @@ export function sizeOf(node: Node): number {
 }
 
 /** The node and all in it, but for what anchors are made of. */
-function nodesOf(root: Node): readonly Node[] {
+export function nodesOf(root: Node): readonly Node[] {
   const nodes = [root];
   for (const node of nodes) {
     if (constraintsOf(node) === undefined) for (const part of partsOf(node)) nodes.push(part);
