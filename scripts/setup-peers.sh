@@ -8,7 +8,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 77
 fi
 
-packages=(postfix postfix-pcre postfix-lmdb dovecot-core swaks miltertest chromium)
+packages=(postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core swaks miltertest chromium)
 
 missing=()
 for name in "${packages[@]}"; do

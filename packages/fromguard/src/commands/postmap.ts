@@ -10,6 +10,12 @@ import { linesOf } from "./lines.js";
 const MAX_LINE = 65536;
 /** The type of a map that is written without one: Debian's default_database_type. */
 const DEFAULT_TYPE = "hash";
+/** Types whose dictionaries Postfix names by the built file. */
+const ENDINGS: ReadonlyMap<string, string> = new Map([
+  ["hash", ".db"],
+  ["btree", ".db"],
+  ["cdb", ".cdb"],
+]);
 /** Postfix writes standard output in blocks of this size, and loses what it has not written when a lookup fails. */
 const BLOCK = 4096;
 
@@ -75,7 +81,9 @@ class Tables {
     const table = this.opened.get(name) ?? (await this.open(name));
     const text = utf8(key);
     if (text === undefined) {
-      await this.warn(`${name}: non-UTF-8 key "${loose(key)}": malformed UTF-8 or invalid codepoint`);
+      await this.warn(
+        `${name}${ENDINGS.get(name.slice(0, name.indexOf(":"))) ?? ""}: non-UTF-8 key "${loose(key)}": malformed UTF-8 or invalid codepoint`,
+      );
       return undefined;
     }
     const answer = await table.lookup(text);

@@ -15,6 +15,8 @@ const SHARES: Readonly<Record<string, number>> = {
   unionmap: 3,
   pipemap: 3,
   texthash: 3,
+  lmdb: 2,
+  cdb: 2,
   fail: 0,
 };
 
