@@ -55,8 +55,17 @@ export function unbraced(text: string): { readonly text: string } | { readonly f
 
 /** Without white space at both ends. */
 export function trimBlanks(text: string): string {
-  return text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
+  return trimBlanksAtEnd(text).replace(/^[\t-\r ]+/, "");
 }
+
+/** Without white space at its end. An expression that ends in `+$` takes time quadratic in the blanks within the text. */
+export function trimBlanksAtEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && BLANK.test(text[end - 1] ?? "")) end -= 1;
+  return text.slice(0, end);
+}
+
+const BLANK = /[\t-\r ]/;
 
 /**
  * Where the word that begins `text` ends, outside double quotes; a backslash protects one character. `isOpen` where a quote

@@ -3,6 +3,7 @@ import { FromguardError } from "../verdict/error.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { requiredLiterals } from "./index/required-literals.js";
 import { type Candidates, type IndexableRule, indexRules, type RuleIndex } from "./index/rule-index.js";
+import { trimBlanksAtEnd } from "./lists.js";
 import { logicalLines } from "./logical-lines.js";
 import { octetsOf, shownOctets } from "./octets.js";
 import { adviceOn } from "./pattern-advice.js";
@@ -105,7 +106,7 @@ class Loader {
     for (const { text, line } of lines) {
       // Postfix reads the line as a C string.
       const [beforeNul = ""] = text.split("\0", 1);
-      const trimmed = beforeNul.replace(/[\t-\r ]+$/, "");
+      const trimmed = trimBlanksAtEnd(beforeNul);
       if (trimmed !== "") this.loadLine(trimmed, line);
     }
     for (const rule of this.open.reverse()) {

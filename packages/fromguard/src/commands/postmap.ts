@@ -169,7 +169,7 @@ function loose(octets: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets.subarray(0, MAX_KEY_BYTES));
 }
 
-/** Text as Postfix logs it: what does not print as question marks. */
+/** Text as Postfix logs it: what does not print as question marks, but for a byte order mark. */
 function printed(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/gu, "?");
+  return text.replace(/(?!\ufeff)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/gu, "?");
 }
