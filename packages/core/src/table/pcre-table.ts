@@ -1,5 +1,6 @@
 import { compilePattern, parsePattern } from "@fromguard/pattern";
 import { compileLiteral } from "./index/literal-matcher.js";
+import { isTooLarge } from "./pattern-size.js";
 import { type PatternDialect, patternTable } from "./pattern-table.js";
 import type { LoadedTable, TableTextOptions } from "./table.js";
 
@@ -24,6 +25,9 @@ const PCRE: PatternDialect = {
     });
     if (!parsed.ok) return { fault: `error in regex at offset ${parsed.offset}: ${parsed.message}` };
     const { pattern } = parsed;
+    if (isTooLarge(pattern.root, source.length)) {
+      return { fault: `error in regex at offset ${source.length}: regular expression is too large` };
+    }
     const literal = compileLiteral(pattern);
     if (literal !== undefined) return literal;
     const compiled = compilePattern(pattern);

@@ -79,6 +79,11 @@ const badRules: Readonly<Record<string, readonly [type: string, text: string, ..
   "a megabyte of flags: pcre": ["pcre", `/a/${"i".repeat(1 << 20)} x\n/b/ y\n`, "a", "A", "b"],
   "a megabyte of spaces: pcre": ["pcre", `/a/${" ".repeat(1 << 20)}x\n/b/ y\n`, "a", "b"],
   "a pattern of 30 kB: pcre": ["pcre", `/${LITERAL.slice(0, 30_000)}/ x\n/b/ y\n`, "b", "aa"],
+  "the longest text that PCRE2 takes": ["pcre", `/${LITERAL.slice(0, 32_764)}/ x\n/b/ y\n`, "b"],
+  "an octet more": ["pcre", `/${LITERAL.slice(0, 32_765)}/ x\n/b/ y\n`, "b"],
+  "the longest text with anchors that PCRE2 takes": ["pcre", `/^${LITERAL.slice(0, 32_763)}$/ x\n/b/ y\n`, "b"],
+  "an octet more, with anchors": ["pcre", `/^${LITERAL.slice(0, 32_764)}$/ x\n/b/ y\n`, "b"],
+  "a pattern of 100 kB: pcre": ["pcre", `/${LITERAL}/ x\n/b/ y\n`, "b", "aa"],
   "a pattern of 100 kB: regexp": ["regexp", `/${LITERAL}/ x\n/b/ y\n`, "b", "aa"],
 };
 
@@ -92,6 +97,15 @@ describe.skipIf(peer === undefined).each(Object.entries(types))("a file of %s wi
 });
 
 describe.skipIf(peer === undefined)("a table with", () => {
+  it.each([
+    ["a file that is not there", "@none@"],
+    ["a file below a file", "@table@/none"],
+  ])("%s fails in every type, as in postmap", async (_what, file) => {
+    for (const type of ["pcre", "texthash", "lmdb", "hash", "cidr"]) {
+      await peer!.compare({ files: { table: "" }, name: `${type}:${file}`, keys: ["a@b"] });
+    }
+  });
+
   it.each(Object.entries(badRules))(
     "%s answers, warns and fails as postmap does",
     async (_what, [type, table, ...keys]) => {

@@ -56,7 +56,9 @@ export class PostmapPeer {
       // Postfix waits two seconds before it trusts a texthash file that was just written.
       utimesSync(join(this.folder, file), 1e9, 1e9);
     }
-    for (const [, type, file] of name.matchAll(/\b(hash|btree|lmdb|cdb):@(\w+)@/g)) this.build(`${type}:${file}`);
+    for (const [, type, file] of name.matchAll(/\b(hash|btree|lmdb|cdb):@(\w+)@(?!\/)/g)) {
+      if (file !== undefined && Object.hasOwn(files, file)) this.build(`${type}:${file}`);
+    }
     const text = Buffer.from(name, "latin1").toString("utf8");
     const table = text.replace(/@(\w+)@/g, (_, file: string) => join(this.folder, file));
     const failing = await keysThatFail(table, keys);
