@@ -5,10 +5,9 @@ interface Tables {
   readonly sets: readonly number[];
   readonly text: readonly number[];
   readonly ranges: readonly Int32Array[];
+  readonly memoSlots: readonly (readonly number[])[];
   /** Whether a newline is LF alone. */
   readonly isPlainNewline: boolean;
-  /** Whether PCRE2 looks for a first octet before it matches. */
-  readonly searches: boolean;
   addSet(words: readonly number[]): number;
 }
 
@@ -47,7 +46,7 @@ export function analyse(code: number[], tables: Tables): Analysis {
         const follow = firsts.of(pc + WIDTH);
         code[pc + 3] = follow === undefined ? -1 : tables.addSet(follow);
         // Bounded runs may end where more octets of the set follow.
-        const base = code[pc + 1]! * SET_WORDS;
+        const base = code[pc + 1]!;
         if (code[pc + 2] === -1 && follow?.every((word, i) => (word & tables.sets[base + i]!) === 0)) {
           code[pc] = Op.Run;
           code[pc + 4] = 1;
@@ -59,14 +58,13 @@ export function analyse(code: number[], tables: Tables): Analysis {
   let all = true;
   let some = false;
   for (let pc = 0; pc < code.length; pc += WIDTH) {
-    const isChoice = code[pc] === Op.Split || code[pc] === Op.Run || code[pc] === Op.LazyRun;
-    if (isChoice && !asks[pc / WIDTH] && code[pc + 5]! >= 0) some = true;
+    if (isChoice(code[pc]) && !asks[pc / WIDTH] && code[pc + 5]! >= 0) some = true;
     else {
-      if (isChoice || asks[pc / WIDTH] || code[pc] === Op.PossessiveRun) all = false;
+      if (isChoice(code[pc]) || asks[pc / WIDTH] || code[pc] === Op.PossessiveRun) all = false;
       code[pc + 5] = -1;
     }
   }
-  return { remembers: some, stepsPerOctet: all ? costOf(code) : Number.POSITIVE_INFINITY, first };
+  return { remembers: some, stepsPerOctet: all ? costOf(code, tables.memoSlots) : Number.POSITIVE_INFINITY, first };
 }
 
 function startsWithVerb(code: readonly number[]): boolean {
@@ -151,30 +149,42 @@ function whatAsks(code: readonly number[]): readonly boolean[] {
   return asks;
 }
 
-/** The steps from each choice to the next ones, summed up: each is taken once for each octet at most. */
-function costOf(code: readonly number[]): number {
+/**
+ * The steps that an octet of the subject can cost, once failures are remembered: each choice is then taken once at most for
+ * each, and each way from it, by whether the loops around it have taken something. Five are those before.
+ */
+function costOf(code: readonly number[], memoSlots: readonly (readonly number[])[]): number {
   let budget = MAX_COSTED;
   const walk = (pc: number): number => {
     let cost = 0;
     for (let at = pc; budget > 0; budget -= 1) {
       const op = code[at];
-      cost += op === Op.Text || op === Op.TextCaseless || op === Op.Times ? 1 + code[at + 2]! : 1;
-      if (op === Op.Split || op === Op.Run || op === Op.LazyRun) {
-        return op !== Op.Split && code[at + 2]! > 0 ? cost + code[at + 2]! : cost + 3;
-      }
+      cost += op === Op.Text || op === Op.Times ? 1 + code[at + 2]! : 1;
       // Of a test's two ways the straight one is the longer; the body of a lookaround is bounded elsewhere.
       const [next] = nextOf(code, at);
-      if (next === undefined) return cost;
+      if (isChoice(op) || next === undefined) return cost;
       at = next;
     }
     return Number.POSITIVE_INFINITY;
   };
-  let sum = walk(0);
+  let sum = 5 + walk(0);
   for (let pc = 0; pc < code.length; pc += WIDTH) {
-    if (code[pc] === Op.Split) sum += walk(code[pc + 1]!) + walk(code[pc + 2]!);
-    else if (code[pc] === Op.Run || code[pc] === Op.LazyRun || code[pc] === Op.Look) sum += walk(pc + WIDTH);
+    if (!isChoice(code[pc])) {
+      if (code[pc] === Op.Look) sum += walk(pc + WIDTH);
+      continue;
+    }
+    // A bounded run is begun anew at each octet, an unlimited one goes on where it was.
+    const ways =
+      code[pc] === Op.Split
+        ? walk(code[pc + 1]!) + walk(code[pc + 2]!)
+        : (Math.max(code[pc + 2]!, 0) + 1) * (walk(pc + WIDTH) + 2);
+    sum += ways * 2 ** (memoSlots[code[pc + 5]!]?.length ?? 0);
   }
   return sum;
+}
+
+function isChoice(op: number | undefined): boolean {
+  return op === Op.Split || op === Op.Run || op === Op.LazyRun;
 }
 
 /** The octets, or the end, with which a way from an instruction begins. */
@@ -212,16 +222,12 @@ class Firsts {
     const add = (symbol: number): void => {
       words[symbol >> 5]! |= 1 << (symbol & 31);
     };
-    const addSet = (number: number): void => {
-      for (let i = 0; i < SET_WORDS; i += 1) words[i]! |= tables.sets[number * SET_WORDS + i]!;
+    const addSet = (base: number): void => {
+      for (let i = 0; i < SET_WORDS; i += 1) words[i]! |= tables.sets[base + i]!;
     };
     switch (code[pc]) {
       case Op.Byte:
         add(code[pc + 1]!);
-        return [];
-      case Op.Pair:
-        add(code[pc + 1]!);
-        add(code[pc + 2]!);
         return [];
       case Op.Set:
       case Op.Times:
@@ -232,13 +238,10 @@ class Firsts {
       case Op.PossessiveRun:
         addSet(code[pc + 1]!);
         return [pc + WIDTH];
-      case Op.Text:
-        add(tables.text[code[pc + 1]!]!);
-        return [];
-      case Op.TextCaseless: {
+      case Op.Text: {
         const byte = tables.text[code[pc + 1]!]!;
         add(byte);
-        if (byte >= 0x61 && byte <= 0x7a) add(byte - 32);
+        if (code[pc + 3] === 1 && byte >= 0x61 && byte <= 0x7a) add(byte - 32);
         return [];
       }
       case Op.Chars: {

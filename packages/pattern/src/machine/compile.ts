@@ -74,7 +74,7 @@ class Compiler {
       sets: this.sets,
       text: this.text,
       ranges: this.ranges,
-      searches: !names.has("NO_START_OPT"),
+      memoSlots: this.memoSlots,
       isPlainNewline: newline === "LF",
       addSet: (words) => this.addWords(words),
     });
@@ -133,7 +133,7 @@ class Compiler {
     const key = words.join();
     let number = this.setNumbers.get(key);
     if (number === undefined) {
-      number = this.sets.length / SET_WORDS;
+      number = this.sets.length;
       this.sets.push(...words);
       this.setNumbers.set(key, number);
     }
@@ -224,13 +224,11 @@ class Compiler {
   }
 
   private emitSet(set: ByteSet): void {
-    const [first, second] = set;
+    const [first] = set;
     if (first === undefined) this.put(Op.Fail);
     else if (set.length === 1 && first[0] === first[1]) this.put(Op.Byte, first[0]);
     else if (set.length === 1 && first[0] === 0 && first[1] === 255) this.put(Op.Any);
-    else if (set.length === 2 && first[0] === first[1] && second![0] === second![1]) {
-      this.put(Op.Pair, first[0], second![0]);
-    } else this.put(Op.Set, this.addSet(set));
+    else this.put(Op.Set, this.addSet(set));
   }
 
   private emitSequence(items: readonly Node[]): void {
@@ -239,7 +237,7 @@ class Compiler {
       if (run.bytes.length > 1) {
         const from = this.text.length;
         this.text.push(...run.bytes);
-        this.put(run.caseless ? Op.TextCaseless : Op.Text, from, run.bytes.length);
+        this.put(Op.Text, from, run.bytes.length, run.caseless ? 1 : 0);
         i += run.bytes.length;
       } else {
         this.emit(items[i]!);

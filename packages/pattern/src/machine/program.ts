@@ -3,15 +3,11 @@ export enum Op {
   Fail = 0,
   /** The octet a. */
   Byte = 1,
-  /** The octet a or b. */
-  Pair = 2,
   /** An octet of the set a. */
   Set = 3,
   Any = 4,
-  /** b octets as in the text from a on. */
+  /** b octets as in the text from a on; c: 1 where ASCII letters of the subject count as small ones. */
   Text = 5,
-  /** The same, where ASCII letters of the subject count as small ones. */
-  TextCaseless = 6,
   /** Exactly b octets of the set a. */
   Times = 7,
   /** Up to b (or -1) octets of the set a, as many as can be first; what follows begins in the set c (or -1); d: needs no way back. */
@@ -100,7 +96,7 @@ export type Newline = "LF" | "CR" | "CRLF" | "ANYCRLF" | "ANY" | "NUL";
 /** A compiled pattern. */
 export interface Program {
   readonly code: Int32Array;
-  /** Sets of octets, {@link SET_WORDS} words each. */
+  /** Sets of octets, {@link SET_WORDS} words each; instructions name them by their place here. */
   readonly sets: Int32Array;
   /** Octets of literal texts. */
   readonly text: Uint8Array;
