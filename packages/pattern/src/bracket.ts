@@ -3,7 +3,7 @@ import type { Cursor } from "./cursor.js";
 import { readEscape } from "./escape.js";
 import { casesIn } from "./machine/case-folding.js";
 import { readChar } from "./machine/text.js";
-import { propertySet } from "./properties.js";
+import { readProperty } from "./properties.js";
 
 /** A bracketed class: its octets, or the Unicode property in it that has none here. */
 export type Bracket =
@@ -85,9 +85,13 @@ class BracketReader {
     return char;
   }
 
-  /** Before the first item only `\E` and `\Q\E` mean nothing; a `]` behind them is still literal. */
+  /** Before the first item `\E` and `\Q\E` mean nothing; a `]` behind them is still literal. */
   private skipEmptyQuotes(): void {
-    while (this.cursor.take("\\E") || this.cursor.take("\\Q\\E"));
+    const { cursor } = this;
+    const nothing = this.options.skipBlanks ? /\\E|\\Q\\E|[ \t]+/y : /\\E|\\Q\\E/y;
+    let last = "";
+    for (let text = cursor.takeMatch(nothing); text !== ""; text = cursor.takeMatch(nothing)) last = text;
+    if (cursor.atEnd && last.endsWith("E")) cursor.fail(1);
   }
 
   /** Reads one item; false where it was only a quote mark or a blank. */
@@ -130,16 +134,18 @@ class BracketReader {
       if (escaped.kind === "letter" && /[BRX]/.test(escaped.letter)) cursor.fail(7, start);
       if (this.inRange) cursor.fail(50);
       if (escaped.kind === "letter" && escaped.letter === "N") cursor.fail(71);
-      if (escaped.kind === "letter" || escaped.kind === "reference") cursor.fail(7, start);
       if (escaped.kind === "set") this.sets.push(escaped.set);
-      else if (escaped.kind === "property") {
-        const set = this.options.utf ? undefined : propertySet(escaped.text);
-        if (set === undefined) this.property ??= escaped.text;
-        else this.sets.push(set);
-      }
+      else if (escaped.kind === "letter" && /[Pp]/.test(escaped.letter)) this.addProperty(escaped.letter);
+      else cursor.fail(7, start);
       this.endItem();
     }
     return true;
+  }
+
+  private addProperty(letter: string): void {
+    const { set, text } = readProperty(this.cursor, letter, this.options.utf);
+    if (set === undefined) this.property ??= text;
+    else this.sets.push(set);
   }
 
   private addPosix({ kind, end }: { readonly kind: string; readonly end: number }): void {

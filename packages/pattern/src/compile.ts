@@ -3,7 +3,7 @@ import { refusalOf } from "./gate.js";
 import { Machine } from "./machine/matcher.js";
 import { machineRefusalOf } from "./machine/supported.js";
 import { parsePattern } from "./parse.js";
-import type { Refusal } from "./refusal.js";
+import { type Refusal, refuse } from "./refusal.js";
 import type { Captures, Pattern, PatternOptions, SyntaxFault } from "./syntax.js";
 
 export type { Captures } from "./syntax.js";
@@ -33,6 +33,9 @@ export interface CompileOptions extends PatternOptions {
 /** The default of {@link CompileOptions.maxSteps}: 5 to 20 ms. */
 export const MAX_STEPS = 500_000;
 
+/** Code units of a compiled pattern, beyond which PCRE2 (with links of two octets, as it is built by default) takes none. */
+const MAX_SIZE = 65_535;
+
 /**
  * Compiles a pattern, given as octets or parsed.
  *
@@ -46,6 +49,7 @@ export function compilePattern(
   const parsed = typeof source === "string" ? parsePattern(source, options) : ({ ok: true, pattern: source } as const);
   if (!parsed.ok) return parsed;
   const { pattern } = parsed;
+  if ((pattern.size ?? 0) > MAX_SIZE) return refuse("too-large", 0, "a pattern of this size");
   if (refusalOf(pattern) === undefined) return { ok: true, matcher: new Expression(pattern) };
   const refusal = machineRefusalOf(pattern);
   if (refusal !== undefined) return refusal;

@@ -1,6 +1,6 @@
 import type { ByteSet } from "./byte-set.js";
 import { complement, ESCAPE_SETS, LAST_CHAR, WIDE_SETS } from "./byte-set.js";
-import type { Cursor } from "./cursor.js";
+import { type Cursor, readCounts } from "./cursor.js";
 import { readChar } from "./machine/text.js";
 
 /** What stands behind a backslash. */
@@ -9,8 +9,7 @@ export type Escape =
   | { readonly kind: "byte"; readonly byte: number }
   | { readonly kind: "set"; readonly set: ByteSet }
   | { readonly kind: "reference"; readonly number: number }
-  | { readonly kind: "property"; readonly text: string }
-  /** A letter that means something only in its place: `b`, `A`, `R`, `k`. */
+  /** A letter that means something only in its place: `b`, `A`, `R`, `k`, and `p`, whose name is not read yet. */
   | { readonly kind: "letter"; readonly letter: string };
 
 const CONTROL: Readonly<Record<string, number>> = { a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 };
@@ -19,8 +18,9 @@ const HEX = /[0-9A-Fa-f]*/y;
 const OCTAL = /[0-7]*/y;
 const OCTAL_TAIL = /[0-7]{0,2}/y;
 const DIGITS = /[0-9]+/y;
-const QUANTIFIER = /\{[0-9]+(?:,[0-9]*)?\}/y;
-const MAX_REFERENCE = 2147483647;
+/** The largest number that PCRE2 reads as one of a group, and the largest that it allows. */
+const MAX_READ = 214_748_363;
+const MAX_REFERENCE = 65_535;
 
 /**
  * Reads what follows a backslash, which is behind the cursor.
@@ -47,9 +47,6 @@ export function readEscape(cursor: Cursor, groups: number, inClass: boolean, utf
       return readBracedOctal(cursor, utf);
     case "0":
       return byte(Number.parseInt(`0${cursor.takeMatch(OCTAL_TAIL)}`, 8));
-    case "p":
-    case "P":
-      return readProperty(cursor, char);
     case "N":
       return readNotNewline(cursor, utf);
     case "F":
@@ -62,7 +59,7 @@ export function readEscape(cursor: Cursor, groups: number, inClass: boolean, utf
       return inClass ? byte(0x67) : { kind: "letter", letter: char };
   }
   if (/[1-9]/.test(char)) return readDigits(cursor, start, groups, inClass, utf);
-  if (/[ABCDEGHKQRXZbkz]/.test(char)) return { kind: "letter", letter: char };
+  if (/[ABCDEGHKPQRXZbkpz]/.test(char)) return { kind: "letter", letter: char };
   if (/[A-Za-z]/.test(char)) return cursor.fail(3, start);
   if (!utf) return byte(char.charCodeAt(0));
   const read = readChar(cursor.text, start);
@@ -84,6 +81,11 @@ function readControl(cursor: Cursor): Escape {
 
 function readHex(cursor: Cursor, utf: boolean): Escape {
   if (!cursor.take("{")) return byte(Number.parseInt(`0${cursor.takeMatch(HEX_PAIR)}`, 16));
+  return readBracedHex(cursor, utf);
+}
+
+function readBracedHex(cursor: Cursor, utf: boolean): Escape {
+  cursor.skipBlanks();
   if (cursor.atEnd || cursor.peek() === "}") cursor.fail(78);
   const digits = cursor.takeMatch(HEX);
   return closeBraced(cursor, Number.parseInt(digits || "0", 16), 67, utf);
@@ -91,6 +93,7 @@ function readHex(cursor: Cursor, utf: boolean): Escape {
 
 function readBracedOctal(cursor: Cursor, utf: boolean): Escape {
   if (!cursor.take("{")) cursor.fail(55, cursor.atEnd ? cursor.position - 1 : cursor.position);
+  cursor.skipBlanks();
   if (cursor.atEnd || cursor.peek() === "}") cursor.fail(78);
   const digits = cursor.takeMatch(OCTAL);
   return closeBraced(cursor, Number.parseInt(digits || "0", 8), 64, utf);
@@ -99,6 +102,7 @@ function readBracedOctal(cursor: Cursor, utf: boolean): Escape {
 function closeBraced(cursor: Cursor, value: number, unclosed: 64 | 67, utf: boolean): Escape {
   if (value > (utf ? LAST_CHAR : 255)) cursor.fail(34);
   if (value >= 0xd800 && value <= 0xdfff) cursor.fail(73);
+  cursor.skipBlanks();
   if (cursor.peek() !== "}") cursor.fail(unclosed, cursor.atEnd ? cursor.position - 1 : cursor.position);
   cursor.next();
   return byte(value);
@@ -109,6 +113,7 @@ function readDigits(cursor: Cursor, start: number, groups: number, inClass: bool
   if (!inClass) {
     const number = Number(cursor.takeMatch(DIGITS));
     if (number < 10 || cursor.text[start]! >= "8" || number <= groups) {
+      if (number > MAX_REFERENCE && number <= MAX_READ) cursor.fail(61);
       if (number <= MAX_REFERENCE) return { kind: "reference", number };
     }
     cursor.position = start;
@@ -121,30 +126,14 @@ function readDigits(cursor: Cursor, start: number, groups: number, inClass: bool
 }
 
 function readNotNewline(cursor: Cursor, utf: boolean): Escape {
-  if (cursor.peek() === "{") {
-    const start = cursor.position;
-    const quantifier = cursor.takeMatch(QUANTIFIER);
-    cursor.position = start;
-    if (utf && quantifier === "" && cursor.take("{U+")) {
-      const digits = cursor.takeMatch(HEX);
-      if (digits === "") cursor.fail(78);
-      return closeBraced(cursor, Number.parseInt(digits, 16), 67, utf);
-    }
-    if (quantifier === "") cursor.fail(cursor.text.startsWith("{U+", start) ? 93 : 37);
-  }
-  return { kind: "letter", letter: "N" };
-}
-
-/** Unicode properties are read for their syntax; their names are not judged. */
-function readProperty(cursor: Cursor, letter: string): Escape {
-  if (cursor.atEnd) cursor.fail(46);
   const start = cursor.position;
   if (cursor.take("{")) {
-    const name = cursor.takeMatch(/[^}\\]*/y);
-    if (!cursor.take("}")) cursor.fail(46);
-    if (!/^[A-Za-z0-9_ \t:=^&-]+$/.test(name)) cursor.fail(47);
-  } else if (/[A-Za-z]/.test(cursor.next())) {
-    if (!/[CLMNPSZclmnpsz]/.test(cursor.text[start]!)) cursor.fail(47);
-  } else cursor.fail(46);
-  return { kind: "property", text: `\\${letter}${cursor.text.slice(start, cursor.position)}` };
+    if (cursor.take("U+")) {
+      if (!utf) cursor.fail(93, start);
+      return readBracedHex(cursor, utf);
+    }
+    if (readCounts(cursor, start) === undefined) cursor.fail(37, start);
+    cursor.position = start;
+  }
+  return { kind: "letter", letter: "N" };
 }

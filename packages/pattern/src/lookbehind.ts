@@ -2,7 +2,7 @@ import { Fault } from "./messages.js";
 import { type Node, partsOf } from "./syntax.js";
 
 const MAX_LENGTH = 65_535;
-/** Branches whose length is asked for in one lookbehind: PCRE2's own limit. */
+/** Branches whose length is asked for: PCRE2's own limit. */
 const MAX_BRANCHES = 2000;
 /** Groups that call one another in a lookbehind. */
 const MAX_CALL_DEPTH = 500;
@@ -21,49 +21,36 @@ export function checkLookbehinds(
   placeOf: (node: Node) => number,
   hasTwins: boolean,
 ): ReadonlyMap<Node, readonly number[]> {
-  const looks: (Node & { readonly type: "look" })[] = [];
   const captures = new Map<number, Node>();
   const within = new Map<Node, readonly number[]>();
-  collect(root, looks, captures, within, []);
+  collect(root, captures, within, []);
   const lengths = new Lengths(captures, within, hasTwins, names, placeOf);
-  const found = new Map<Node, readonly number[]>();
-  for (const look of looks) {
-    const branches = look.body.type === "alternatives" ? look.body.items : [look.body];
-    const all: number[] = [];
-    for (const branch of branches) {
-      lengths.start(look.at);
-      const length = lengths.of(branch);
-      if (length === undefined) throw new Fault(25, look.at);
-      if (length > MAX_LENGTH) throw new Fault(87, look.at);
-      all.push(length);
-    }
-    found.set(look, all);
-  }
-  return found;
+  lengths.check(root);
+  return lengths.found;
 }
 
-/** Finds the lookbehinds, the groups, and the groups around each call and reference. */
+/** Finds the groups, and those around each call and reference. */
 function collect(
   node: Node,
-  looks: (Node & { readonly type: "look" })[],
   captures: Map<number, Node>,
   within: Map<Node, readonly number[]>,
   around: readonly number[],
 ): void {
   let inside = around;
-  if (node.type === "look" && node.behind) looks.push(node);
   if (node.type === "call" || node.type === "reference") within.set(node, around);
   if (node.type === "capture") {
     if (!captures.has(node.index)) captures.set(node.index, node.body);
     inside = [...around, node.index];
   }
-  for (const part of partsOf(node)) collect(part, looks, captures, within, inside);
+  for (const part of partsOf(node)) collect(part, captures, within, inside);
 }
 
 class Lengths {
+  /** Lengths of the branches of each lookbehind. */
+  readonly found = new Map<Node, readonly number[]>();
   private readonly open = new Set<number>();
   private readonly known = new Map<number, number | undefined>();
-
+  /** Branches whose length was asked for. */
   private branches = 0;
   private lookAt = 0;
 
@@ -75,10 +62,26 @@ class Lengths {
     private readonly placeOf: (node: Node) => number,
   ) {}
 
-  /** Begins with another lookbehind. */
-  start(at: number): void {
-    this.branches = 0;
-    this.lookAt = at;
+  /** Finds the lengths of each lookbehind in a node. */
+  check(node: Node): void {
+    if (node.type !== "look" || !node.behind) {
+      for (const part of partsOf(node)) this.check(part);
+      return;
+    }
+    const around = this.lookAt;
+    this.lookAt = node.at;
+    const branches = node.body.type === "alternatives" ? node.body.items : [node.body];
+    this.count(branches.length);
+    this.found.set(
+      node,
+      branches.map((branch) => {
+        const length = this.of(branch);
+        if (length === undefined) throw new Fault(25, node.at);
+        if (length > MAX_LENGTH) throw new Fault(87, node.at);
+        return length;
+      }),
+    );
+    this.lookAt = around;
   }
 
   /** The one length of whatever the node matches; undefined where there is none. */
@@ -88,26 +91,30 @@ class Lengths {
         return node.set.length === 0 ? 0 : 1;
       case "chars":
         return 1;
-      case "assertion":
       case "look":
+        this.check(node);
+        return 0;
+      case "assertion":
       case "keep":
       case "verb":
         return 0;
       case "unsupported":
+        if (node.what === "\\C") throw new Fault(36, this.lookAt);
         return node.what === "\\X" ? undefined : 1;
       case "newline-sequence":
         return undefined;
       case "sequence":
         return this.ofSequence(node.items);
       case "alternatives":
+        this.count(node.items.length);
         return same(node.items.map((item) => this.of(item)));
       case "capture":
         return this.ofGroup(node.index, node.body);
       case "atomic":
         return this.of(node.body);
       case "repeat": {
-        if (node.body.type === "look" && !node.body.behind) return 0;
         const length = this.of(node.body);
+        if (node.body.type === "look" && !node.body.behind) return 0;
         return length === undefined || node.min !== node.max ? undefined : length * node.min;
       }
       case "condition":
@@ -117,6 +124,11 @@ class Lengths {
       case "call":
         return this.ofReference(node, node.to);
     }
+  }
+
+  private count(branches: number): void {
+    this.branches += branches;
+    if (this.branches > MAX_BRANCHES) throw new Fault(35, this.lookAt);
   }
 
   /** What follows `(*FAIL)` or `(*ACCEPT)` in a branch does not count. */
@@ -136,8 +148,8 @@ class Lengths {
     // Groups that share a number have one length each time anew.
     if (!this.hasTwins && this.known.has(index)) return this.known.get(index);
     if (this.open.has(index)) return undefined;
-    this.branches += body.type === "alternatives" ? body.items.length : 1;
-    if (this.open.size >= MAX_CALL_DEPTH || this.branches > MAX_BRANCHES) throw new Fault(35, this.lookAt);
+    if (this.open.size >= MAX_CALL_DEPTH) this.count(MAX_BRANCHES);
+    if (body.type !== "alternatives") this.count(1);
     this.open.add(index);
     const length = this.of(body);
     this.open.delete(index);

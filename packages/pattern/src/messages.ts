@@ -27,6 +27,7 @@ const messages = {
   30: "unknown POSIX class name",
   34: "character code point value in \\x{} or \\o{} is too large",
   35: "lookbehind is too complicated",
+  36: "\\C is not allowed in a lookbehind assertion in UTF-8 mode",
   37: "PCRE2 does not support \\F, \\L, \\l, \\N{name}, \\U, or \\u",
   38: "number after (?C is greater than 255",
   39: "closing parenthesis for (?C expected",

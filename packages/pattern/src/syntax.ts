@@ -16,6 +16,18 @@ export interface PatternOptions {
   readonly dollarEndOnly?: boolean;
   /** `U`: quantifiers are lazy unless a `?` follows. Default false. */
   readonly ungreedy?: boolean;
+  /** The grammar: that of 10.42, or that of 10.43 and later. Default `10.42`. */
+  readonly version?: PcreVersion;
+}
+
+/** Versions of PCRE2 that differ in grammar. */
+export type PcreVersion = "10.42" | "10.43";
+
+/** Something that PCRE2 reads or matches otherwise before 10.43 than from there on. */
+export interface VersionDependence {
+  readonly at: number;
+  /** As it can begin a sentence: `{,n}`. */
+  readonly what: string;
 }
 
 /**
@@ -89,6 +101,10 @@ export interface Pattern {
   readonly behind?: ReadonlyMap<Node, readonly number[]>;
   /** Whether the pattern names a CR or LF, which changes how `(*CRLF)` searches. */
   readonly namesLineEnd?: boolean;
+  /** Code units that PCRE2 compiles it to, at most. */
+  readonly size?: number;
+  /** The first thing in it that other versions of PCRE2 take otherwise, where there is one. */
+  readonly versionDependent?: VersionDependence;
 }
 
 /** A pattern that PCRE2 rejects too. */
