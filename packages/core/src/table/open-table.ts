@@ -21,9 +21,10 @@ export interface OpenTableOptions {
   readonly open: (type: string, source: string) => LoadedTable | Promise<LoadedTable>;
   /**
    * What becomes of a table that cannot be opened, or has a member that cannot. `throw` (default) throws; `answer-errors` makes
-   * every lookup in it an error.
+   * every lookup in it an error, as postmap has it; `answer-when-reached` only those that come to the bad member, as in Postfix's
+   * daemons.
    */
-  readonly invalid?: "throw" | "answer-errors";
+  readonly invalid?: "throw" | "answer-errors" | "answer-when-reached";
   /** Whether a line of which Postfix only warns makes the table invalid, too. Default false. */
   readonly strict?: boolean;
   /** The type of a name that has none, as postmap's `default_database_type`. Default none: such a name is invalid. */
@@ -64,7 +65,7 @@ const RULES: ReadonlyMap<string, typeof pcreTable> = new Map([
  * `static`, `fail`, `randmap`, and `pcre`, `regexp` and `cidr` with a brace) and those made of others (`unionmap`, `pipemap`) are
  * opened here, all others by `open`.
  *
- * @throws FromguardError FG_TABLE_INVALID for a name that is none, and what `open` throws, unless `invalid` is `answer-errors`
+ * @throws FromguardError FG_TABLE_INVALID for a name that is none, and what `open` throws, unless `invalid` says otherwise
  * @see Postfix DATABASE_README, pcre_table(5) "INLINE SPECIFICATION"
  */
 export async function openTable(name: string, options: OpenTableOptions): Promise<LoadedTable> {
@@ -72,9 +73,15 @@ export async function openTable(name: string, options: OpenTableOptions): Promis
     const opened = await openOne(name, options, 0, new Map());
     return options.strict === true ? strictTable(opened) : opened;
   } catch (error) {
-    if (options.invalid !== "answer-errors" || !isFromguardError(error)) throw error;
-    return { table: brokenTable(name, "table-invalid", error.message), warnings: [] };
+    if (options.invalid === undefined || options.invalid === "throw") throw error;
+    return broken(name, error);
   }
+}
+
+/** Every lookup is the error. Throws on what is ours to mend. */
+function broken(name: string, error: unknown): LoadedTable {
+  if (!isFromguardError(error)) throw error;
+  return { table: brokenTable(name, "table-invalid", error.message), warnings: [] };
 }
 
 /** As Postfix, opens a member that stands twice once, and warns of it once: what is in `open` has been told. */
@@ -87,7 +94,9 @@ async function openMember(
   const key = name.replace(/^(?:proxy:)+/, "");
   const known = open.get(key);
   if (known !== undefined) return { table: known, warnings: [] };
-  const opened = await openOne(name, options, depth, open);
+  const opening = openOne(name, options, depth, open);
+  const isLate = options.invalid === "answer-when-reached";
+  const opened = await (isLate ? opening.catch((error: unknown) => broken(name, error)) : opening);
   open.set(key, opened.table);
   return opened;
 }

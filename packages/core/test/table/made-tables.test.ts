@@ -149,6 +149,12 @@ describe("a broken member", () => {
       cause: 'bad syntax: "inline:{}"; need "inline:{name=value...}"',
     });
   });
+
+  test("is an error only where it is reached, as in smtpd", async () => {
+    const { table } = await openTable(name, { open: () => expect.unreachable(), invalid: "answer-when-reached" });
+    expect(await table.lookup("z")).toEqual({ kind: "not-found" });
+    expect(await table.lookup("a")).toMatchObject({ kind: "error", code: "table-invalid" });
+  });
 });
 
 describe("strict", () => {
