@@ -30,8 +30,8 @@ export interface CompileOptions extends PatternOptions {
   readonly maxSteps?: number;
 }
 
-/** The default of {@link CompileOptions.maxSteps}: 5 to 20 ms. */
-export const MAX_STEPS = 500_000;
+/** The default of {@link CompileOptions.maxSteps}: 2 to 20 ms. */
+export const MAX_STEPS = 250_000;
 
 /** Code units of a compiled pattern, beyond which PCRE2 (with links of two octets, as it is built by default) takes none. */
 const MAX_SIZE = 65_535;

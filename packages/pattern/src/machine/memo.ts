@@ -1,4 +1,4 @@
-import { MARK, push, state } from "./state.js";
+import { MARK, RECORD, state } from "./state.js";
 
 /** Bits of the memo; a subject that needs more runs without. */
 const MAX_BITS = 1 << 26;
@@ -17,17 +17,15 @@ export function clearMemo(): boolean {
   return true;
 }
 
+// These are called at nearly every step of a long match, much of it before V8 has compiled them: so they call little.
+
 /** The place of a choice and a position: loops around it that have taken nothing make it another. */
 export function placeOf(ordinal: number, at: number): number {
+  const { slots, program, length } = state;
+  const loops = program.memoSlots[ordinal]!;
   let place = ordinal;
-  const loops = state.program.memoSlots[ordinal]!;
-  for (let i = 0; i < loops.length; i += 1) if (state.slots[loops[i]!] === at) place += 1 << i;
-  return plainPlaceOf(place, at);
-}
-
-/** The place of a choice and a position behind the begin of every loop. */
-export function plainPlaceOf(ordinal: number, at: number): number {
-  return ordinal * (state.length + 1) + at;
+  for (let i = 0; i < loops.length; i += 1) if (slots[loops[i]!] === at) place += 1 << i;
+  return place * (length + 1) + at;
 }
 
 export function hasFailed(place: number): boolean {
@@ -41,7 +39,10 @@ export function setFailed(place: number): void {
 /** Comes to a choice: false where it is known to fail; else it will be known, once all its ways have failed. */
 export function enterChoice(ordinal: number, at: number): boolean {
   const place = placeOf(ordinal, at);
-  if (hasFailed(place)) return false;
-  push(MARK, place, 0);
+  if (((marks[place >> 5]! >>> (place & 31)) & 1) !== 0) return false;
+  const { stack, sp } = state;
+  stack[sp] = MARK;
+  stack[sp + 1] = place;
+  state.sp = sp + RECORD;
   return true;
 }

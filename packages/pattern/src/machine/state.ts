@@ -17,7 +17,7 @@ export const RUN = -16;
 export const RECORD = 3;
 
 /** Numbers that an instruction may push without asking for room. */
-export const ROOM = 16 * RECORD;
+const ROOM = 16 * RECORD;
 
 /** What an instruction answers where its way fails; else it answers the instruction to go on at. */
 export const FAIL = -1;
@@ -37,8 +37,9 @@ class State {
   pos = 0;
   /** Ways back, and what to undo. */
   stack = new Int32Array(1024 * RECORD);
-  /** The height of the stack. */
+  /** The height of the stack, and that from which on it must grow. */
   sp = 0;
+  top = 1024 * RECORD - ROOM;
   /** Steps left, and those to be had beside, once what fails is remembered. */
   fuel = 0;
   later = 0;
@@ -64,7 +65,7 @@ export function load(program: Program, subject: string): void {
 /** Lets go of what only an unusual match needed; the slots stay. */
 export function trim(): void {
   const { slotCount } = state.program;
-  if (state.stack.length > KEPT) state.stack = new Int32Array(KEPT);
+  if (state.stack.length > KEPT) setStack(new Int32Array(KEPT));
   if (state.slots.length > KEPT + slotCount) state.slots = state.slots.slice(0, KEPT + slotCount);
 }
 
@@ -78,7 +79,12 @@ function larger(numbers: Int32Array, needed: number, most: number): Int32Array<A
 /** Makes room for so many numbers on the stack, and for what each instruction may push. */
 export function reserve(numbers: number): void {
   const needed = state.sp + numbers + ROOM;
-  if (needed > state.stack.length) state.stack = larger(state.stack, needed, MAX_STACK);
+  if (needed > state.stack.length) setStack(larger(state.stack, needed, MAX_STACK));
+}
+
+function setStack(stack: Int32Array<ArrayBuffer>): void {
+  state.stack = stack;
+  state.top = stack.length - ROOM;
 }
 
 /** Makes room for so many slots and frames. */
@@ -97,16 +103,12 @@ export function push(kind: number, a: number, b: number): void {
 
 /** Stores a value in a slot; going back will undo it. */
 export function store(slot: number, value: number): void {
-  state.sp = put(state.stack, state.slots, state.sp, slot, value);
-}
-
-/** The same for who has the memory at hand; gives the new height of the stack. */
-export function put(stack: Int32Array, slots: Int32Array, sp: number, slot: number, value: number): number {
+  const { stack, slots, sp } = state;
   stack[sp] = UNDO;
   stack[sp + 1] = slot;
   stack[sp + 2] = slots[slot]!;
   slots[slot] = value;
-  return sp + RECORD;
+  state.sp = sp + RECORD;
 }
 
 /** Takes records off the stack down to a height, and undoes what they say. */
