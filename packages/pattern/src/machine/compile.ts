@@ -1,33 +1,21 @@
 import type { ByteSet } from "../byte-set.js";
 import { isNullable } from "../nullable.js";
-import { isAnchored, waysThrough } from "../paths.js";
-import { type CodeRanges, type Node, type Pattern, partsOf } from "../syntax.js";
+import { isAnchored } from "../paths.js";
+import type { Node, Pattern } from "../syntax.js";
 import { analyse } from "./analyse.js";
+import { Assembler } from "./assembler.js";
 import { newlineOf } from "./newline.js";
-import { groupSlot, Op, type Program, SET_WORDS, SLOT_SCOPE, Verb } from "./program.js";
-import { lowerByte } from "./text.js";
+import { literalRun, looksLittle, nodesOf, weightOf } from "./nodes.js";
+import { groupSlot, Op, type Program, SLOT_SCOPE, Verb } from "./program.js";
 
 /** Instructions that counted repeats may be written out to; beyond, they count at run time. */
 const MAX_WRITTEN_OUT = 2000;
-/** Loops that can be empty, one within another, up to which what failed is remembered. */
-const MAX_EMPTY_LOOPS = 4;
-
-/** Ways through a lookaround or an atomic group, up to which it counts as little work. */
-const MAX_CLOSED_WAYS = 64;
-
 /** Compiles a pattern in which nothing is unsupported. */
 export function compileProgram(pattern: Pattern): Program {
   return new Compiler(pattern).compile();
 }
 
-class Compiler {
-  private readonly code: number[] = [];
-  private readonly sets: number[] = [];
-  private readonly setNumbers = new Map<string, number>();
-  private readonly text: number[] = [];
-  private readonly lists: (readonly number[])[] = [];
-  private readonly ranges: Int32Array[] = [];
-  private readonly memoSlots: (readonly number[])[] = [];
+class Compiler extends Assembler {
   private readonly groups = new Map<number, Node>();
   /** Calls of each group that is called. */
   private readonly routines = new Map<number, number[]>();
@@ -36,10 +24,7 @@ class Compiler {
   private readonly hasVerbs: boolean;
   private readonly utf: boolean;
   private readonly bsrAnyCrlf: boolean;
-  private slotCount: number;
   private written = 0;
-  /** Loops that can be empty, around what is compiled: their slots. */
-  private emptyLoops: number[] = [];
   /** The slot of the alternatives around, for THEN. */
   private alternatives = -1;
   /** Ends of the lookarounds around, to be filled in by `(*ACCEPT)`. */
@@ -48,6 +33,7 @@ class Compiler {
   private openGroups: { readonly index: number; readonly opened: number }[] = [];
 
   constructor(private readonly pattern: Pattern) {
+    super();
     const all = [...nodesOf(pattern.root)];
     this.asksGroups = all.some(({ type }) => type === "reference" || type === "condition" || type === "call");
     this.hasVerbs = all.some((node) => node.type === "verb" && node.name !== "ACCEPT" && node.name !== "MARK");
@@ -95,57 +81,6 @@ class Compiler {
       newline,
       skipsCrlf: (newline === "CRLF" || newline === "ANY" || newline === "ANYCRLF") && !pattern.namesLineEnd,
     };
-  }
-
-  private get here(): number {
-    return this.code.length;
-  }
-
-  private put(op: Op, a = 0, b = 0, c = 0, d = 0): number {
-    const at = this.here;
-    this.code.push(op, a, b, c, d, -1);
-    return at;
-  }
-
-  /** An instruction with several ways on, which is remembered where it failed. */
-  private choose(op: Op, a = 0, b = 0, c = -1, d = -1): number {
-    const at = this.put(op, a, b, c, d);
-    if (this.emptyLoops.length <= MAX_EMPTY_LOOPS) {
-      this.code[at + 5] = this.memoSlots.length;
-      const slots = [...this.emptyLoops];
-      for (let i = 0; i < 1 << slots.length; i += 1) this.memoSlots.push(slots);
-    } else this.code[at + 5] = -2;
-    return at;
-  }
-
-  private newSlot(): number {
-    this.slotCount += 1;
-    return this.slotCount - 1;
-  }
-
-  private addSet(set: ByteSet): number {
-    const words = new Array<number>(SET_WORDS).fill(0);
-    for (const [low, high] of set) for (let byte = low; byte <= high; byte += 1) words[byte >> 5]! |= 1 << (byte & 31);
-    return this.addWords(words);
-  }
-
-  private addWords(words: readonly number[]): number {
-    const key = words.join();
-    let number = this.setNumbers.get(key);
-    if (number === undefined) {
-      number = this.sets.length;
-      this.sets.push(...words);
-      this.setNumbers.set(key, number);
-    }
-    return number;
-  }
-
-  private addList(list: readonly number[]): number {
-    return this.lists.push(list) - 1;
-  }
-
-  private addRanges(ranges: CodeRanges): number {
-    return this.ranges.push(Int32Array.from(ranges.flat())) - 1;
   }
 
   private groupsOf(to: number | string): readonly number[] {
@@ -526,54 +461,4 @@ class Compiler {
     this.put(Op.Return, -1);
     return at;
   }
-}
-
-/** A node and all nodes in it, in the order of the pattern. */
-export function* nodesOf(root: Node): Generator<Node> {
-  const open: Node[] = [root];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    yield node;
-    open.push(...[...partsOf(node)].reverse());
-  }
-}
-
-/** Whether no lookaround and no atomic group can take long each time that it is entered. */
-function looksLittle(root: Node): boolean {
-  for (const node of nodesOf(root)) {
-    const closed =
-      node.type === "look" || node.type === "atomic" || (node.type === "repeat" && node.mode === "possessive");
-    if (closed && node.body.type !== "set" && waysThrough(node.body) > MAX_CLOSED_WAYS) return false;
-  }
-  return true;
-}
-
-/** About how many instructions a node becomes. */
-function weightOf(node: Node): number {
-  const inner = partsOf(node).reduce((sum, part) => sum + weightOf(part), 1);
-  if (node.type !== "repeat" || node.body.type === "set") return inner;
-  return inner * (node.max === Number.POSITIVE_INFINITY ? Math.max(node.min, 1) : Math.max(node.max, 1));
-}
-
-/** The literal octets from an item on: exact, or letters in both cases as small ones. */
-function literalRun(items: readonly Node[], from: number): { readonly bytes: number[]; readonly caseless: boolean } {
-  const bytes: number[] = [];
-  let exact = false;
-  let caseless = false;
-  for (let i = from; i < items.length; i += 1) {
-    const item = items[i]!;
-    if (item.type !== "set") break;
-    const [first, second] = item.set;
-    if (first === undefined || first[0] !== first[1] || item.set.length > 2) break;
-    const isLetter = lowerByte(first[0] & ~0x20) !== (first[0] & ~0x20) && first[0] < 128;
-    if (second !== undefined) {
-      if (exact || !isLetter || second[0] !== second[1] || second[0] !== first[0] + 32) break;
-      caseless = true;
-      bytes.push(second[0]);
-    } else {
-      if (isLetter && caseless) break;
-      exact ||= isLetter;
-      bytes.push(first[0]);
-    }
-  }
-  return { bytes, caseless };
 }
