@@ -69,7 +69,9 @@ class BracketReader {
     if (this.inRange) this.add(0x2d);
     if (this.property !== undefined) return { property: this.property };
     const set = union(...this.sets);
-    return { set: negated ? this.complement(set) : set, namesLineEnd: this.namesLineEnd };
+    // PCRE2 makes `[^\n]` an item of its own, and forgets that it names a line end.
+    const namesLineEnd = this.namesLineEnd && !(negated && this.sets.length === 1);
+    return { set: negated ? this.complement(set) : set, namesLineEnd };
   }
 
   private complement(set: ByteSet): ByteSet {

@@ -91,7 +91,7 @@ export function readCounts(
   const start = cursor.position;
   const isOld = cursor.takeMatch(COUNTS) !== "";
   const isNew = isOld || cursor.takeMatch(NEWER_COUNTS) !== "";
-  if (isNew && !isOld) cursor.noteVersion(start - 1, "{,n}, or a blank in braces,");
+  if (isNew && !isOld) cursor.noteVersion(start - 1, "{,n} or a blank in braces");
   cursor.position = start;
   if (!(isOld || (isNew && cursor.version !== "10.42"))) return undefined;
   const next = (): number | undefined => {

@@ -12,7 +12,9 @@ export {
   type Node,
   type Pattern,
   type PatternOptions,
+  type PcreVersion,
   partsOf,
   type SyntaxFault,
+  type VersionDependence,
 } from "./syntax.js";
 export { expandTemplate, parseTemplate, type Template, type TemplateFault, type TemplatePart } from "./template.js";

@@ -1,14 +1,24 @@
+import { earlyNodes } from "./machine/early.js";
+import { nodesOf } from "./machine/nodes.js";
 import { type Refusal, refuse } from "./refusal.js";
 import type { Node, Pattern } from "./syntax.js";
 
 /**
- * Refuses a pattern that begins with a lookahead for a literal, where what it takes then may be empty or begin in several
- * ways, as in `(?=a)b?a`: PCRE2 10.42 misses some matches of it (it looks for an `a` behind the first), later versions do not.
+ * Refuses a pattern whose beginning PCRE2 10.42 misreads, later versions not, so that it misses some matches: a lookahead for
+ * a literal, where what is taken then may be empty or begin in several ways, as in `(?=a)b?a` (it looks for an `a` behind the
+ * first); and alternatives that are repeated no times, as in `(|(?=a)){0}` (it skips the first only).
  */
-export function refuseLeadingLook(pattern: Pattern): Refusal | undefined {
-  return looksFirst([pattern.root])
-    ? refuse("unsupported", 0, "a leading lookahead before an optional item")
+export function refuseLeadingLook({ root }: Pattern): Refusal | undefined {
+  if (looksFirst([root])) return refuse("unsupported", 0, "a leading lookahead before an optional item");
+  return earlyNodes(root).some(skipsAlternatives)
+    ? refuse("unsupported", 0, "a leading group of alternatives repeated no times")
     : undefined;
+}
+
+function skipsAlternatives(node: Node): boolean {
+  return (
+    node.type === "repeat" && node.max === 0 && [...nodesOf(node.body)].some(({ type }) => type === "alternatives")
+  );
 }
 
 function looksFirst(items: readonly Node[], looked = false): boolean {

@@ -1,4 +1,4 @@
-import { Fault } from "./messages.js";
+import { Fault, Unreadable } from "./messages.js";
 import { type Node, partsOf } from "./syntax.js";
 
 const MAX_LENGTH = 65_535;
@@ -71,6 +71,9 @@ class Lengths {
     const around = this.lookAt;
     this.lookAt = node.at;
     const branches = node.body.type === "alternatives" ? node.body.items : [node.body];
+    // PCRE2 reads such a one wrongly when it comes to it again.
+    if (branches.length > 1 && this.found.has(node))
+      throw new Unreadable("a lookbehind in a group that another asks for", node.at);
     this.count(branches.length);
     this.found.set(
       node,

@@ -83,3 +83,13 @@ export class Fault extends Error {
     super(messages[number]);
   }
 }
+
+/** Thrown inside the parser where PCRE2 may take a pattern that this package cannot read. */
+export class Unreadable extends Error {
+  constructor(
+    readonly what: string,
+    readonly offset: number,
+  ) {
+    super(what);
+  }
+}

@@ -4,7 +4,8 @@ import { readBranches } from "./grammar/branch.js";
 import { alternatives, type ParseState } from "./grammar/state.js";
 import { checkLookbehinds } from "./lookbehind.js";
 import { newlineOf } from "./machine/newline.js";
-import { Fault } from "./messages.js";
+import { nodesOf } from "./machine/nodes.js";
+import { type ErrorNumber, Fault, Unreadable } from "./messages.js";
 import type { Node, Pattern, PatternOptions, SyntaxFault } from "./syntax.js";
 
 /**
@@ -24,9 +25,21 @@ export function parsePattern(
   try {
     return { ok: true, pattern: parse(cursor, options) };
   } catch (error) {
+    if (error instanceof Unreadable) return unreadable(error.what, error.offset);
     if (!(error instanceof Fault)) throw error;
-    return { ok: false, code: "syntax", offset: error.offset, message: error.message };
+    const { offset, message } = error;
+    if (cursor.version !== "10.42" && LIFTED.has(error.number))
+      return unreadable(`what 10.42 rejects (${message})`, offset);
+    return { ok: false, code: "syntax", offset, message };
   }
+}
+
+/** Faults of 10.42 in what some later version takes: options, lookbehinds, names and kinds of groups, properties. */
+const LIFTED: ReadonlySet<ErrorNumber> = new Set<ErrorNumber>([11, 25, 35, 36, 47, 48, 87, 95]);
+
+function unreadable(what: string, at: number): { readonly ok: true; readonly pattern: Pattern } {
+  const root: Node = { type: "unsupported", what, at };
+  return { ok: true, pattern: { root, captureCount: 0, names: new Map(), anchored: false, settings: [] } };
 }
 
 function parse(cursor: Cursor, options: PatternOptions): Pattern {
@@ -77,6 +90,7 @@ function parse(cursor: Cursor, options: PatternOptions): Pattern {
     const exists = typeof to === "string" ? names.has(to) : to !== undefined && to <= captureCount;
     if (!exists) cursor.fail(number, at);
   }
+  noteCalls(root, names, cursor);
   const { versionDependent } = cursor;
   return {
     root,
@@ -89,6 +103,23 @@ function parse(cursor: Cursor, options: PatternOptions): Pattern {
     size: state.size,
     ...(versionDependent && { versionDependent }),
   };
+}
+
+/** A call of the whole pattern, or of groups around others, was ended otherwise before 10.43. */
+function noteCalls(root: Node, names: Pattern["names"], cursor: Cursor): void {
+  const nodes = [...nodesOf(root)];
+  const outer = nodes.flatMap((node) => {
+    const holdsGroups = node.type === "capture" && [...nodesOf(node.body)].some(({ type }) => type === "capture");
+    return holdsGroups ? [node.index] : [];
+  });
+  for (const node of nodes) {
+    if (node.type !== "call") continue;
+    const [to = 0] = typeof node.to === "string" ? (names.get(node.to) ?? []) : [node.to];
+    if (to > 0 && !outer.includes(to)) continue;
+    const what = "a call of a group with groups in it";
+    if (cursor.version !== "10.42") throw new Unreadable(what, node.at);
+    cursor.noteVersion(node.at, what);
+  }
 }
 
 const SETTING =

@@ -26,7 +26,6 @@ export type PcreVersion = "10.42" | "10.43";
 /** Something that PCRE2 reads or matches otherwise before 10.43 than from there on. */
 export interface VersionDependence {
   readonly at: number;
-  /** As it can begin a sentence: `{,n}`. */
   readonly what: string;
 }
 

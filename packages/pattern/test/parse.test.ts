@@ -44,6 +44,28 @@ describe("what PCRE2 rejects is a fault in its words, at its offset", () => {
       0,
       "lookbehind is too complicated",
     ],
+    ["(\\2)((?=(?<=\\1)))", 8, "lookbehind assertion is not fixed length"],
+    ["(*UTF)(?<=\\C)", 6, "\\C is not allowed in a lookbehind assertion in UTF-8 mode"],
+    ["(*naplb:a+)", 4, "lookbehind assertion is not fixed length"],
+    ["\\p{Foo}", 7, "unknown property after \\P or \\p"],
+    ["[\\p{sc:Lu}]", 10, "unknown property after \\P or \\p"],
+    ["\\p{Kawi}", 8, "unknown property after \\P or \\p"],
+    ["\\p{L", 4, "malformed \\P or \\p sequence"],
+    ["[a-\\p{L}]", 5, "invalid range in character class"],
+    ["^(a)\\g{0}", 9, "reference to non-existent subpattern"],
+    ["^(a)\\g-2", 8, "reference to non-existent subpattern"],
+    ["\\81100", 6, "subpattern number is too big"],
+    ["(?(R80000))", 8, "subpattern number is too big"],
+    ["\\N{3,1}", 2, "numbers out of order in {} quantifier"],
+    ["(?(*atomic:a))", 10, "assertion expected after (?( or (?(?C)"],
+    ["(?(*napla:a)b)", 9, "atomic assertion expected after (?( or (?(?C)"],
+    ["(?(?C1)(?C2)(?=a)b)", 7, "assertion expected after (?( or (?(?C)"],
+    ["(?(VERSION=](a))", 11, "syntax error or number too big in (?(VERSION condition"],
+    ["()(?(1)a|b|c)x", 2, "conditional subpattern contains more than two branches"],
+    ["(?<ab>)xx(?(<ab>)a|b|c)", 13, "conditional subpattern contains more than two branches"],
+    ["(*LIMIT_MATCH=)a", 14, "(*VERB) not recognized or malformed"],
+    ["[^\\E", 4, "\\ at end of pattern"],
+    ["(?'abcdefghijklmnopqrstuvwxyzabcdefgh'a)", 37, "subpattern name is too long (maximum 32 code units)"],
     ["(*FOO)", 5, "(*VERB) not recognized or malformed"],
     ["(*foo:a)", 5, "(*alpha_assertion) not recognized"],
     [`${"(".repeat(251)}`, 251, "parentheses are too deeply nested"],
@@ -69,10 +91,47 @@ describe("what PCRE2 accepts has a tree", () => {
     ["(?P<n>a)(?P=n)\\k{n}\\g{n}\\g{-1}(?P>n)", 1],
     ["(*UTF)(*UCP)(*LIMIT_MATCH=5)a", 0],
     ["\\p{L}\\X\\R\\C(?C1)(*ACCEPT)*", 0],
+    ["(?(?C1)\\Q\\E(?=a)b|c)", 0],
+    ["(?(?#x)(?C'y')(?#z)(?=a)b|c)", 0],
+    ["\\p{Script_Extensions = greek}\\p{bc=AL}\\p{^ Lowercase}[\\p{Latn}]\\p{ old-persian }", 0],
     ["(?(?=a)b|c)(*pla:a)(*atomic:b)", 0],
     [`${"(".repeat(250)}${")".repeat(250)}`, 250],
   ])("%s", (text, captureCount) => {
     expect(parsePattern(text)).toMatchObject({ ok: true, pattern: { captureCount } });
+  });
+});
+
+describe("the grammar of 10.43 is a setting", () => {
+  const found = (text: string, version: "10.42" | "10.43", subject: string): unknown => {
+    const compiled = compilePattern(text, { version });
+    return compiled.ok ? compiled.matcher.test(subject) : compiled.code;
+  };
+
+  test.each([
+    ["^a{,2}$", "a{,2}", true, false],
+    ["^a{,2}$", "aa", false, true],
+    ["^a{ 1, 2 }$", "aa", false, true],
+    ["^a{,}$", "a{,}", true, true],
+    ["^(a)\\g{ 1 }", "aa", "syntax", true],
+    ["^(?<n>a)\\k{ n }\\x{ 41 }", "aaA", "syntax", true],
+    ["b(?<=a+b)", "aab", "syntax", "unsupported"],
+    ["(?[a])", "a", "syntax", "unsupported"],
+    ["(*scan_substring:(1)a)", "a", "syntax", "unsupported"],
+    ["(?a:\\d)", "1", "syntax", "unsupported"],
+    ["a(?R)?b", "ab", true, "unsupported"],
+    ["a**", "a", "syntax", "syntax"],
+  ])("%s on %s", (text, subject, older, newer) => {
+    expect([found(text, "10.42", subject), found(text, "10.43", subject)]).toEqual([older, newer]);
+  });
+
+  test.each([
+    ["xa{,2}", 2, "{,n} or a blank in braces"],
+    ["a(?R)?b", 1, "a call of a group with groups in it"],
+    ["(?(VERSION>=10.4)a)", 12, "a test of the version"],
+    ["a{2}(b)(?1){,}", undefined, undefined],
+  ])("what depends on it is told: %s", (text, at, what) => {
+    const parsed = parsePattern(text);
+    expect(parsed.ok && parsed.pattern.versionDependent).toEqual(at === undefined ? undefined : { at, what });
   });
 });
 

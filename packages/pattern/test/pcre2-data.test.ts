@@ -130,5 +130,6 @@ test.skipIf(!existsSync(FILE))("PCRE2's own tests (not run where ../shared/corpu
   expect(counts.errorsBefore).toBeLessThanOrEqual(71);
   const valid = counts.accepted + counts.refused - counts.rejected - counts.errorsBefore;
   expect(counts.accepted / valid).toBeGreaterThan(0.95);
+  expect(counts.accepted).toBeGreaterThanOrEqual(1150);
   expect(counts.subjects).toBeGreaterThan(2000);
 });

@@ -1,4 +1,5 @@
 import { readName, readNumber } from "../cursor.js";
+import { Unreadable } from "../messages.js";
 import type { Condition, Node } from "../syntax.js";
 import { MAX_GROUP_NUMBER, readRelative } from "./backslash.js";
 import { skipComment } from "./comment.js";
@@ -78,7 +79,8 @@ function readVersionTest(state: ParseState): Condition {
     if (cursor.takeMatch(/[0-9]{1,2}/y) === "" || cursor.peek() !== ")") cursor.fail(79);
   }
   const wanted = Number(cursor.text.slice(start, cursor.position));
-  cursor.noteVersion(start, "(?(VERSION");
+  if (cursor.version !== "10.42") throw new Unreadable("a test of the version", start);
+  cursor.noteVersion(start, "a test of the version");
   return closed(state, { kind: "constant", value: isLeast ? VERSION >= wanted : VERSION === wanted });
 }
 

@@ -1,5 +1,5 @@
 import { Firsts, nextOf, type Tables } from "./firsts.js";
-import { END_OF_SUBJECT, Op, WIDTH } from "./program.js";
+import { Op, WIDTH } from "./program.js";
 
 /** What an analysis found: see the fields of `Program`. */
 interface Analysis {
@@ -19,7 +19,7 @@ const MAX_COSTED = 200_000;
  */
 export function analyse(code: number[], tables: Tables): Analysis {
   const firsts = new Firsts(code, tables);
-  const first = startsWithVerb(code) ? literalStart(code, tables) : firsts.numberOf(0);
+  const first = firsts.numberOf(0);
   for (let pc = 0; pc < code.length; pc += WIDTH) {
     switch (code[pc]) {
       case Op.Split:
@@ -53,27 +53,6 @@ export function analyse(code: number[], tables: Tables): Analysis {
     }
   }
   return { remembers: some, stepsPerOctet: all ? costOf(code, tables.memoSlots) : Number.POSITIVE_INFINITY, first };
-}
-
-function startsWithVerb(code: readonly number[]): boolean {
-  let pc = 0;
-  while (OPENING.has(code[pc]!)) pc += WIDTH;
-  return code[pc] === Op.Verb;
-}
-
-const OPENING: ReadonlySet<Op> = new Set([Op.Save, Op.Enter]);
-
-/** PCRE2 searches for the octet that a pattern begins with, where it is one, before it comes to a verb. */
-function literalStart(code: readonly number[], tables: Tables): number {
-  const words = new Firsts(code, tables, true).of(0);
-  const symbols: number[] = [];
-  for (let symbol = 0; symbol <= END_OF_SUBJECT; symbol += 1) {
-    if (words !== undefined && (words[symbol >> 5]! >>> (symbol & 31)) & 1) symbols.push(symbol);
-  }
-  const [low = END_OF_SUBJECT, high = low, ...more] = symbols;
-  const isOne =
-    more.length === 0 && high < END_OF_SUBJECT && (low === high || (high === low + 32 && low >= 0x41 && low <= 0x5a));
-  return words !== undefined && isOne ? tables.addSet(words) : -1;
 }
 
 const ASKING: ReadonlySet<Op> = new Set([

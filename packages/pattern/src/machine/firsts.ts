@@ -18,7 +18,6 @@ export class Firsts {
   constructor(
     private readonly code: readonly number[],
     private readonly tables: Tables,
-    private readonly throughVerbs = false,
   ) {}
 
   /** As the number of a set; -1 where any may begin it. */
@@ -83,7 +82,7 @@ export class Firsts {
         add(END_OF_SUBJECT);
         return [];
       case Op.Look:
-        return [code[pc + 2]!, code[pc + 3]!].filter((to) => to >= 0);
+        return holdsVerb(code, pc) ? undefined : [code[pc + 2]!, code[pc + 3]!].filter((to) => to >= 0);
       case Op.Any:
         words.fill(-1, 0, SET_WORDS - 1);
         return [];
@@ -95,11 +94,10 @@ export class Firsts {
       case Op.Back:
       case Op.Restore:
       case Op.Match:
-        return undefined;
       // What follows must not choose among the ways before it: behind these there is no way back to them.
       case Op.Cut:
       case Op.Verb:
-        return this.throughVerbs && code[pc] === Op.Verb ? [pc + WIDTH] : undefined;
+        return undefined;
       case Op.Dollar:
       case Op.LineEnd:
         for (const symbol of tables.isPlainNewline ? [10] : [0, 10, 11, 12, 13, 0x85, 0xc2, 0xe2]) add(symbol);
@@ -109,6 +107,14 @@ export class Firsts {
         return nextOf(code, pc);
     }
   }
+}
+
+/** Whether a verb stands in the lookaround that begins here: it acts though the lookaround fails. */
+function holdsVerb(code: readonly number[], look: number): boolean {
+  for (let pc = look; code[pc] !== Op.LookEnd || code[pc + 1] !== code[look + 1]; pc += WIDTH) {
+    if (code[pc] === Op.Verb) return true;
+  }
+  return false;
 }
 
 /** The octet with which UTF-8 writes a code point first. */

@@ -3,20 +3,23 @@ import { isNullable } from "../nullable.js";
 import { isAnchored } from "../paths.js";
 import { type Refusal, refuse } from "../refusal.js";
 import { type Node, type Pattern, partsOf } from "../syntax.js";
-import { nodesOf } from "./compile.js";
-import { earlyNodes } from "./early.js";
+import { callsItself, earlyNodes } from "./early.js";
 import { newlineOf } from "./newline.js";
+import { nodesOf } from "./nodes.js";
 
 /** Says which construct of a pattern the machine cannot match as PCRE2 does; nothing where there is none. */
 export function machineRefusalOf(pattern: Pattern): Refusal | undefined {
-  const { root, settings } = pattern;
-  const nodes = [...nodesOf(root)];
-  for (const { name, at } of settings) if (name === "UCP") return refuse("unsupported", at, "(*UCP)");
+  const { settings } = pattern;
+  const nodes = [...nodesOf(pattern.root)];
+  const ucp = settings.find(({ name }) => name === "UCP");
+  if (ucp !== undefined) return refuse("unsupported", ucp.at, "(*UCP)");
+  let afterRun = false;
   for (const node of nodes) {
-    const what = unsupported(node, nodes);
+    const what = unsupported(node, nodes) ?? (afterRun ? unsupportedAfterRun(node) : undefined);
     if (what !== undefined) return refuse("unsupported", "at" in node ? node.at : 0, what);
+    afterRun ||= node.type === "repeat" && node.body.type === "set";
   }
-  const what = unsupportedWhole(pattern, nodes);
+  const what = unsupportedTogether(pattern, nodes);
   return what === undefined ? refuseLeadingLook(pattern) : refuse("unsupported", 0, what);
 }
 
@@ -26,25 +29,93 @@ function unsupported(node: Node, all: readonly Node[]): string | undefined {
       return node.what;
     case "verb":
       if (node.name === "SKIP" && node.argument !== "") return "(*SKIP:NAME)";
-      return node.name === "ACCEPT" && all.some(({ type }) => type === "call") ? "(*ACCEPT) beside a call" : undefined;
-    case "look":
-      if (!(node.behind || !node.atomic) || ![...nodesOf(node.body)].some(isVerb("ACCEPT"))) return undefined;
-      return `(*ACCEPT) in a ${node.behind ? "lookbehind" : "non-atomic lookaround"}`;
-    case "repeat":
-      // PCRE2 10.42 looks for where a match begins in the second alternative.
-      return node.max === 0 && [...nodesOf(node.body)].some(({ type }) => type === "alternatives")
-        ? "a group of alternatives repeated no times"
-        : undefined;
+      return isAccept(node) && all.some(({ type }) => type === "call") ? "(*ACCEPT) beside a call" : undefined;
+    case "look": {
+      const inside = [...nodesOf(node.body)];
+      if (!node.atomic && inside.some(({ type }) => type === "verb")) return "a verb in a non-atomic lookaround";
+      return node.behind && inside.some(isAccept) ? "(*ACCEPT) in a lookbehind" : undefined;
+    }
     case "capture":
-      // PCRE2 10.42 takes such an alternative to be no shorter than the first.
-      return node.body.type === "alternatives" && node.body.items.slice(1).some((item) => refersOptionally(item, node.index))
-        ? "an optional back reference in an alternative of its own group"
-        : undefined;
-    case "sequence":
-      return node.items.some((item, i) => endsInRun(item) && isPassedAtomically(node.items.slice(i + 1)))
-        ? "an atomic group that can be empty behind a repeat"
-        : undefined;
+      // PCRE2 10.42 takes such an alternative to be as long as the first.
+      if (node.body.type !== "alternatives" || !node.body.items.slice(1).some(refersOptionally)) return undefined;
+      return "an optional back reference in an alternative of a group";
     default:
       return undefined;
   }
+}
+
+function isAccept(node: Node): boolean {
+  return node.type === "verb" && node.name === "ACCEPT";
+}
+
+function refersOptionally(node: Node): boolean {
+  if (node.type === "sequence") return node.items.some(refersOptionally);
+  return node.type === "repeat" && node.min === 0 && node.body.type === "reference";
+}
+
+/** PCRE2 10.42 takes a repeat before such a group to be possessive. */
+function unsupportedAfterRun(node: Node): string | undefined {
+  const isAtomic =
+    node.type === "atomic" ||
+    (node.type === "repeat" &&
+      node.mode === "possessive" &&
+      Number.isFinite(node.max) &&
+      partsOf(node.body).length > 0);
+  return isAtomic && isNullable(node) ? "an atomic group that can be empty behind a repeat" : undefined;
+}
+
+function unsupportedTogether(
+  { root, anchored, settings, namesLineEnd, ...pattern }: Pattern,
+  nodes: readonly Node[],
+): string | undefined {
+  const newline = newlineOf(settings);
+  const early = earlyNodes(root);
+  const isAnywhere = !anchored && !isAnchored(root);
+  // PCRE2 searches for what a match begins with before it begins to match, and begins at the start or behind newlines
+  // only where a pattern begins with a run.
+  if (early.some((node) => isAccept(node) || (isAnywhere && node.type === "verb" && node.name === "COMMIT"))) {
+    return "(*ACCEPT) or (*COMMIT) before the first octet";
+  }
+  const thens = nodes.filter((node) => node.type === "verb" && node.name === "THEN");
+  if (thens.length > 0 && isAnywhere && early.some(isLongRun)) return "(*THEN) behind a leading repeat";
+  const isApart = (node: Node): boolean => {
+    if (node.type !== "look" || node.negative) return false;
+    const inside = [...nodesOf(node.body)];
+    return thens.some((then) => !inside.includes(then));
+  };
+  if (nodes.some(isApart)) return "(*THEN) beside a lookaround";
+  const hasHalf = nodes.some(isHalfCondition);
+  const behind = nodes.flatMap((node) => (node.type === "look" && node.behind ? [...nodesOf(node.body)] : []));
+  if (behind.some((node) => isHalfCondition(node) || (hasHalf && node.type === "call"))) {
+    return "a condition without an alternative in a lookbehind";
+  }
+  // PCRE2 10.42 may not find the group.
+  if (anchored && behind.some(({ type }) => type === "reference" || type === "call")) {
+    return "a reference in a lookbehind of an anchored pattern";
+  }
+  if (isAnywhere && newline.startsWith("ANY") && namesLineEnd) return "a CR or LF by name with (*ANY) or (*ANYCRLF)";
+  // PCRE2 10.42 takes what . and \R match to be apart.
+  const repeated = nodes.filter(
+    (node) => node.type === "repeat" && node.mode !== "possessive" && node.min !== node.max,
+  );
+  if (nodes.some(({ type }) => type === "newline-sequence") && repeated.some(isRunAtNewlines))
+    return "\\R beside a repeat";
+  return callsItself(root, pattern.names) ? "a call that can come back to its group without an octet" : undefined;
+}
+
+function isHalfCondition(node: Node): boolean {
+  return node.type === "condition" && node.no === undefined && node.test.kind !== "define";
+}
+
+function isLongRun(node: Node): boolean {
+  return node.type === "repeat" && node.max === Number.POSITIVE_INFINITY;
+}
+
+/** Whether a repeat is one of \R or of nearly every octet. */
+function isRunAtNewlines(node: Node): boolean {
+  if (node.type !== "repeat") return false;
+  const { body } = node;
+  if (body.type !== "set") return body.type !== "capture" && body.type !== "alternatives";
+  const octets = body.set.reduce((sum, [low, high]) => sum + high - low + 1, 0);
+  return octets > 248 && octets < 256;
 }
