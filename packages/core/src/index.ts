@@ -99,7 +99,7 @@ export { pipeTable, unionTable } from "./table/composite-tables.js";
 export { brokenTable, failTable } from "./table/fail-table.js";
 export { inlineTable } from "./table/inline-table.js";
 export { type OpenTableOptions, openTable } from "./table/open-table.js";
-export { pcreTable } from "./table/pcre-table.js";
+export { type PcreTableOptions, pcreTable } from "./table/pcre-table.js";
 export { randomTable } from "./table/random-table.js";
 export { type DatabaseRecord, recordTable } from "./table/record-table.js";
 export { regexpTable } from "./table/regexp-table.js";

@@ -159,6 +159,10 @@ class Loader {
     if (canFail) {
       this.adviseOf(line, "a key can take too many steps: its lookup fails, where Postfix goes on with the next line");
     }
+    const { versionDependent } = matcher.pattern;
+    if (versionDependent !== undefined) {
+      this.adviseOf(line, `${versionDependent.what}: PCRE2 before 10.43 takes it otherwise than later ones`);
+    }
     if (template !== undefined && !negated) this.advise(matcher, rule, template);
     this.rules.push(rule);
     this.indexing.push({ needs: negated ? undefined : requiredLiterals(matcher.pattern), canFail });

@@ -56,6 +56,28 @@ describe("the login maps of the seed scenario", () => {
   });
 });
 
+describe("versions of PCRE2", () => {
+  const SOURCE = "/^a{,2}@x\\.test$/ ann\n";
+  const at = (pcreVersion: "10.42" | "10.43", key: string): string =>
+    (pcreTable(SOURCE, { file: "F", pcreVersion }).table.lookup(key) as Lookup).kind;
+
+  test("the grammar is a setting", () => {
+    expect([at("10.42", "a{,2}@x.test"), at("10.42", "aa@x.test")]).toEqual(["found", "not-found"]);
+    expect([at("10.43", "a{,2}@x.test"), at("10.43", "aa@x.test")]).toEqual(["not-found", "found"]);
+  });
+
+  test("a line on which they differ gets an advice", () => {
+    expect(advice(SOURCE)).toEqual([
+      "F:1: {,n} or a blank in braces: PCRE2 before 10.43 takes it otherwise than later ones",
+    ]);
+  });
+
+  test("a property that 10.42 does not know drops the line, with the warning of Postfix", () => {
+    const { warnings } = pcreTable("/\\p{Foo}/ x\n", { file: "F" });
+    expect(warnings.map(({ kind }) => kind)).toEqual(["postfix"]);
+  });
+});
+
 describe("advice", () => {
   test.each([
     ["an open end", COPIED, "F:1: not anchored at the end: also matches alice@example.com.evil.org"],
