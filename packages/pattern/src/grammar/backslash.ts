@@ -99,7 +99,7 @@ function readNamedReference(state: ParseState, at: number): Item {
 }
 
 /** A back reference by name, from the name on. */
-export function readReferenceName(state: ParseState, terminator: string, at: number): Item {
+function readReferenceName(state: ParseState, terminator: string, at: number): Item {
   const { cursor } = state;
   if (terminator === "}") cursor.skipBlanks();
   const start = cursor.position;

@@ -19,7 +19,7 @@ export interface Flags {
 }
 
 /** A fault to report when the whole pattern is read: unless the group exists, where it is about one. */
-export interface LateCheck {
+interface LateCheck {
   readonly number: ErrorNumber;
   readonly at: number;
   readonly to?: number | string;
