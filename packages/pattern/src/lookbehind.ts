@@ -122,6 +122,7 @@ class Lengths {
       }
       case "condition":
         if (node.test.kind === "define") return 0;
+        if (node.test.kind === "look") this.check(node.test.look);
         return same([node.yes, ...(node.no ? [node.no] : [])].map((branch) => this.of(branch)));
       case "reference":
       case "call":

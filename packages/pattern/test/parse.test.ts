@@ -45,6 +45,8 @@ describe("what PCRE2 rejects is a fault in its words, at its offset", () => {
       "lookbehind is too complicated",
     ],
     ["(\\2)((?=(?<=\\1)))", 8, "lookbehind assertion is not fixed length"],
+    ["(\\2)((?(?<=\\1))&)", 7, "lookbehind assertion is not fixed length"],
+    ["(?<=(?:(?=.))?)", 0, "lookbehind assertion is not fixed length"],
     ["(*UTF)(?<=\\C)", 6, "\\C is not allowed in a lookbehind assertion in UTF-8 mode"],
     ["(*naplb:a+)", 4, "lookbehind assertion is not fixed length"],
     ["\\p{Foo}", 7, "unknown property after \\P or \\p"],

@@ -72,8 +72,10 @@ function readBranch(state: ParseState): Node {
     branch.repeatable = read?.repeatable ?? false;
   }
   const [only] = branch.items;
-  // A branch that is one group of alternatives is not the alternatives of the group around it: lookbehinds tell.
-  if (branch.items.length === 1 && only !== undefined && only.type !== "alternatives") return only;
+  // A branch that is one group of alternatives is not the alternatives of the group around it, nor is a group of one
+  // lookaround that lookaround: lookbehinds tell.
+  const isPlain = only !== undefined && only.type !== "alternatives" && only.type !== "look";
+  if (isPlain && branch.items.length === 1) return only;
   return { type: "sequence", items: branch.items };
 }
 
