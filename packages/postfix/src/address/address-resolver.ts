@@ -1,0 +1,44 @@
+/** @see Postfix trivial-rewrite(8), resolve_clnt(3) */
+export type AddressClass = "local" | "virtual-alias" | "virtual-mailbox" | "relay" | "default";
+
+/** What an address is to this Postfix. All text is in internal form (without quotes), case-folded. */
+export interface ResolvedAddress {
+  readonly kind: "resolved";
+  /** What tables and DNS are asked for. */
+  readonly address: string;
+  readonly addressClass: AddressClass;
+  /** `local`, `virtual-alias` or `virtual-mailbox`: mail ends here. */
+  readonly isFinal: boolean;
+  /** The local part still holds `@`, `%` or `!`. */
+  readonly isRouted: boolean;
+  /** The transport, such as `smtp`, `local`, or `error` for an unknown user of a virtual alias domain. */
+  readonly transport: string;
+  /** The next hop; the text of the error where the transport is `error`. */
+  readonly nexthop: string;
+}
+
+/** `error`: no address that can be resolved (a 501 at MAIL FROM); `unknown`: a table could not answer. */
+export type Resolution =
+  | ResolvedAddress
+  | { readonly kind: "error" }
+  | { readonly kind: "unknown"; readonly cause: string };
+
+/** Rewrites and resolves addresses as trivial-rewrite does for this main.cf, and keeps a bounded number of answers. */
+export interface AddressResolver {
+  /**
+   * The internal form of an address in MAIL FROM or RCPT TO, or the whole reply of smtpd to a bad one.
+   *
+   * @param text what stands between `<` and `>`, in external form
+   */
+  parse(
+    text: string,
+    command: { readonly name: "MAIL" | "RCPT"; readonly smtputf8: boolean },
+  ): ParsedAddress | Promise<ParsedAddress>;
+  /** @param internal the internal form; never empty */
+  resolve(internal: string): Resolution | Promise<Resolution>;
+}
+
+/** An address in internal form (quotes removed), or the whole reply to what is none. */
+export type ParsedAddress =
+  | { readonly ok: true; readonly internal: string }
+  | { readonly ok: false; readonly reply: string };

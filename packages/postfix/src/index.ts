@@ -1,0 +1,13 @@
+export type {
+  AddressClass,
+  AddressResolver,
+  ParsedAddress,
+  Resolution,
+  ResolvedAddress,
+} from "./address/address-resolver.js";
+export type { MatchList, Membership } from "./lists/match-list.js";
+export type { MainCf } from "./main-cf/main-cf.js";
+export type { Check, Registry, Restriction, Target } from "./restrictions/restriction.js";
+export type { Attempt, Outcome, TraceStep } from "./smtpd/attempt.js";
+export type { Category, CheckContext, Mail, Rejection, ReplyClass, Result } from "./smtpd/check-context.js";
+export type { ListName, Settings } from "./smtpd/settings.js";
