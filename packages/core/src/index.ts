@@ -56,7 +56,15 @@ export {
 } from "./json/transaction.js";
 export { type Hit, type LookupOptions, searchTables } from "./ownership/key-search.js";
 export { type LoginMapOptions, loginMap } from "./ownership/login-map.js";
-export { type KeyStep, type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./ownership/login-map-keys.js";
+export {
+  type AccessMapKeyOptions,
+  accessMapKeys,
+  domainAndParents,
+  type KeyStep,
+  type LoginMapKeyOptions,
+  loginMapKeys,
+  lookupDomains,
+} from "./ownership/login-map-keys.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
 export { unionOwnership } from "./ownership/union-ownership.js";
@@ -117,6 +125,7 @@ export {
 export { tableOf } from "./table/table-of.js";
 export { parseTableSpec, type TableSpec } from "./table/table-spec.js";
 export { textHashTable } from "./table/texthash-table.js";
+export { andThen } from "./verdict/and-then.js";
 export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
 export { absurd, type Decision, type Finding } from "./verdict/decision.js";
 export type { Edit } from "./verdict/edit.js";

@@ -40,6 +40,44 @@ export function loginMapKeys(localPart: string, domain: string, options: LoginMa
   return steps;
 }
 
+/** How {@link accessMapKeys} takes an address apart. */
+export interface AccessMapKeyOptions {
+  /** Postfix's `recipient_delimiter`. Default empty. */
+  readonly recipientDelimiter?: string;
+  /** Whether a parent domain is asked for as `.parent`, as where `parent_domain_matches_subdomains` lacks `smtpd_access_maps`. */
+  readonly dottedParents: boolean;
+}
+
+/**
+ * The keys under which Postfix looks an address up in access maps, in order: `user+ext@domain`, `user@domain`, the domain and
+ * its parents, `user+ext@`, `user@`. Keys are folded; empty ones are left out.
+ *
+ * @see access(5) "EMAIL ADDRESS PATTERNS", Postfix mail_addr_find(3)
+ */
+export function accessMapKeys(localPart: string, domain: string, options: AccessMapKeyOptions): readonly KeyStep[] {
+  const full = fold(localPart);
+  const base = splitExtension(full, options.recipientDelimiter ?? "");
+  const users = base === undefined ? [full] : [full, base];
+  const parts = (keys: readonly string[]): KeyStep => ({ keys, whole: false });
+  return [
+    ...users.map((user, index): KeyStep => ({ keys: forms(user, `@${domain}`), whole: index === 0 })),
+    ...domainAndParents(domain, options.dottedParents).map((name) => parts([name])),
+    ...users.map((user) => parts(forms(user, "@"))),
+  ];
+}
+
+/** `a.b.c`, then `b.c` and `c`, or `.b.c` and `.c`. Empty names are left out. */
+export function domainAndParents(domain: string, dotted: boolean): readonly string[] {
+  const names: string[] = [];
+  for (let name = domain; name !== ""; ) {
+    names.push(name);
+    const dot = name.indexOf(".", 1);
+    if (dot < 0) break;
+    name = name.slice(dotted ? dot : dot + 1);
+  }
+  return names;
+}
+
 /** Quoted form first, then the internal form where they differ. */
 function forms(localPart: string, rest: string): readonly string[] {
   const quoted = formatLocalPart(localPart);
