@@ -106,6 +106,7 @@ export { cidrTable } from "./table/cidr-table.js";
 export { pipeTable, unionTable } from "./table/composite-tables.js";
 export { brokenTable, failTable } from "./table/fail-table.js";
 export { inlineTable } from "./table/inline-table.js";
+export { splitOutsideBraces, unbraced } from "./table/lists.js";
 export { type OpenTableOptions, openTable } from "./table/open-table.js";
 export { type PcreTableOptions, pcreTable } from "./table/pcre-table.js";
 export { randomTable } from "./table/random-table.js";
