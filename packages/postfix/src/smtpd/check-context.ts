@@ -59,8 +59,8 @@ export interface CheckContext {
   deferIfReject(rejection: Rejection): Result;
   /** Logs a warning of smtpd; made printable here. */
   warn(text: string): void;
-  /** Notes what a restriction rests on where it does not reject: the map line that made the login an owner. */
-  note(evidence: Evidence): void;
+  /** Notes what a restriction rests on where it does not reject: the map line that made the login an owner. Called only where a trace is kept. */
+  note(evidence: () => Evidence): void;
 }
 
 /** The answer of `reject_dict_retry`. */
