@@ -5,13 +5,14 @@ export interface MxRecord {
 }
 
 /**
- * What a resolver answers to one question. `none` covers NXDOMAIN and NODATA; `failed` means that it could not be found out.
+ * What a resolver answers to one question. `none` covers NXDOMAIN and NODATA; `failed` means that it could not be found out,
+ * with `permanent` where asking again would not help: the server says so by an answer such as FORMERR.
  * TTLs are seconds, where the transport shows them.
  */
 export type DnsAnswer<Record> =
   | { readonly kind: "records"; readonly records: readonly Record[]; readonly ttlSeconds?: number }
   | { readonly kind: "none"; readonly ttlSeconds?: number }
-  | { readonly kind: "failed"; readonly cause: string };
+  | { readonly kind: "failed"; readonly cause: string; readonly permanent?: boolean };
 
 /** A DNS resolver. Core opens no sockets: the transport is injected. Never rejects. */
 export interface Resolver {
