@@ -1,5 +1,5 @@
 export { type Address, addressFromInternal, formatAddress, formatLocalPart, formatMailbox } from "./address/address.js";
-export { fold } from "./address/fold.js";
+export { fold, lowerAscii } from "./address/fold.js";
 export {
   type MailboxPath,
   type MalformedPath,
@@ -66,6 +66,7 @@ export {
   lookupDomains,
 } from "./ownership/login-map-keys.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
+export { grantLine, isOwner, listOwners } from "./ownership/owners.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
 export { unionOwnership } from "./ownership/union-ownership.js";
 export {

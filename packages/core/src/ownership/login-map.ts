@@ -1,9 +1,9 @@
 import { type Address, formatAddress } from "../address/address.js";
-import { fold } from "../address/fold.js";
 import type { Table } from "../table/table.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { type Hit, type LookupOptions, searchTables } from "./key-search.js";
 import { type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./login-map-keys.js";
+import { grantLine, isOwner, listOwners } from "./owners.js";
 import type { Answer, Ownership } from "./ownership.js";
 
 /** Options of {@link loginMap}. */
@@ -77,22 +77,14 @@ function readOwners({ table, key, lookup }: Hit, base: { readonly login: string;
     const cause = `${table.name}: the result for ${JSON.stringify(key)} is empty`;
     return { kind: "unknown", code: "table-invalid", cause, evidence: () => evidence({ detail: cause }) };
   }
-  const owners = value.split(/[, \t\r\n]+/).filter((owner) => owner !== "");
-  const login = fold(base.login);
-  if (owners.some((owner) => fold(owner) === login)) {
+  const owners = listOwners(value);
+  if (isOwner(owners, base.login)) {
     return { kind: "yes", evidence: () => evidence({ result: value }) };
   }
   return {
     kind: "no-others-own-it",
     evidence: () => evidence({ result: value, remedy: grantLine(table, key, [...owners, base.login]) }),
   };
-}
-
-/** The line to put in a table, above the one that answered, so that these logins own the address. */
-function grantLine(table: Table | undefined, key: string, owners: readonly string[]): string {
-  const list = owners.join(", ");
-  if (table?.keys !== "full") return `${key} ${list}`;
-  return `/^${key.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}$/ ${list.replaceAll("$", "$$$$")}`;
 }
 
 const WEAKEST_FIRST = ["unknown", "no-others-own-it", "no-nobody-owns-it"] as const;

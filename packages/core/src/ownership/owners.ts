@@ -1,0 +1,24 @@
+import { fold } from "../address/fold.js";
+import type { Table } from "../table/table.js";
+
+/** The owners that a value of a login map lists: split at commas and white space, nothing quoted, empty parts left out. */
+export function listOwners(value: string): readonly string[] {
+  return value.split(/[, \t\r\n]+/).filter((owner) => owner !== "");
+}
+
+/**
+ * Whether a login is among the owners: compared as wholes and case-blind. A login with a comma or white space never is.
+ *
+ * @param foldCase what makes case not matter; default the full Unicode fold
+ */
+export function isOwner(owners: readonly string[], login: string, foldCase: (text: string) => string = fold): boolean {
+  const folded = foldCase(login);
+  return owners.some((owner) => foldCase(owner) === folded);
+}
+
+/** The line to put in a table, above the one that answered, so that these logins own the address. */
+export function grantLine(table: Table | undefined, key: string, owners: readonly string[]): string {
+  const list = owners.join(", ");
+  if (table?.keys !== "full") return `${key} ${list}`;
+  return `/^${key.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}$/ ${list.replaceAll("$", "$$$$")}`;
+}
