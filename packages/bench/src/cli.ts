@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { measureLoading, measureRates } from "./measure.js";
 import { measurePostmap } from "./postmap.js";
 import type { Quartiles } from "./quartiles.js";
-import { domainTable, subjects } from "./subjects.js";
+import { domainTable, MAKERS, subjects } from "./subjects.js";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, "time-ms": { type: "string", default: "150" } },
@@ -20,7 +20,11 @@ console.log(`${cpus().length} cores, ${cpu?.model.trim() ?? "unknown"}, node ${p
 
 // Loading comes first: nothing is warm, as when a daemon starts.
 const tables = [1000, 10_000].map((lines) => ({ lines, table: domainTable(lines) }));
-const loading = tables.reverse().map(({ lines, table }) => ({ lines, ...measureLoading(table, rounds) }));
+const loading = Object.entries(MAKERS).flatMap(([type, make]) =>
+  [...tables]
+    .reverse()
+    .map(({ lines, table }) => ({ name: `${type}, ${lines} lines`, ...measureLoading(make, table, rounds) })),
+);
 
 const rates = await measureRates(subjects(), { rounds, timeMs: Number(values["time-ms"]) });
 const baseline = [...rates.values()][0]?.median ?? Number.NaN;
@@ -39,7 +43,7 @@ for (const { lines, table } of tables) {
 
 console.log("");
 row("loading", `${"median".padStart(12)}  ${"quartiles".padStart(26)}`);
-for (const { lines, firstMs, loadMs, octetsPerLine } of loading) {
-  row(`${lines} lines, ms`, `${spread(loadMs)}  first ${count(firstMs)}`);
-  row(`${lines} lines, octets of heap a line`, spread(octetsPerLine));
+for (const { name, firstMs, loadMs, octetsPerLine } of loading) {
+  row(`${name}, ms`, `${spread(loadMs)}  first ${count(firstMs)}`);
+  row(`${name}, octets of heap a line`, spread(octetsPerLine));
 }

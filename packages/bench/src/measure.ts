@@ -1,4 +1,4 @@
-import { pcreTable } from "@fromguard/core";
+import type { LoadedTable } from "@fromguard/core";
 import { Bench } from "tinybench";
 import { type Quartiles, quartiles } from "./quartiles.js";
 import type { Subject } from "./subjects.js";
@@ -21,8 +21,9 @@ export async function measureRates(
   return new Map([...rates].map(([name, each]) => [name, quartiles(each)]));
 }
 
-/** Loads a table some times: milliseconds, and octets of the heap for each line once it was asked every key. */
+/** Makes a table some times: milliseconds, and octets of the heap for each line once it was asked every key. */
 export function measureLoading(
+  make: (text: string, options: { readonly file: string }) => LoadedTable,
   { text, keys }: { readonly text: string; readonly keys: readonly string[] },
   rounds: number,
 ): { readonly firstMs: number; readonly loadMs: Quartiles; readonly octetsPerLine: Quartiles } {
@@ -33,7 +34,7 @@ export function measureLoading(
   const load = (): void => {
     const before = usedHeap();
     const begun = performance.now();
-    const { table } = pcreTable(text, { file: "bench" });
+    const { table } = make(text, { file: "bench" });
     times.push(performance.now() - begun);
     for (const key of keys) table.lookup(key);
     sizes.push((usedHeap() - before) / lines);

@@ -1,4 +1,4 @@
-import { pcreTable, type Table } from "@fromguard/core";
+import { pcreTable, regexpTable, type Table } from "@fromguard/core";
 import { compilePattern } from "@fromguard/pattern";
 
 /** One thing to measure: asks for each of its keys once. */
@@ -16,7 +16,10 @@ const SEED_ON_MACHINE = "^([^@+]++)(\\+[^@]*+)?@example\\.com$";
 
 const KEYS = 1000;
 
-/** A pcre table of one domain a line, and keys that it has, in no order. */
+/** The types of tables that are measured. */
+export const MAKERS = { pcre: pcreTable, regexp: regexpTable };
+
+/** A table of one domain a line, the same as pcre and as regexp, and keys that it has, in no order. */
 export function domainTable(lines: number): { readonly text: string; readonly keys: readonly string[] } {
   const text = Array.from({ length: lines }, (_, i) => `/@domain${i}\\.example$/ owner${i}\n`).join("");
   const keys = Array.from({ length: Math.max(lines, KEYS) }, (_, i) =>
@@ -38,10 +41,14 @@ export function subjects(): readonly Subject[] {
     { name: "plain RegExp, seed pattern", lookups: KEYS, run: () => each(keys, (key) => expression.exec(key)?.[1]) },
     patternSubject("seed pattern, on the JavaScript engine", SEED_PATTERN, "javascript", keys),
     patternSubject("seed pattern, on the own machine", SEED_ON_MACHINE, "machine", keys),
-    tableSubject("table of the seed pattern", `/${SEED_PATTERN}/ $1\n`, keys),
-    ...[1000, 10_000].map((lines) => {
+    ...Object.entries(MAKERS).map(([type, make]) =>
+      tableSubject(`${type} table of the seed pattern`, make(`/${SEED_PATTERN}/ $1\n`, { file: "bench" }).table, keys),
+    ),
+    ...[1000, 10_000].flatMap((lines) => {
       const { text, keys } = domainTable(lines);
-      return tableSubject(`table of ${lines} domains`, text, keys);
+      return Object.entries(MAKERS).map(([type, make]) =>
+        tableSubject(`${type} table of ${lines} domains`, make(text, { file: "bench" }).table, keys),
+      );
     }),
   ];
 }
@@ -67,8 +74,7 @@ function patternSubject(
   };
 }
 
-function tableSubject(name: string, text: string, keys: readonly string[]): Subject {
-  const { table } = pcreTable(text, { file: "bench" });
+function tableSubject(name: string, table: Table, keys: readonly string[]): Subject {
   return { name, lookups: keys.length, run: () => each(keys, (key) => answerTo(table, key)) };
 }
 
