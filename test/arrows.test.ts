@@ -117,7 +117,9 @@ describe.each(names)("packages/%s", (name) => {
 
 describe.each(ANYWHERE)("packages/%s, which runs anywhere,", (name) => {
   it("imports nothing of Node and nothing from elsewhere", () => {
-    const wrong = (imports.get(name) ?? []).filter((one) => !isRelative(one) && !/^@fromguard\/pattern(\/|$)/.test(one.from));
+    const wrong = (imports.get(name) ?? []).filter(
+      (one) => !isRelative(one) && !/^@fromguard\/pattern(\/|$)/.test(one.from),
+    );
     expect(tell(wrong)).toEqual([]);
   });
 });
