@@ -5,6 +5,7 @@ export type {
   Resolution,
   ResolvedAddress,
 } from "./address/address-resolver.js";
+export { type AddressResolverOptions, createAddressResolver } from "./address/create-address-resolver.js";
 export type { MatchList, Membership } from "./lists/match-list.js";
 export type { MainCf } from "./main-cf/main-cf.js";
 export type { Check, Registry, Restriction, Target } from "./restrictions/restriction.js";
