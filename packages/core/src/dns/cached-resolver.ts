@@ -4,19 +4,33 @@ import type { DnsAnswer, Resolver } from "./resolver.js";
 export interface CachedResolverOptions {
   /** Answers kept of each record type; beyond it the one longest unused goes. Default 10,000. */
   readonly maxEntries?: number;
-  /** The longest that records are kept, and how long where no TTL is known. Default 300. */
+  /** How long records are kept where the transport shows no TTL. Default 300. */
   readonly positiveSeconds?: number;
-  /** The longest that an answer without records is kept, and how long where no TTL is known. Default 60. */
+  /** How long an answer without records is kept where the transport shows no TTL. Default 60. */
   readonly negativeSeconds?: number;
+  /**
+   * How long after its end an answer still stands in for one that cannot be had. Default 0: not at all.
+   *
+   * @see RFC 8767
+   */
+  readonly staleSeconds?: number;
   /** A clock in milliseconds that only goes forward. Default `performance.now`. */
   readonly now?: () => number;
 }
 
+/** The longest that records are kept, whatever their TTL: a day. */
+const MAX_POSITIVE_SECONDS = 86_400;
+/** The longest that an answer without records is kept, whatever the SOA says (RFC 2308 section 5: one to three hours). */
+const MAX_NEGATIVE_SECONDS = 10_800;
+/** How long a stale answer stands before the question is asked again (RFC 8767 section 5). */
+const STALE_RECHECK_SECONDS = 30;
+
 /**
- * Keeps a resolver's answers in memory, and shares a question among those who ask it at the same time.
+ * Keeps a resolver's answers in memory for as long as they say, and shares a question among those who ask it at the same time.
  *
- * `failed` is never kept: the next one asks again. A caller that aborts gets `failed` at once; the question goes on while
- * another waits for it and is aborted with the last. As many questions can be open as there are callers.
+ * `failed` is never kept: the next one asks again, except that a stale answer in its place stands for 30 seconds. A caller that
+ * aborts gets `failed` at once, or a stale answer; the question goes on while another waits for it and is aborted with the
+ * last. As many questions can be open as there are callers.
  */
 export function cachedResolver(resolver: Resolver, options: CachedResolverOptions = {}): Resolver {
   return {
@@ -28,6 +42,15 @@ export function cachedResolver(resolver: Resolver, options: CachedResolverOption
 
 type Ask<Row> = (name: string, options: { readonly signal: AbortSignal }) => Promise<DnsAnswer<Row>>;
 
+type Known<Row> = Exclude<DnsAnswer<Row>, { readonly kind: "failed" }>;
+
+interface Kept<Row> {
+  readonly answer: Known<Row>;
+  /** Until when it is asked for no more, and until when it can stand in for a failure. */
+  readonly freshUntil: number;
+  readonly staleUntil: number;
+}
+
 interface OpenQuestion<Row> {
   readonly answer: Promise<DnsAnswer<Row>>;
   readonly stop: AbortController;
@@ -37,41 +60,63 @@ interface OpenQuestion<Row> {
 const ABORTED = { kind: "failed", cause: "aborted" } as const;
 
 function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
-  const { maxEntries = 10_000, positiveSeconds = 300, negativeSeconds = 60, now = () => performance.now() } = options;
+  const { maxEntries = 10_000, positiveSeconds = 300, negativeSeconds = 60, staleSeconds = 0 } = options;
+  const now = options.now ?? (() => performance.now());
   /** In order of last use, the longest unused first. */
-  const kept = new Map<string, { readonly answer: DnsAnswer<Row>; readonly until: number }>();
+  const kept = new Map<string, Kept<Row>>();
   const open = new Map<string, OpenQuestion<Row>>();
 
   function recall(name: string): DnsAnswer<Row> | undefined {
     const entry = kept.get(name);
     if (entry === undefined) return undefined;
     kept.delete(name);
-    if (now() >= entry.until) return undefined;
-    kept.set(name, entry);
-    return entry.answer;
+    if (now() < entry.staleUntil) kept.set(name, entry);
+    return now() < entry.freshUntil ? entry.answer : undefined;
   }
 
-  function keep(name: string, answer: DnsAnswer<Row>): void {
-    if (answer.kind === "failed") return;
-    const limit = answer.kind === "records" ? positiveSeconds : negativeSeconds;
-    const seconds = Math.min(answer.ttlSeconds ?? limit, limit);
+  /** What stands in for a failure, if anything does. */
+  function stale(name: string): DnsAnswer<Row> | undefined {
+    const entry = kept.get(name);
+    return entry !== undefined && now() < entry.staleUntil ? entry.answer : undefined;
+  }
+
+  function keep(name: string, answer: Known<Row>): void {
+    const seconds = secondsToKeep(answer);
+    kept.delete(name);
     if (seconds <= 0) return;
-    kept.set(name, { answer, until: now() + seconds * 1000 });
+    const freshUntil = now() + seconds * 1000;
+    kept.set(name, { answer, freshUntil, staleUntil: freshUntil + staleSeconds * 1000 });
     for (const oldest of kept.keys()) {
       if (kept.size <= maxEntries) break;
       kept.delete(oldest);
     }
   }
 
+  function secondsToKeep({ kind, ttlSeconds }: Known<Row>): number {
+    return kind === "records"
+      ? Math.min(ttlSeconds ?? positiveSeconds, MAX_POSITIVE_SECONDS)
+      : Math.min(ttlSeconds ?? negativeSeconds, MAX_NEGATIVE_SECONDS);
+  }
+
+  /** Keeps what was answered; a failure gives way to a stale answer, which is then fresh for a while. */
+  function settle(name: string, answer: DnsAnswer<Row>): DnsAnswer<Row> {
+    if (answer.kind !== "failed") {
+      keep(name, answer);
+      return answer;
+    }
+    const entry = kept.get(name);
+    if (entry === undefined || now() >= entry.staleUntil) return answer;
+    kept.set(name, { ...entry, freshUntil: Math.min(now() + STALE_RECHECK_SECONDS * 1000, entry.staleUntil) });
+    return entry.answer;
+  }
+
   function begin(name: string): OpenQuestion<Row> {
     const stop = new AbortController();
     const answer = outcome(ask, name, stop.signal).then((answer) => {
       // An aborted question has left the map already, and another may stand in its place.
-      if (open.get(name) === question) {
-        open.delete(name);
-        keep(name, answer);
-      }
-      return answer;
+      if (open.get(name) !== question) return answer;
+      open.delete(name);
+      return settle(name, answer);
     });
     const question: OpenQuestion<Row> = { answer, stop, callers: 0 };
     open.set(name, question);
@@ -91,7 +136,7 @@ function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
           open.delete(name);
           question.stop.abort();
         }
-        resolve(ABORTED);
+        resolve(stale(name) ?? ABORTED);
       };
       signal.addEventListener("abort", abort, { once: true });
       void question.answer.then((answer) => {

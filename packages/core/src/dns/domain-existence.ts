@@ -9,6 +9,8 @@ export type DomainExistence =
   | { readonly kind: "null-mx" }
   /** MX records, none of which names a host. */
   | { readonly kind: "malformed" }
+  /** Every query that failed would fail again; the others found nothing. */
+  | { readonly kind: "unanswerable"; readonly cause: string }
   | { readonly kind: "unknown"; readonly cause: string };
 
 /**
@@ -32,10 +34,42 @@ export async function domainExistence(
   if (hasRecords(a)) return { kind: "exists", by: "A" };
   const aaaa = await resolver.aaaa(name, options);
   if (hasRecords(aaaa)) return { kind: "exists", by: "AAAA" };
-  const failures = Object.entries({ MX: mx, A: a, AAAA: aaaa }).flatMap(([type, answer]) =>
-    answer.kind === "failed" ? [`${type} ${name}: ${answer.cause}`] : [],
-  );
-  return failures.length > 0 ? { kind: "unknown", cause: failures.join("; ") } : { kind: "not-found" };
+  return nothingFound(name, { MX: mx, A: a, AAAA: aaaa });
+}
+
+/**
+ * Looks a host up as Postfix's `reject_unknown_helo_hostname` does: A, then AAAA, then MX. Here a query that might succeed
+ * later weighs more than MX records that name no host, and any failure more than a null MX.
+ *
+ * @see postconf(5) reject_unknown_helo_hostname
+ */
+export async function hostExistence(
+  resolver: Resolver,
+  name: string,
+  options: { readonly signal: AbortSignal },
+): Promise<DomainExistence> {
+  const a = await resolver.a(name, options);
+  if (hasRecords(a)) return { kind: "exists", by: "A" };
+  const aaaa = await resolver.aaaa(name, options);
+  if (hasRecords(aaaa)) return { kind: "exists", by: "AAAA" };
+  const mx = await resolver.mx(name, options);
+  const byMx = judgeMx(mx);
+  if (byMx?.kind === "exists") return byMx;
+  const failed = nothingFound(name, { A: a, AAAA: aaaa, MX: mx });
+  const weighsMore = failed.kind === "unknown" || (failed.kind === "unanswerable" && byMx?.kind === "null-mx");
+  return byMx === undefined || weighsMore ? failed : byMx;
+}
+
+/** The most severe of what kept queries from an answer: one that might succeed later, one that never will, no records. */
+function nothingFound(name: string, answers: Readonly<Record<string, DnsAnswer<unknown>>>): DomainExistence {
+  const failures = (permanent: boolean) =>
+    Object.entries(answers).flatMap(([type, answer]) =>
+      answer.kind === "failed" && (answer.permanent ?? false) === permanent ? [`${type} ${name}: ${answer.cause}`] : [],
+    );
+  const temporary = failures(false);
+  if (temporary.length > 0) return { kind: "unknown", cause: temporary.join("; ") };
+  const permanent = failures(true);
+  return permanent.length > 0 ? { kind: "unanswerable", cause: permanent.join("; ") } : { kind: "not-found" };
 }
 
 function hasRecords(answer: DnsAnswer<unknown>): boolean {

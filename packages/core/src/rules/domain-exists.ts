@@ -44,6 +44,7 @@ export function domainExists(options: DomainExistsOptions): Rule<"envelopeFrom">
           return fail("sender-domain-null-mx", { ...evidence, result: "null MX" });
         case "malformed":
           return fail("sender-domain-malformed", { ...evidence, result: "MX records that name no host" });
+        case "unanswerable":
         case "unknown":
           return unknown("dns-unavailable", existence.cause, evidence);
       }

@@ -7,9 +7,10 @@ export interface FakeZone {
   readonly aaaa?: readonly string[] | FakeDnsFailure;
 }
 
-/** Answers with a failure, such as `SERVFAIL`. */
+/** Answers with a failure, such as `SERVFAIL`; permanent for one such as `FORMERR`. */
 export interface FakeDnsFailure {
   readonly failed: string;
+  readonly permanent?: boolean;
 }
 
 /** A {@link Resolver} with its records in memory, that remembers what it was asked. */
@@ -30,7 +31,10 @@ export function fakeResolver(zones: Readonly<Record<string, FakeZone>>): FakeRes
   ): Promise<DnsAnswer<Out>> => {
     asked.push(`${type} ${name}`);
     if (records === undefined) return { kind: "none" };
-    if ("failed" in records) return { kind: "failed", cause: records.failed };
+    if ("failed" in records) {
+      const { failed, permanent = false } = records;
+      return { kind: "failed", cause: failed, ...(permanent ? { permanent } : {}) };
+    }
     return { kind: "records", records: records.map(convert) };
   };
   const same = (text: string) => text;

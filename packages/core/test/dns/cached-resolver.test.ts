@@ -36,9 +36,11 @@ describe("a cached resolver", () => {
   test.each([
     ["records without a TTL stay for positiveSeconds", FOUND, 299, 300],
     ["records stay for their TTL where it is shorter", { ...FOUND, ttlSeconds: 20 }, 19, 20],
-    ["records stay for positiveSeconds where the TTL is longer", { ...FOUND, ttlSeconds: 86_400 }, 299, 300],
+    ["records stay for their TTL where it is longer", { ...FOUND, ttlSeconds: 3600 }, 3599, 3600],
+    ["records stay for a day at most", { ...FOUND, ttlSeconds: 604_800 }, 86_399, 86_400],
     ["no records stay for negativeSeconds", NONE, 59, 60],
     ["no records stay for their TTL where it is shorter", { ...NONE, ttlSeconds: 5 }, 4, 5],
+    ["no records stay for three hours at most", { ...NONE, ttlSeconds: 86_400 }, 10_799, 10_800],
   ] as const)("%s", async (_, answer, still, gone) => {
     const { fill, clock, asked } = scene();
     expect(await fill("example.com", answer)).toEqual(answer);
@@ -74,6 +76,14 @@ describe("a cached resolver", () => {
     expect(await answers).toEqual([FOUND, FOUND, FOUND]);
   });
 
+  test("a thousand who ask at the same time share one question", async () => {
+    const { ask, asked } = scene();
+    const answers = Promise.all(Array.from({ length: 1000 }, () => ask("example.com")));
+    expect(asked).toHaveLength(1);
+    asked[0]?.answer(FOUND);
+    expect(new Set(await answers)).toEqual(new Set([FOUND]));
+  });
+
   test("one caller's abort does not cancel the others", async () => {
     const { ask, asked } = scene();
     const gone = new AbortController();
@@ -102,6 +112,57 @@ describe("a cached resolver", () => {
     const { ask, asked } = scene();
     expect(await ask("example.com", AbortSignal.abort())).toEqual({ kind: "failed", cause: "aborted" });
     expect(asked).toHaveLength(0);
+  });
+
+  describe("with staleSeconds", () => {
+    const stale = { staleSeconds: 3600 };
+
+    test("a failure gives way to the last answer, which then stands for 30 seconds", async () => {
+      const { fill, clock, asked } = scene(stale);
+      await fill("example.com", FOUND);
+      clock.seconds = 300;
+      expect(await fill("example.com", DOWN)).toEqual(FOUND);
+      clock.seconds = 329;
+      expect(await fill("example.com", NONE)).toEqual(FOUND);
+      expect(asked).toHaveLength(2);
+      clock.seconds = 330;
+      expect(await fill("example.com", NONE)).toEqual(NONE);
+    });
+
+    test("an answer that there are no records stands in too", async () => {
+      const { fill, clock } = scene(stale);
+      await fill("example.com", NONE);
+      clock.seconds = 60;
+      expect(await fill("example.com", DOWN)).toEqual(NONE);
+    });
+
+    test("a new answer is asked for first, and replaces the old one", async () => {
+      const { fill, clock } = scene(stale);
+      await fill("example.com", FOUND);
+      clock.seconds = 300;
+      expect(await fill("example.com", { ...NONE, ttlSeconds: 0 })).toEqual({ ...NONE, ttlSeconds: 0 });
+      expect(await fill("example.com", DOWN)).toEqual(DOWN);
+    });
+
+    test("an answer that is too old is a failure", async () => {
+      const { fill, clock } = scene(stale);
+      await fill("example.com", FOUND);
+      clock.seconds = 3890;
+      expect(await fill("example.com", DOWN)).toEqual(FOUND);
+      clock.seconds = 3900;
+      expect(await fill("example.com", DOWN)).toEqual(DOWN);
+    });
+
+    test("a caller who can wait no longer gets it", async () => {
+      const { ask, fill, clock, asked } = scene(stale);
+      await fill("example.com", FOUND);
+      clock.seconds = 300;
+      const gone = new AbortController();
+      const answer = ask("example.com", gone.signal);
+      gone.abort();
+      expect(await answer).toEqual(FOUND);
+      expect(asked[1]?.signal.aborted).toBe(true);
+    });
   });
 
   test("record types are kept apart", async () => {

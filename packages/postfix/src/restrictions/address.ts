@@ -83,6 +83,7 @@ function judgeExistence(context: CheckContext, judged: Judged, name: string, exi
       return context.reject(
         rejection(nullMx.code, nullMx.dsn, `Domain ${name} does not accept mail (nullMX)`, "null MX"),
       );
+    case "unanswerable":
     case "not-found":
       return context.reject(rejection(code(), unknownDsn, "Domain not found", "no MX, A or AAAA record"));
     case "malformed":
