@@ -4,6 +4,8 @@ import type { Evidence } from "@fromguard/core";
 export interface Attempt {
   /** The SASL login; null where the client did not authenticate. */
   readonly login: string | null;
+  /** The SASL mechanism, as policy servers are told it. Default empty. */
+  readonly saslMethod?: string;
   /** What stands between `<` and `>` of MAIL FROM, in external form; empty for the null sender. */
   readonly sender: string;
   /** What stands between `<` and `>` of RCPT TO. Absent: the decision is about MAIL FROM alone, with delayed restrictions run as for a recipient that every list accepts. */

@@ -23,6 +23,7 @@ export type Result = "ok" | "dunno" | "reject" | "end";
 /** The facts of the attempt, in internal form. */
 export interface Mail {
   readonly login: string | null;
+  readonly saslMethod: string;
   readonly sender: string;
   readonly recipient: string | undefined;
   readonly clientAddress: string;
