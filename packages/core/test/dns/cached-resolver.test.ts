@@ -78,7 +78,7 @@ describe("a cached resolver", () => {
 
   test("a thousand who ask at the same time share one question", async () => {
     const { ask, asked } = scene();
-    const answers = Promise.all(Array.from({ length: 1000 }, () => ask("example.com")));
+    const answers = Promise.all(Array.from({ length: 1000 }, () => ask("example.com", new AbortController().signal)));
     expect(asked).toHaveLength(1);
     asked[0]?.answer(FOUND);
     expect(new Set(await answers)).toEqual(new Set([FOUND]));
