@@ -83,10 +83,11 @@ export function parseDomain(text: string): Domain {
 /**
  * Whether an A-label name is one that a mail host can have.
  *
+ * @param maxOctets of the whole name; Postfix's own test allows 255 of a name that it did not convert
  * @see Postfix valid_hostname: labels of 1 to 63 letters, digits, `_`, `-`, no hyphen at an end, not digits alone
  */
-export function isHostName(ascii: string): boolean {
-  if (ascii.length === 0 || ascii.length > MAX_NAME) return false;
+export function isHostName(ascii: string, maxOctets = MAX_NAME): boolean {
+  if (ascii.length === 0 || ascii.length > maxOctets) return false;
   let onlyDigits = true;
   let start = 0;
   for (let at = 0; at <= ascii.length; at++) {
