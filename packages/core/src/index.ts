@@ -22,7 +22,8 @@ export {
   type NoDomain,
   parseDomain,
 } from "./domain/domain.js";
-export { parseIpAddress } from "./domain/ip-address.js";
+export { parseIpAddress, parseIpOctets } from "./domain/ip-address.js";
+export { formatIpAddress, holds, type IpNetwork, parseIpNetwork } from "./domain/ip-network.js";
 export type { GuardCounters } from "./guard/counters.js";
 export {
   createGuard,
@@ -108,6 +109,7 @@ export { pipeTable, unionTable } from "./table/composite-tables.js";
 export { brokenTable, failTable } from "./table/fail-table.js";
 export { inlineTable } from "./table/inline-table.js";
 export { splitOutsideBraces, unbraced } from "./table/lists.js";
+export { type LogicalLine, type LogicalLines, logicalLines } from "./table/logical-lines.js";
 export { type OpenTableOptions, openTable } from "./table/open-table.js";
 export { type PcreTableOptions, pcreTable } from "./table/pcre-table.js";
 export { randomTable } from "./table/random-table.js";

@@ -1,5 +1,6 @@
 import { textOf } from "@fromguard/pattern";
 import { parseIpOctets } from "../domain/ip-address.js";
+import { holds, type IpNetwork, parseIpNetwork } from "../domain/ip-network.js";
 import { trimBlanks } from "./lists.js";
 import { logicalLines } from "./logical-lines.js";
 import { octetsOf, shownOctets } from "./octets.js";
@@ -13,23 +14,16 @@ import {
   type TableWarning,
 } from "./table.js";
 
-/** A network, or all addresses outside of it. */
-interface Network {
-  readonly octets: readonly number[];
-  readonly bits: number;
-  readonly isNegated: boolean;
-}
-
 type CidrRule =
   | {
       readonly kind: "match";
-      readonly network: Network;
+      readonly network: IpNetwork;
       /** Undefined where it is not UTF-8. */
       readonly value: string | undefined;
       readonly pattern: string;
       readonly line: number;
     }
-  | { readonly kind: "if"; readonly network: Network; readonly line: number; end: number | undefined };
+  | { readonly kind: "if"; readonly network: IpNetwork; readonly line: number; end: number | undefined };
 
 /**
  * Makes a table from the text of a Postfix cidr file: the first network that holds the address wins. A key that is no address is
@@ -105,7 +99,7 @@ function parseRule(text: string, line: number, nesting: number): CidrRule | unde
   if (condition !== null) {
     const { rest, isNegated } = negation(condition[1] ?? "");
     if (rest === "") return "no address pattern";
-    const network = parseNetwork(trimBlanks(rest), isNegated);
+    const network = parseIpNetwork(trimBlanks(rest), isNegated);
     return typeof network === "string" ? network : { kind: "if", network, line, end: undefined };
   }
   const closing = /^endif(?![A-Za-z0-9])(.*)$/is.exec(text);
@@ -118,7 +112,7 @@ function parseRule(text: string, line: number, nesting: number): CidrRule | unde
   const pattern = end < 0 ? rest : rest.slice(0, end);
   const value = end < 0 ? "" : trimBlanks(rest.slice(end));
   if (pattern === "") return "no address pattern";
-  const network = parseNetwork(pattern, isNegated);
+  const network = parseIpNetwork(pattern, isNegated);
   if (typeof network === "string") return network;
   return value === ""
     ? "no lookup result"
@@ -128,77 +122,4 @@ function parseRule(text: string, line: number, nesting: number): CidrRule | unde
 function negation(text: string): { readonly rest: string; readonly isNegated: boolean } {
   const [operators = ""] = /^[!\t-\r ]*/.exec(text) ?? [];
   return { rest: text.slice(operators.length), isNegated: (operators.split("!").length - 1) % 2 === 1 };
-}
-
-/** `address`, `address/length`, `[address]/length` or `[address/length]`; text where it has a fault. */
-function parseNetwork(pattern: string, isNegated: boolean): Network | string {
-  let address = pattern;
-  let mask: string | undefined;
-  if (pattern.startsWith("[")) {
-    const close = pattern.indexOf("]");
-    if (close < 0) return `missing ']' character after "${pattern}"`;
-    const behind = pattern.slice(close + 1);
-    if (behind !== "" && !behind.startsWith("/")) return `garbage after "${pattern.slice(0, close + 1)}"`;
-    address = pattern.slice(1, close);
-    if (behind !== "") mask = behind.slice(1);
-  }
-  const slash = address.indexOf("/");
-  if (mask === undefined && slash >= 0) {
-    mask = address.slice(slash + 1);
-    address = address.slice(0, slash);
-  }
-  const bitCount = address.includes(":") ? 128 : 32;
-  const octets = parseIpOctets(address);
-  if (mask === undefined)
-    return octets === undefined ? `bad address pattern: "${address}"` : { octets, bits: bitCount, isNegated };
-  const fault = (what: string) => `${what} in "${address}/${mask}"`;
-  if (!/^[0-9]+$/.test(mask)) return fault("bad mask value");
-  const bits = maskBits(mask);
-  if (bits > bitCount) return fault("bad mask length");
-  if (octets === undefined) return fault("bad network value");
-  const network = octets.map((octet, index) => octet & maskOctet(bits, index));
-  if (network.some((octet, index) => octet !== octets[index])) {
-    return `${fault("non-null host address bits")}, perhaps you should use "${formatAddress(network)}/${bits}" instead`;
-  }
-  return { octets, bits, isNegated };
-}
-
-/** Postfix keeps the length in one octet of what atoi(3) reads: 264 is 8. */
-function maskBits(digits: string): number {
-  const [significant = ""] = /[1-9].*|$/.exec(digits) ?? [];
-  return significant.length > 18 ? MAX_OCTET : Number(BigInt(significant) & BigInt(MAX_OCTET));
-}
-
-const MAX_OCTET = 0xff;
-
-const maskOctet = (bits: number, index: number): number =>
-  (0xff00 >> Math.min(8, Math.max(0, bits - index * 8))) & 0xff;
-
-function holds({ octets, bits, isNegated }: Network, address: readonly number[]): boolean {
-  if (octets.length !== address.length) return false;
-  const inside = octets.every(
-    (octet, index) => (octet & maskOctet(bits, index)) === ((address[index] ?? 0) & maskOctet(bits, index)),
-  );
-  return inside !== isNegated;
-}
-
-/** As inet_ntop(3) prints it. */
-function formatAddress(octets: readonly number[]): string {
-  if (octets.length === 4) return octets.join(".");
-  const groups = Array.from(
-    { length: 8 },
-    (_, index) => ((octets[2 * index] ?? 0) << 8) | (octets[2 * index + 1] ?? 0),
-  );
-  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
-  if (mapped || (groups.slice(0, 6).every((group) => group === 0) && groups[6] !== 0)) {
-    return `::${mapped ? "ffff:" : ""}${octets.slice(12).join(".")}`;
-  }
-  const text = groups.map((group) => group.toString(16)).join(":");
-  const zeros = text.match(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g) ?? [];
-  const [longest] = [...zeros].sort((a, b) => b.length - a.length);
-  if (longest === undefined) return text;
-  return `:${text}:`
-    .replace(`:${longest}:`, "::")
-    .replace(/^:(?!:)/, "")
-    .replace(/(?<!:):$/, "");
 }

@@ -1,5 +1,5 @@
 /** One logical line of a Postfix table file. */
-interface LogicalLine {
+export interface LogicalLine {
   /** The line, continuations joined, line ends removed. */
   readonly text: string;
   /** The physical line on which it begins, from 1. */
