@@ -1,6 +1,6 @@
-import { type DomainExistence, domainExistence, isHostName } from "@fromguard/core";
+import { type DomainExistence, domainExistence } from "@fromguard/core";
 import type { CheckContext, Result } from "../smtpd/check-context.js";
-import { domainOf, isBracketed, isQualified, toAscii, withoutFinalDot } from "./address-form.js";
+import { dnsName, domainOf, isBracketed, isQualified, withoutFinalDot } from "./address-form.js";
 import { resolved } from "./address-search.js";
 import type { Check } from "./restriction.js";
 import { deferAs } from "./tempfail-action.js";
@@ -57,10 +57,11 @@ function needKnownDomain(context: CheckContext, judged: Judged): Answer {
   return resolved(context, judged.address, ({ address, isFinal }) => {
     const domain = domainOf(address);
     if (domain === undefined || isFinal || isBracketed(domain)) return "dunno";
-    const name = toAscii(domain) ?? domain;
-    const judge = (existence: DomainExistence) => judgeExistence(context, judged, name, existence);
-    if (!isHostName(name)) return judge({ kind: "not-found" });
-    return domainExistence(context.dns, name, context).then(judge);
+    const name = dnsName(domain);
+    if (name === undefined) return judgeExistence(context, judged, domain, { kind: "not-found" });
+    return domainExistence(context.dns, name, context).then((existence) =>
+      judgeExistence(context, judged, name, existence),
+    );
   });
 }
 

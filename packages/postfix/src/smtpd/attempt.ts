@@ -10,10 +10,18 @@ export interface Attempt {
   readonly sender: string;
   /** What stands between `<` and `>` of RCPT TO. Absent: the decision is about MAIL FROM alone, with delayed restrictions run as for a recipient that every list accepts. */
   readonly recipient?: string;
-  readonly client: { readonly address: string /** `unknown` where it has none. */; readonly name: string };
+  readonly client: {
+    readonly address: string;
+    /** `unknown` where it has none. */
+    readonly name: string;
+    /** The name of the address, verified or not; `unknown` where it has none. Absent: as the name. */
+    readonly reverseName?: string;
+  };
   readonly helo: string;
   /** Whether MAIL FROM carried SMTPUTF8. */
   readonly smtputf8: boolean;
+  /** Whether the session is under TLS. Default false. */
+  readonly encrypted?: boolean;
 }
 
 /** What smtpd answers. */

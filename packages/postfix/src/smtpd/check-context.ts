@@ -28,8 +28,12 @@ export interface Mail {
   readonly recipient: string | undefined;
   readonly clientAddress: string;
   readonly clientName: string;
+  /** The name that the client's address has, verified or not, `unknown` where it has none; absent where that is not known. */
+  readonly reverseClientName?: string;
   readonly helo: string;
   readonly smtputf8: boolean;
+  /** Whether the session is under TLS. Default false. */
+  readonly encrypted?: boolean;
 }
 
 /** `Sender address`, ... as replies name the thing that a list judges. */
