@@ -24,7 +24,7 @@ export const rejectUnauthenticatedSenderLoginMismatch: Check = (context) =>
 
 type Answer = Result | Promise<Result>;
 
-/** The null sender is nobody's, and without login maps nothing is owned. */
+/** The null sender is nobody's. Without login maps nobody owns an address, so that a login may use none: as recorded. */
 function ofLogin(
   context: CheckContext,
   name: string,
@@ -36,7 +36,7 @@ function ofLogin(
     context.warn(`restriction \`${name}' ignored: no SASL support`);
     return "dunno";
   }
-  if (mail.sender === "" || settings.tables(LOGIN_MAPS).length === 0) return "dunno";
+  if (mail.sender === "") return "dunno";
   return mail.login === null ? anonymous() : authenticated(mail.login);
 }
 
