@@ -18,7 +18,7 @@ export function policyAttributes({ mail, command }: Evaluation, { context }: Pol
     ["client_address", mail.clientAddress],
     ["client_name", mail.clientName],
     ["client_port", ""],
-    ["reverse_client_name", mail.clientName],
+    ["reverse_client_name", mail.reverseClientName ?? mail.clientName],
     ["server_address", ""],
     ["server_port", ""],
     ["helo_name", mail.helo],

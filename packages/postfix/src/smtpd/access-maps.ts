@@ -46,12 +46,10 @@ export function lookUpAccess(
         domainSearch(evaluation, mail.clientName),
         addressSearch(mail.clientAddress),
       );
-    case "reverse-client":
-      return find(
-        { name: mail.clientName, replyClass },
-        domainSearch(evaluation, mail.clientName),
-        addressSearch(mail.clientAddress),
-      );
+    case "reverse-client": {
+      const name = mail.reverseClientName ?? mail.clientName;
+      return find({ name, replyClass }, domainSearch(evaluation, name), addressSearch(mail.clientAddress));
+    }
     case "helo":
       return mail.helo === "" ? NONE : find({ name: mail.helo, replyClass }, domainSearch(evaluation, mail.helo));
     case "sender": {

@@ -75,7 +75,7 @@ export class Evaluation implements CheckContext {
     this.settings = equipment.settings;
     this.addresses = equipment.addresses;
     this.dns = equipment.dns;
-    const { login, saslMethod = "", client, helo, smtputf8 } = attempt;
+    const { login, saslMethod = "", client, helo, smtputf8, encrypted = false } = attempt;
     this.command = "MAIL";
     this.mail = {
       login,
@@ -84,8 +84,10 @@ export class Evaluation implements CheckContext {
       recipient: undefined,
       clientAddress: client.address,
       clientName: client.name,
+      reverseClientName: client.reverseName ?? client.name,
       helo,
       smtputf8,
+      encrypted,
     };
   }
 
