@@ -1,5 +1,11 @@
 export { type NodeResolverOptions, nodeResolver } from "./dns/node-resolver.js";
 export {
+  MAX_OPEN_QUESTIONS,
+  MAX_WAITING_QUESTIONS,
+  type WireResolverOptions,
+  wireResolver,
+} from "./dns/wire-resolver.js";
+export {
   DEFAULT_GRACE_MS,
   DEFAULT_MAX_CONNECTIONS,
   type Listener,
