@@ -15,4 +15,5 @@ export type { Check, Registry, Restriction, Target } from "./restrictions/restri
 export type { Attempt, Outcome, TraceStep } from "./smtpd/attempt.js";
 export type { Category, CheckContext, Mail, Rejection, ReplyClass, Result } from "./smtpd/check-context.js";
 export { createSmtpd, type Smtpd, type SmtpdOptions } from "./smtpd/create-smtpd.js";
+export { postfixRestrictions } from "./smtpd/postfix-restrictions.js";
 export type { ListName, Settings } from "./smtpd/settings.js";

@@ -85,6 +85,7 @@ export const codes = {
     "The From header and the envelope sender are not of one domain",
     "RFC 7489 section 3.1",
   ),
+  "restriction-rejected": entry(554, "5.7.1", "Access denied", "postconf(5) smtpd_recipient_restrictions"),
   "score-reject": entry(554, "5.7.1", "Message refused by its score", "score combinator"),
   "score-defer": entry(451, "4.7.1", "Message deferred by its score", "score combinator"),
 
