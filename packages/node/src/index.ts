@@ -21,5 +21,6 @@ export {
   type UnixAddress,
 } from "./listener/listen-address.js";
 export type { UnixSocketAccess } from "./listener/unix-socket.js";
+export { askPolicyServer, MAX_POLICY_REPLY_BYTES, type PolicyClientReply } from "./policy-client.js";
 export { type FileTable, type FileTableOptions, fileTable, type TableReload } from "./tables/file-table.js";
 export { MAX_TABLE_BYTES, type ReadTable, type ReadTableOptions, readTable } from "./tables/read-table.js";
