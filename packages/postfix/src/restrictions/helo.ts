@@ -1,5 +1,5 @@
-import { type DomainExistence, hostExistence, isHostName } from "@fromguard/core";
-import { addressOfLiteral, isHostAddress } from "../address/mail-host.js";
+import { type DomainExistence, hostExistence } from "@fromguard/core";
+import { addressOfLiteral, isHostAddress, isMailHostName } from "../address/mail-host.js";
 import type { CheckContext, Result } from "../smtpd/check-context.js";
 import { isQualified, withoutFinalDot } from "./address-form.js";
 import type { Check } from "./restriction.js";
@@ -11,7 +11,7 @@ type Answer = Result | Promise<Result>;
 export const rejectInvalidHeloHostname: Check = (context) =>
   ofName(context, (helo) => {
     const name = withoutFinalDot(helo);
-    if (isHostName(name) || isHostAddress(name)) return "dunno";
+    if (isMailHostName(name, { utf8: false }) || isHostAddress(name)) return "dunno";
     return refuse(context, { parameter: "invalid_hostname_reject_code", dsn: "5.5.2", what: "Invalid name" });
   });
 
@@ -26,7 +26,7 @@ export const rejectNonFqdnHeloHostname: Check = (context) =>
 /** It has an A, AAAA or MX record, or is an address literal. */
 export const rejectUnknownHeloHostname: Check = (context) =>
   ofName(context, (helo) => {
-    if (!isHostName(helo)) return judge(context, { kind: "not-found" });
+    if (!isMailHostName(helo, { utf8: false })) return judge(context, { kind: "not-found" });
     return hostExistence(context.dns, helo.toLowerCase(), context).then((existence) => judge(context, existence));
   });
 

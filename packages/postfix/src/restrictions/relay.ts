@@ -44,7 +44,8 @@ export const permitMynetworks: Check = (context, target) => {
 /** Permits who logged in, where `smtpd_sasl_auth_enable` is on. */
 export const permitSaslAuthenticated: Check = (context) => {
   const { login } = context.mail;
-  if (login === null || !context.settings.config.bool("smtpd_sasl_auth_enable")) return "dunno";
+  const isAnonymous = login === null || context.mail.saslMethod.toLowerCase() === "anonymous";
+  if (isAnonymous || !context.settings.config.bool("smtpd_sasl_auth_enable")) return "dunno";
   context.note(() => ({ login }));
   return "ok";
 };
