@@ -8,6 +8,7 @@ export type {
 export { type AddressResolverOptions, createAddressResolver } from "./address/create-address-resolver.js";
 export type { MatchList, Membership } from "./lists/match-list.js";
 export type { MainCf } from "./main-cf/main-cf.js";
+export { type MainCfOptions, readMainCf } from "./main-cf/read-main-cf.js";
 export type { AskPolicy, PolicyReply } from "./policy/ask-policy-service.js";
 export type { PolicyAttributes } from "./policy/policy-attributes.js";
 export type { PolicyService } from "./policy/policy-service.js";
@@ -15,5 +16,6 @@ export type { Check, Registry, Restriction, Target } from "./restrictions/restri
 export type { Attempt, Outcome, TraceStep } from "./smtpd/attempt.js";
 export type { Category, CheckContext, Mail, Rejection, ReplyClass, Result } from "./smtpd/check-context.js";
 export { createSmtpd, type Smtpd, type SmtpdOptions } from "./smtpd/create-smtpd.js";
+export { type LoadOptions, loadSettings } from "./smtpd/load-settings.js";
 export { postfixRestrictions } from "./smtpd/postfix-restrictions.js";
 export type { ListName, Settings } from "./smtpd/settings.js";
