@@ -1,4 +1,4 @@
-import { andThen, printable } from "@fromguard/core";
+import { andThen } from "@fromguard/core";
 import type { MainCf } from "../main-cf/main-cf.js";
 import type { AddressResolver, ParsedAddress, Resolution } from "./address-resolver.js";
 import { commandWords } from "./command-word.js";
@@ -35,17 +35,17 @@ export function addressParser(
   return (text, { name, smtputf8 }) => {
     const refuse = (reply: string): ParsedAddress => ({ ok: false, reply });
     if (utf8Enabled && !isUtf8(text)) return refuse("500 5.5.2 Error: bad UTF-8 syntax");
-    const utf8 = smtputf8 && utf8Enabled;
-    const line = `${COMMAND[name]}<${text}>`;
-    if (isLonger(line, maxLine) || /[\0\n]/.test(text)) return refuse(SYNTAX[name]);
-    const { address, parameters, isOpen } = commandWords(`<${text}>`);
+    if (isLonger(`${COMMAND[name]}<${text}>`, maxLine) || /[\0\n]/.test(text)) return refuse(SYNTAX[name]);
+    const declared = smtputf8 && name === "MAIL" ? " SMTPUTF8" : "";
+    const { address, parameters, isOpen } = commandWords(`<${text}>${declared}`);
     if (isOpen) return refuse(SYNTAX[name]);
     const { count, internal, hasMore } = addressIn(address);
     if (count > 1 || (strict && (hasMore || internal.startsWith("@")))) return refuse(SYNTAX[name]);
     if (internal === "" && name === "RCPT") return refuse(SYNTAX[name]);
+    const unsupported = parameters.find((parameter) => !(utf8Enabled && name === "MAIL" && isDeclaration(parameter)));
+    const utf8 = utf8Enabled && (name === "MAIL" ? parameters.some(isDeclaration) : smtputf8);
     const accept = (): ParsedAddress => {
-      const [parameter] = smtputf8 && !utf8 ? [...parameters, "SMTPUTF8"] : parameters;
-      if (parameter !== undefined) return refuse(`555 5.5.4 Unsupported option: ${printable(parameter)}`);
+      if (unsupported !== undefined) return refuse(`555 5.5.4 Unsupported option: ${withoutControls(unsupported)}`);
       if (strictUtf8 && !utf8 && !isAscii(internal))
         return refuse("553 5.6.7 Must declare SMTPUTF8 to send unicode address");
       return { ok: true, internal };
@@ -57,6 +57,14 @@ export function addressParser(
         : accept(),
     );
   };
+}
+
+function isDeclaration(parameter: string): boolean {
+  return parameter.toUpperCase() === "SMTPUTF8";
+}
+
+function withoutControls(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
 }
 
 function isLonger(line: string, limit: number): boolean {

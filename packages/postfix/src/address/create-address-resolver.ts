@@ -9,8 +9,8 @@ import { rewriteAddress, rewriteOptions } from "./rewrite.js";
 /** What main.cf does not say about this host. */
 export interface AddressResolverOptions {
   /**
-   * The addresses of this host that `inet_interfaces` stands for where it is `all` or names hosts: mail to `user@[address]` is
-   * local. Default `127.0.0.1` and `::1`.
+   * The addresses of this host that `inet_interfaces` stands for where it is `all`, `loopback-only` or names hosts: mail to
+   * `user@[address]` is local. Default `127.0.0.1` and `::1`.
    */
   readonly ownAddresses?: readonly string[];
   /** Answers that are kept, oldest first out; 0 keeps none. Default 1000. */

@@ -1,5 +1,7 @@
 import { isHostName, parseDomain } from "@fromguard/core";
 
+/** Of a name in ASCII; one that is converted has at most 253. */
+const MAX_NAME_OCTETS = 255;
 const ASCII = /^[\x00-\x7f]*$/;
 const ENDS_IN_DOT = /[.\u3002\uff0e\uff61]$/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -14,14 +16,23 @@ export function isUtf8(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }
 
+/** Hyphens that the conversion refuses in a label: at its ends, and the third and fourth character. */
+const BAD_HYPHENS = /^-|-$|^..--/su;
+const DOTS = /[.\u3002\uff0e\uff61]/u;
+
 /**
  * Whether a domain is the name of a host: in ASCII, or with `utf8` one whose A-labels are.
+ *
+ * Postfix converts with ICU, which does not check joiners and the direction of text: names that only those rules forbid are
+ * refused here and not there.
  *
  * @see Postfix valid_utf8_hostname(3), valid_hostname(3)
  */
 export function isMailHostName(name: string, { utf8 }: { readonly utf8: boolean }): boolean {
-  if (isAscii(name)) return isHostName(name);
-  return utf8 && !ENDS_IN_DOT.test(name) && parseDomain(name).kind === "name";
+  if (isAscii(name)) return isHostName(name, MAX_NAME_OCTETS);
+  if (!utf8 || ENDS_IN_DOT.test(name)) return false;
+  const hasBadHyphens = name.split(DOTS).some((label) => !isAscii(label) && BAD_HYPHENS.test(label.normalize("NFKC")));
+  return !hasBadHyphens && parseDomain(name).kind === "name";
 }
 
 /**

@@ -225,7 +225,6 @@ function routes(settings: Settings): RouteFor {
   };
   const keyOptions = {
     recipientDelimiter: config.get("recipient_delimiter"),
-    localDomains: [config.get("myorigin")],
     dottedParents: !config.list("parent_domain_matches_subdomains").includes("transport_maps"),
   };
   const transportMaps = settings.tables("transport_maps");
@@ -249,7 +248,7 @@ function routes(settings: Settings): RouteFor {
     const steps = accessMapKeys(localPart, domainOf(text), keyOptions).filter(
       ({ keys }) => !keys.some((key) => key.endsWith("@")),
     );
-    return [...steps, { keys: ["*"], whole: true }];
+    return [...asWritten(text, steps), { keys: ["*"], whole: true }];
   };
 
   return (text, domain, addressClass) => {
@@ -266,7 +265,9 @@ function routes(settings: Settings): RouteFor {
     return andThen(byMap, (route) => {
       if ("cause" in route) return route;
       const { localPart } = addressFromInternal(text);
-      return andThen(ask(relocatedMaps, loginMapKeys(localPart, domain, keyOptions)), (moved) => {
+      const local = [config.get("myorigin"), ...(addressClass === "local" ? [domain] : [])];
+      const steps = loginMapKeys(localPart, fold(domain), { ...keyOptions, localDomains: local });
+      return andThen(ask(relocatedMaps, asWritten(text, steps)), (moved) => {
         if (moved === undefined) return route;
         return typeof moved === "string" ? { transport: "error", nexthop: `5.1.6 User has moved to ${moved}` } : moved;
       });
@@ -277,6 +278,12 @@ function routes(settings: Settings): RouteFor {
     const offHost = addressClass === "relay" || addressClass === "default";
     return routeOf(parameters[addressClass], offHost && relayhost !== "" ? relayhost : domain);
   }
+}
+
+/** The whole address is asked for in the case in which it came: pattern tables see it. */
+function asWritten(text: string, [, ...parts]: readonly KeyStep[]): readonly KeyStep[] {
+  const quoted = externalForm(text);
+  return [{ keys: quoted === text ? [text] : [quoted, text], whole: true }, ...parts];
 }
 
 /** An empty result is no answer, as everywhere in Postfix. */

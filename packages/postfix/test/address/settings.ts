@@ -19,6 +19,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   default_transport: "smtp",
   empty_address_recipient: "MAILER-DAEMON",
   inet_interfaces: "127.0.0.1",
+  inet_protocols: "ipv4",
   line_length_limit: "2048",
   local_transport: "local:mail.example.com",
   mydestination: "mail.example.com, localhost.example.com, example.com",

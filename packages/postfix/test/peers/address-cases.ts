@@ -1,0 +1,195 @@
+import fc from "fast-check";
+
+/** Tables beside main.cf, by file name. */
+export const files = {
+  transport: [
+    "map.example lmtp:[inner.example]",
+    ".map.example smtp:",
+    "site.test :[kept.example]",
+    "a.test error:",
+    "a_b.test error:5.1.2 no such host",
+    "user@relay.example slow",
+    "u@relay.example retry:",
+    "strasse.test discard:folded",
+    "MAIL.example.com :",
+  ].join("\n"),
+  "transport.pcre": ["/^User@/i upper:", "/^user@/ exact:", "/^\\*$/ wild:"].join("\n"),
+  relocated: ["user@a.test new@b.test", "user elsewhere@b.test", "@virt.example gone@b.test"].join("\n"),
+} as const;
+
+/** What main.cf may say that changes what an address is. `@DIR@` is the folder of the tables. */
+export const configurations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "the defaults": {},
+  "domains appended, no old routing": {
+    append_dot_mydomain: "yes",
+    swap_bangpath: "no",
+    allow_percent_hack: "no",
+    relayhost: "[gate.example]:587",
+    local_transport: "lmtp:unix:private/lmtp",
+    recipient_delimiter: "+-",
+    transport_maps: "texthash:@DIR@/transport",
+    relocated_maps: "texthash:@DIR@/relocated",
+  },
+  "lenient domains": {
+    resolve_null_domain: "yes",
+    resolve_numeric_domain: "yes",
+    resolve_dequoted_address: "no",
+    allow_min_user: "yes",
+    show_user_unknown_table_name: "no",
+    default_transport: "smtp:[next.example]",
+    transport_maps: "pcre:@DIR@/transport.pcre",
+  },
+  "strict and without origin": {
+    strict_rfc821_envelopes: "yes",
+    append_at_myorigin: "no",
+    empty_address_recipient: "nobody@a.test",
+    virtual_transport: "lmtp:[virt.example]:24",
+    parent_domain_matches_subdomains: "relay_domains, smtpd_access_maps, transport_maps",
+    transport_maps: "texthash:@DIR@/transport",
+  },
+  "without SMTPUTF8": { smtputf8_enable: "no", myorigin: "site.test", mydestination: "site.test, host" },
+};
+
+const local = fc.oneof(
+  fc.constantFrom(
+    "user",
+    "User",
+    "u.v",
+    "owner-x",
+    "-minus",
+    "u+e",
+    "+e",
+    "u-e",
+    "ü",
+    "ẞ",
+    "µ",
+    "a..b",
+    ".a",
+    "a.",
+    "x!",
+    "ı",
+    "ǅ",
+  ),
+  fc.constantFrom(
+    "",
+    '"a b"',
+    '"a@b.test"',
+    '"a@example.com"',
+    '"a%b"',
+    '"a!b"',
+    '""',
+    '"a\\"b"',
+    "a\\ b",
+    "a\\@b",
+    "(c)u",
+    "u(c)",
+  ),
+  fc.string({ unit: fc.constantFrom(..."ab.!%+-\"\\ @()[]|,;:<#'{}~=\tü".split("")), maxLength: 12 }),
+);
+
+const domain = fc.oneof(
+  fc.constantFrom(
+    "example.com",
+    "EXAMPLE.com",
+    "mail.example.com",
+    "host",
+    "localhost",
+    "site.test",
+    "a.b.test",
+    "a.test",
+  ),
+  fc.constantFrom(
+    "virt.example",
+    "alias.example",
+    "relay.example",
+    "sub.Relay.example",
+    "sub.virt.example",
+    "map.example",
+  ),
+  fc.constantFrom(
+    "[127.0.0.1]",
+    "[127.0.0.1",
+    "[IPv6:::1]",
+    "[ipv6:2001:db8::1]",
+    "[::1]",
+    "[1.2.3]",
+    "[0.0.0.0]",
+    "[0.1.2.3]",
+    "[]",
+  ),
+  fc.constantFrom(
+    "[IPv6:1:2:3:4:5:6:7::]",
+    "[IPv6:::1:2:3:4:5:6:7]",
+    "[IPv6:1::1.2.3.4]",
+    "[IPv6:::ffff:127.0.0.1]",
+    "[01.2.3.4]",
+  ),
+  fc.constantFrom(
+    "1.2.3.4",
+    "127.0.0.1",
+    "1.2",
+    "2001:db8::1",
+    "a.1",
+    "1",
+    "a_b.test",
+    "_x",
+    "-a.test",
+    "a-.test",
+    "a--b.test",
+  ),
+  fc.constantFrom(
+    "",
+    ".",
+    "..",
+    "a..b",
+    "a.",
+    "a.test.",
+    "a.test..",
+    ".a",
+    "*.test",
+    `${"a".repeat(63)}.test`,
+    `${"a".repeat(64)}.test`,
+  ),
+  fc.constantFrom(
+    "straße.test",
+    "STRASSE.test",
+    "müller.test",
+    "MÜLLER.TEST",
+    "xn--mller-kva.test",
+    "a。b.test",
+    "ﬁ.test",
+    "ά.test",
+    "ς.test",
+  ),
+  fc.constantFrom(
+    [..."abcd"].map((letter) => letter.repeat(62)).join("."),
+    [..."abcd"].map((letter) => letter.repeat(63)).join("."),
+  ),
+  fc.string({ unit: fc.constantFrom(...'ab01.-_@%![]"\\ ()ü:'.split("")), maxLength: 10 }),
+);
+
+const mailbox = fc
+  .tuple(local, fc.constantFrom("@", "@", "@", "@", "%", "!", "@@", " @ ", ""), domain)
+  .map((parts) => parts.join(""));
+
+const nested = fc
+  .tuple(mailbox, fc.constantFrom("@", "%", "!"), domain)
+  .map(([inner, between, outer]) => (between === "!" ? `${outer}!${inner}` : `${inner}${between}${outer}`));
+
+const noise = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'ab.@%!"\\()<>[],;: \tü|'.split("")), maxLength: 24 }),
+  fc
+    .tuple(
+      fc.constantFrom("@a.test:", "@a.test,@b.test:", "@:", "<", "Name <", "g:", "a,", "(c) "),
+      mailbox,
+      fc.constantFrom("", ">", ";", ",", " (c)", " SIZE=1"),
+    )
+    .map((parts) => parts.join("")),
+);
+
+/** The text between the angle brackets of MAIL FROM. */
+export const senders = fc.oneof(
+  { weight: 3, arbitrary: mailbox },
+  { weight: 2, arbitrary: nested },
+  { weight: 2, arbitrary: noise },
+);
