@@ -4,7 +4,7 @@ import { agree, type Case, disagree, isRecord, type Kind, notSupported, type Out
 import { isZone, type Zone, zoneResolver } from "./zone.js";
 
 /** What stands in a configuration: parameters of main.cf, and the files that `@DIR@/name` refers to. */
-interface SmtpdSetup {
+export interface SmtpdSetup {
   readonly mainCf: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
 }
