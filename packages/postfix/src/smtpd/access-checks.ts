@@ -14,19 +14,39 @@ export interface AccessCheck {
   readonly replyClass: ReplyClass;
   /** Whether a result that permits is a configuration error: the subject is the client's word. */
   readonly forbidsPermit: boolean;
+  /** Set where the servers of the subject's domain are looked up instead. */
+  readonly servers?: "MX" | "A";
 }
 
-function check(subject: AccessCheck["subject"], replyClass: ReplyClass, forbidsPermit = false): AccessCheck {
-  return { subject, replyClass, forbidsPermit };
+function check(subject: AccessCheck["subject"], replyClass: ReplyClass): AccessCheck {
+  return { subject, replyClass, forbidsPermit: false };
 }
 
-/** The restrictions that look a fact up in an access map, by name. */
+/** `check_NAME_access`, and what looks up the mail servers and the addresses of the same subject. */
+function withServers(
+  name: string,
+  subject: AccessCheck["subject"],
+  replyClass: ReplyClass,
+  forbidsPermit = false,
+): readonly (readonly [string, AccessCheck])[] {
+  const plain = { subject, replyClass, forbidsPermit };
+  return [
+    [`check_${name}_access`, plain],
+    [`check_${name}_mx_access`, { ...plain, forbidsPermit: true, servers: "MX" }],
+    [`check_${name}_a_access`, { ...plain, forbidsPermit: true, servers: "A" }],
+  ];
+}
+
+/**
+ * The restrictions that look a fact up in an access map, by name. Those that look up name servers (`check_sender_ns_access` and
+ * the like) are not among them: no resolver here answers NS.
+ */
 export const accessChecks: ReadonlyMap<string, AccessCheck> = new Map([
-  ["check_client_access", check("client", "Client host")],
-  ["check_reverse_client_hostname_access", check("reverse-client", "Unverified Client host", true)],
-  ["check_helo_access", check("helo", "Helo command")],
-  ["check_sender_access", check("sender", "Sender address")],
-  ["check_recipient_access", check("recipient", "Recipient address")],
+  ...withServers("client", "client", "Client host"),
+  ...withServers("reverse_client_hostname", "reverse-client", "Unverified Client host", true),
+  ...withServers("helo", "helo", "Helo command"),
+  ...withServers("sender", "sender", "Sender address"),
+  ...withServers("recipient", "recipient", "Recipient address"),
   ["check_sasl_access", check("login", "SASL login name")],
   ["check_ccert_access", check("nothing", "Client host")],
   ["check_etrn_access", check("nothing", "Client host")],

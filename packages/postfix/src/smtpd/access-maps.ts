@@ -77,7 +77,7 @@ export function lookUpAccess(
 }
 
 /** Keys to ask a table for, and the name under which the log shows what was looked up. */
-interface Search {
+export interface Search {
   readonly datum: string;
   readonly steps: readonly KeyStep[];
   /** Postfix's function, as its warnings name it. */
@@ -88,13 +88,15 @@ function keySearch(key: string, by = "check_access"): Search {
   return { datum: key, steps: key === "" ? [] : [{ keys: [key], whole: true }], by };
 }
 
-function domainSearch(evaluation: Evaluation, domain: string): Search {
+/** A domain and its parents. */
+export function domainSearch(evaluation: Evaluation, domain: string): Search {
   const dotted = hasDottedParents(evaluation);
   const names = parseIpAddress(domain) === undefined ? domainAndParents(domain, dotted) : [domain];
   return { datum: domain, steps: names.map(toStep), by: "check_domain_access" };
 }
 
-function addressSearch(address: string): Search {
+/** An IP address and its networks at octet (IPv6: group) borders. */
+export function addressSearch(address: string): Search {
   const delimiter = address.includes(":") ? ":" : ".";
   const names: string[] = [];
   for (let name = address; name !== ""; name = name.slice(0, Math.max(0, name.lastIndexOf(delimiter))))
@@ -137,7 +139,8 @@ function findAddress(evaluation: Evaluation, spec: string, target: Target): Acce
   });
 }
 
-function search(
+/** Asks a table for the keys of each search in turn, until one is found. */
+export function search(
   evaluation: Evaluation,
   spec: string,
   target: Target,

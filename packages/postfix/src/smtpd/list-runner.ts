@@ -8,6 +8,7 @@ import { type AccessResult, actOn, MAX_DEPTH } from "./access-result.js";
 import { lookupFailed, type Rejection, type Result, serverError } from "./check-context.js";
 import type { Evaluation } from "./evaluation.js";
 import { type RestrictionList, readList, type Step } from "./restriction-list.js";
+import { lookUpServers } from "./server-access.js";
 import type { ListName, Settings } from "./settings.js";
 
 /** What is done where the default action of a policy server asks, in turn, a policy server that fails. */
@@ -192,7 +193,10 @@ export class ListRunner {
   #access(evaluation: Evaluation, name: string, table: string, place: Place): Result | Promise<Result> {
     const check = accessChecks.get(name);
     if (check === undefined) return serverError(evaluation);
-    const found = lookUpAccess(evaluation, name, check, table);
+    const found =
+      check.servers === undefined
+        ? lookUpAccess(evaluation, name, check, table)
+        : lookUpServers(evaluation, check, check.servers, table);
     const act = (access: Awaited<typeof found>): Result | Promise<Result> => {
       if (access.kind === "end") return "end";
       if (access.kind === "none") return "dunno";

@@ -165,6 +165,49 @@ describe("an access map", () => {
     expect(await told({ sender }, differs)).toBe(reply);
   });
 
+  it.each<[string, string, Partial<Attempt>, string]>([
+    [
+      "the name of a mail server",
+      "check_sender_mx_access inline:{bad.test=REJECT}",
+      { sender: "u@mx.test" },
+      "554 5.7.1 | Access denied",
+    ],
+    [
+      "the address of a mail server",
+      "check_sender_mx_access inline:{192.0.2=REJECT}",
+      { sender: "u@mx.test" },
+      "554 5.7.1 | Access denied",
+    ],
+    [
+      "a domain that is its own mail server",
+      "check_sender_mx_access inline:{a.test=REJECT}",
+      {},
+      "554 5.7.1 | Access denied",
+    ],
+    [
+      "a literal",
+      "check_sender_a_access inline:{192.0.2.9=REJECT}",
+      { sender: "u@[192.0.2.9]" },
+      "554 5.7.1 | Access denied",
+    ],
+    [
+      "an address of the domain",
+      "check_sender_a_access inline:{192.0.2.1=REJECT}",
+      { sender: "u@host.bad.test" },
+      "554 5.7.1 | Access denied",
+    ],
+  ])("looks up %s of the sender", async (_what, sender, differs, reply) => {
+    expect(await told({ sender }, differs)).toBe(refused(reply, differs.sender));
+  });
+
+  it("looks no servers up where DNS cannot answer or tells of none, and lets none permit", async () => {
+    const sender = "check_sender_mx_access static:REJECT";
+    expect(await told({ sender }, { sender: "u@down.test" })).toBe(OK);
+    expect(await told({ sender }, { sender: "u@null.test" })).toBe(OK);
+    expect(await told({ sender }, { sender: "" })).toBe(OK);
+    expect(await told({ sender: "check_sender_mx_access static:OK" })).toBe(CONFIG);
+  });
+
   it("lets no routed recipient pass", async () => {
     const lists = { relay: "check_recipient_access static:OK, reject" };
     expect(await told(lists, { recipient: "a%b@relay.example" })).toMatch(/^RCPT 554 5\.7\.1/);

@@ -24,6 +24,7 @@ const DEFAULTS = {
   access_map_reject_code: "554",
   allow_untrusted_routing: "no",
   defer_code: "450",
+  inet_protocols: "ipv4",
   non_fqdn_reject_code: "504",
   reject_code: "554",
   reject_tempfail_action: "defer_if_permit",
@@ -68,6 +69,9 @@ export function smtpdOf(given: Lists): Smtpd {
     },
   };
   const dns = fakeResolver({
+    "mx.test": { mx: ["host.bad.test"] },
+    "host.bad.test": { a: ["192.0.2.1"] },
+    "null.test": { mx: [{ preference: 0, exchange: "" }] },
     "down.test": { mx: { failed: "SERVFAIL" }, a: { failed: "SERVFAIL" }, aaaa: { failed: "SERVFAIL" } },
   });
   return createSmtpd({
