@@ -14,6 +14,7 @@ import {
 } from "@fromguard/core";
 import type { Attempt, Outcome } from "./attempt.js";
 import type { Smtpd } from "./create-smtpd.js";
+import { DEFERRED } from "./stages.js";
 
 /** The facts that smtpd decides on. */
 type Need = "login" | "client" | "helo" | "envelopeFrom" | "recipients";
@@ -98,10 +99,13 @@ function verdictOf(outcome: Outcome, login: string | null): Verdict {
   if (code === undefined || enhanced === undefined || text === undefined)
     return reply.startsWith("2") ? pass() : unread(reply);
   const parsed: Reply = { code: Number(code), enhanced, text };
-  const step = outcome.trace.findLast(({ result }) => result === "reject");
-  if (step === undefined) return fail("envelope-malformed", {}, parsed);
+  const { trace } = outcome;
+  const refusing = trace.findLast(({ result }) => result === "reject");
+  if (refusing === undefined) return fail("envelope-malformed", {}, parsed);
+  const step =
+    refusing.list === DEFERRED ? (trace.find(({ result }) => result === "remembered") ?? refusing) : refusing;
   const about = { detail: `${step.list}: ${step.restriction}`, ...(login === null ? {} : { login }), ...step.evidence };
-  return fail(codeOf(step.restriction, parsed), about, parsed);
+  return fail(codeOf(refusing.restriction, parsed), about, parsed);
 }
 
 /** A reply without a status code: smtpd's own errors. */

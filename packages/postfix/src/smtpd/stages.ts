@@ -30,6 +30,9 @@ export function readStageOrder({ config }: Settings): StageOrder {
 type Refusal = string | undefined;
 type Stage = () => Refusal | Promise<Refusal>;
 
+/** The list of the trace under which stands what is deferred once every list has accepted. */
+export const DEFERRED = "accepted";
+
 const SENDER_OK = "250 2.1.0 Ok";
 const RECIPIENT_OK = "250 2.1.5 Ok";
 
@@ -177,7 +180,7 @@ export class Session {
     const { evaluation } = this;
     const reason = evaluation.deferIfPermitReason;
     if (!evaluation.deferIfPermitActive || reason === undefined) return undefined;
-    evaluation.begin("accepted", "defer_if_permit");
+    evaluation.begin(DEFERRED, "defer_if_permit");
     return this.#refusal(evaluation.reject(reason));
   };
 
