@@ -97,7 +97,8 @@ class Parameters implements MainCf {
     if (known !== undefined) return known;
     let value: string;
     try {
-      value = this.#expand(this.#raw(name) ?? "", () => {});
+      const raw = this.#raw(name) ?? "";
+      value = UNEXPANDED.has(name) ? raw : this.#expand(raw, () => {});
     } catch (error) {
       if (error instanceof ExpansionFault) throw this.#invalid(name, error.message);
       throw error;
@@ -133,7 +134,7 @@ class Parameters implements MainCf {
   /** What Postfix, or postconf, would say of a value. */
   faultsOf(name: string): readonly TableWarning[] {
     const entry = this.#entries.get(name);
-    if (entry === undefined) return [];
+    if (entry === undefined || UNEXPANDED.has(name)) return [];
     const { line } = entry.place;
     const at = line === undefined ? this.file : `${this.file}, line ${line}`;
     const warning = (what: string): TableWarning => ({
@@ -200,6 +201,9 @@ class Parameters implements MainCf {
     return new FromguardError("FG_CONFIG_INVALID", what, { place: this.place(name) });
   }
 }
+
+/** What Postfix expands only when it is used, with names of that moment. */
+const UNEXPANDED: ReadonlySet<string> = new Set(["default_rbl_reply", "mailbox_command", "smtpd_reject_footer"]);
 
 const DEFAULT_DOMAIN = "localdomain";
 const MAX_SHOWN = 200;
