@@ -10,11 +10,14 @@ export type PolicyAttributes = readonly (readonly [name: string, value: string])
  *
  * @see Postfix SMTPD_POLICY_README
  */
-export function policyAttributes({ mail, command }: Evaluation, { context }: PolicyService): PolicyAttributes {
+export function policyAttributes(
+  { mail, command, protocol }: Evaluation,
+  { context }: PolicyService,
+): PolicyAttributes {
   return [
     ["request", "smtpd_access_policy"],
     ["protocol_state", command],
-    ["protocol_name", "ESMTP"],
+    ["protocol_name", protocol],
     ["client_address", mail.clientAddress],
     ["client_name", mail.clientName],
     ["client_port", ""],

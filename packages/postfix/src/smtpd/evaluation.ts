@@ -96,6 +96,11 @@ export class Evaluation implements CheckContext {
     return `${this.mail.clientName}[${this.mail.clientAddress}]`;
   }
 
+  /** As the client spoke until now: EHLO is answered before it counts. */
+  get protocol(): "SMTP" | "ESMTP" {
+    return this.command === "MAIL" || this.command === "RCPT" ? "ESMTP" : "SMTP";
+  }
+
   /** Before each list of a command; what defer_if_permit remembers stays. */
   reset(): void {
     this.depth = 0;
@@ -154,7 +159,7 @@ export class Evaluation implements CheckContext {
     const facts = [
       ...(this.command === "MAIL" || this.command === "RCPT" ? [`from=<${sender}>`] : []),
       ...(recipient === undefined ? [] : [`to=<${recipient}>`]),
-      "proto=ESMTP",
+      `proto=${this.protocol}`,
       ...(helo === "" ? [] : [`helo=<${helo}>`]),
       ...(login === null ? [] : [`sasl_username=${login}`]),
     ];

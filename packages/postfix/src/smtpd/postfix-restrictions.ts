@@ -24,7 +24,8 @@ type Need = "login" | "client" | "helo" | "envelopeFrom" | "recipients";
  * refused for good counts, else the first that is deferred.
  *
  * Runs once the recipients are known, as smtpd does by default. Mail that no client sent over the network passes no smtpd and is
- * skipped. A sender or recipient beyond ASCII is taken as sent with SMTPUTF8. Fails with the code of the restriction that
+ * skipped. A sender beyond ASCII is taken as sent with SMTPUTF8 where main.cf
+ * enables that. Fails with the code of the restriction that
  * refused, `restriction-rejected` where it has none, `envelope-malformed` for a syntax error.
  *
  * @see postconf(5) smtpd_recipient_restrictions
@@ -46,7 +47,8 @@ function judge(
 ): Verdict | Promise<Verdict> {
   let found = worst;
   for (let at = from; at < Math.max(1, facts.recipients.length); at += 1) {
-    const outcome = smtpd.decide(attemptOf(facts, client, facts.recipients[at]), { signal: context.signal });
+    const attempt = attemptOf(facts, client, facts.recipients[at], smtpd.settings.config.bool("smtputf8_enable"));
+    const outcome = smtpd.decide(attempt, { signal: context.signal });
     if (outcome instanceof Promise) {
       return outcome.then((late) => {
         const verdict = worse(found, verdictOf(late, facts.login));
@@ -71,6 +73,7 @@ function attemptOf(
   { login, helo, envelopeFrom }: Pick<Facts, Need>,
   client: NonNullable<Facts["client"]>,
   recipient: Path | undefined,
+  utf8: boolean,
 ): Attempt {
   const sender = externalForm(envelopeFrom);
   return {
@@ -79,7 +82,7 @@ function attemptOf(
     ...(recipient === undefined ? {} : { recipient: externalForm(recipient) }),
     client: { address: client.address, name: client.name ?? "unknown" },
     helo: helo ?? "",
-    smtputf8: /[^\x00-\x7f]/.test(sender),
+    smtputf8: utf8 && /[^\x00-\x7f]/.test(sender),
   };
 }
 

@@ -202,9 +202,10 @@ export class Session {
 
   /** Restrictions see what the command has brought. */
   #enter(command: Command): void {
+    const helo = command === "CONNECT" ? "" : this.attempt.helo;
     const recipient = command === "RCPT" ? this.#recipientAddress : undefined;
     this.evaluation.command = command;
-    this.evaluation.mail = { ...this.evaluation.mail, sender: this.#sender, recipient };
+    this.evaluation.mail = { ...this.evaluation.mail, sender: this.#sender, recipient, helo };
   }
 }
 
