@@ -3,7 +3,7 @@ import type { AddressResolver } from "../address/address-resolver.js";
 import type { Settings } from "./settings.js";
 
 /** Whose fault a rejection is: `policy` may be turned into a warning, `data` (a table) and `software` (the configuration) not. */
-export type Category = "policy" | "data" | "software";
+type Category = "policy" | "data" | "software";
 
 /** A rejection before smtpd's reply assembly. `text` is what follows the DSN: `<a@b>: Sender address rejected: ...`. */
 export interface Rejection {
