@@ -108,6 +108,7 @@ export { cidrTable } from "./table/cidr-table.js";
 export { pipeTable, unionTable } from "./table/composite-tables.js";
 export { brokenTable, failTable } from "./table/fail-table.js";
 export { inlineTable } from "./table/inline-table.js";
+export { isOverlong, isUtf8 } from "./table/keys.js";
 export { splitOutsideBraces, unbraced } from "./table/lists.js";
 export { type LogicalLine, type LogicalLines, logicalLines } from "./table/logical-lines.js";
 export { type OpenTableOptions, openTable } from "./table/open-table.js";
