@@ -1,9 +1,10 @@
-import { andThen } from "@fromguard/core";
+import { andThen, isOverlong, isUtf8 } from "@fromguard/core";
 import type { MainCf } from "../main-cf/main-cf.js";
 import type { AddressResolver, ParsedAddress, Resolution } from "./address-resolver.js";
 import { commandWords } from "./command-word.js";
-import { isAscii, isUtf8 } from "./mail-host.js";
+import { isAscii } from "./mail-host.js";
 import { type AddressList, readAddressList } from "./one-address.js";
+import { isPlainAddress } from "./plain-address.js";
 import { scanTokens } from "./tokens.js";
 
 const SYNTAX = {
@@ -12,8 +13,10 @@ const SYNTAX = {
 } as const;
 const COMMAND = { MAIL: "MAIL FROM:", RCPT: "RCPT TO:" } as const;
 
-/** Octets beyond which no address is looked at, whatever `line_length_limit` says. */
-const MAX_LINE = 64 * 1024;
+/** Octets of an address that fits any line. */
+const MAX_PLAIN = 256;
+/** Octets beyond which no address is looked at, whatever `line_length_limit` says; its default is 2048. */
+const MAX_LINE = 8192;
 
 /**
  * Reads the address of MAIL FROM or RCPT TO as smtpd does, in the order of its tests. See {@link AddressResolver.parse}.
@@ -33,9 +36,13 @@ export function addressParser(
   const utf8Enabled = config.bool("smtputf8_enable");
 
   return (text, { name, smtputf8 }) => {
+    if (isPlainAddress(text) && text.length <= MAX_PLAIN && (utf8Enabled || !smtputf8))
+      return andThen(resolve(text), ({ kind }) =>
+        kind === "error" ? { ok: false, reply: SYNTAX[name] } : { ok: true, internal: text },
+      );
     const refuse = (reply: string): ParsedAddress => ({ ok: false, reply });
     if (utf8Enabled && !isUtf8(text)) return refuse("500 5.5.2 Error: bad UTF-8 syntax");
-    if (isLonger(`${COMMAND[name]}<${text}>`, maxLine) || /[\0\n]/.test(text)) return refuse(SYNTAX[name]);
+    if (isOverlong(`${COMMAND[name]}<${text}>`, maxLine) || /[\0\n]/.test(text)) return refuse(SYNTAX[name]);
     const declared = smtputf8 && name === "MAIL" ? " SMTPUTF8" : "";
     const { address, parameters, isOpen } = commandWords(`<${text}>${declared}`);
     if (isOpen) return refuse(SYNTAX[name]);
@@ -65,11 +72,6 @@ function isDeclaration(parameter: string): boolean {
 
 function withoutControls(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
-}
-
-function isLonger(line: string, limit: number): boolean {
-  if (line.length * 3 <= limit) return false;
-  return line.length > limit || new TextEncoder().encode(line).length > limit;
 }
 
 /** A source route before the address goes; the brackets are those of the command only where they stand at both ends. */

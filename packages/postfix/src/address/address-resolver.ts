@@ -34,8 +34,12 @@ export interface AddressResolver {
     text: string,
     command: { readonly name: "MAIL" | "RCPT"; readonly smtputf8: boolean },
   ): ParsedAddress | Promise<ParsedAddress>;
-  /** @param internal the internal form; never empty */
-  resolve(internal: string): Resolution | Promise<Resolution>;
+  /**
+   * @param internal the internal form; never empty
+   * @param other the other address of the transaction (the recipient where the sender is resolved, and the reverse), on which
+   *   sender-dependent transports may depend, in internal form. Default: the null sender
+   */
+  resolve(internal: string, other?: string): Resolution | Promise<Resolution>;
 }
 
 /** An address in internal form (quotes removed), or the whole reply to what is none. */

@@ -4,16 +4,10 @@ import { isHostName, parseDomain } from "@fromguard/core";
 const MAX_NAME_OCTETS = 255;
 const ASCII = /^[\x00-\x7f]*$/;
 const ENDS_IN_DOT = /[.\u3002\uff0e\uff61]$/u;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Whether text has no character beyond ASCII. */
 export function isAscii(text: string): boolean {
   return ASCII.test(text);
-}
-
-/** Whether text can be written as UTF-8. */
-export function isUtf8(text: string): boolean {
-  return !LONE_SURROGATE.test(text);
 }
 
 /** Hyphens that the conversion refuses in a label: at its ends, and the third and fourth character. */

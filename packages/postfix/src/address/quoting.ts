@@ -21,7 +21,8 @@ export function externalForm(internal: string): string {
   return `${internal.slice(0, start)}"${local.replace(/["\\\r]/g, "\\$&")}"${internal.slice(end)}`;
 }
 
-function isDotString(local: string): boolean {
+/** Whether a local part needs no quotes. */
+export function isDotString(local: string): boolean {
   return local !== "" && !local.startsWith(".") && !local.endsWith(".") && !DOT_STRING_FORBIDS.test(local);
 }
 
@@ -53,4 +54,9 @@ export function unquoted(external: string): string {
     text += external[at];
   }
   return beforeDomain === undefined ? text : beforeDomain + domain;
+}
+
+/** What stands behind the last at sign; the whole text where there is none. */
+export function domainOf(internal: string): string {
+  return internal.slice(internal.lastIndexOf("@") + 1);
 }

@@ -1,5 +1,6 @@
 import type { MainCf } from "../main-cf/main-cf.js";
-import { externalForm, unquoted } from "./quoting.js";
+import { isPlainAddress } from "./plain-address.js";
+import { domainOf, externalForm, unquoted } from "./quoting.js";
 import { internalForm, operator, scanTokens, type Token } from "./tokens.js";
 
 /** What rewriting in the `local` context depends on. */
@@ -31,6 +32,7 @@ export function rewriteOptions(config: MainCf): RewriteOptions {
  */
 export function rewriteAddress(internal: string, options: RewriteOptions): string {
   if (internal === "") return "";
+  if (isPlainAddress(internal) && (options.domain.length === 0 || domainOf(internal).includes("."))) return internal;
   const tokens = scanTokens(externalForm(internal));
   rewriteTokens(tokens, options);
   return unquoted(externalForm(internalForm(tokens)));
@@ -59,12 +61,11 @@ function stripRoute(tokens: Token[]): void {
 function giveDomain(tokens: Token[], { swapBangpath, percentHack, origin }: RewriteOptions): void {
   const bang = swapBangpath ? tokens.findIndex(({ kind }) => kind === "!") : -1;
   if (bang >= 0) {
-    const site = tokens.slice(0, bang);
-    const user = tokens.slice(bang + 1);
-    const joined = site[0]?.joined ?? true;
-    tokens.length = 0;
-    for (const token of user) tokens.push({ ...token, joined });
-    tokens.push(operator("@", joined), ...site);
+    const joined = bang === 0 ? true : (tokens[0]?.joined ?? true);
+    const site = tokens.splice(0, bang + 1).slice(0, -1);
+    for (let index = 0; index < tokens.length; index++) tokens[index] = joinedAs(tokens[index] as Token, joined);
+    tokens.push(operator("@", joined));
+    for (const token of site) tokens.push(token);
     return;
   }
   const percent = percentHack ? lastIndexOf(tokens, "%") : -1;
@@ -88,7 +89,11 @@ export function stripTrailingDot(tokens: Token[]): void {
 /** Puts tokens behind others, which they join as those are joined. */
 export function append(tokens: Token[], more: readonly Token[]): void {
   const joined = tokens.at(-1)?.joined ?? true;
-  for (const token of more) tokens.push({ ...token, joined });
+  for (const token of more) tokens.push(joinedAs(token, joined));
+}
+
+function joinedAs(token: Token, joined: boolean): Token {
+  return token.joined === joined ? token : { ...token, joined };
 }
 
 /** Where the last token of a kind stands; -1 where none is. */
