@@ -28,7 +28,29 @@ export function readStageOrder({ config }: Settings): StageOrder {
 
 /** The reply to a refused command; undefined where it was not. */
 type Refusal = string | undefined;
-type Stage = () => Refusal | Promise<Refusal>;
+
+/** One thing that is done at a command, and may refuse it. */
+type Stage =
+  | "parse-sender"
+  | "parse-recipient"
+  | "denied-client"
+  | "client"
+  | "helo"
+  | "mail"
+  | "recipient"
+  | "deferred";
+
+/** What is done at MAIL and behind it with `smtpd_delay_reject`, and below without. */
+const DELAYED = {
+  mail: ["parse-sender"],
+  recipient: ["parse-recipient", "client", "helo", "mail", "recipient"],
+  noRecipient: ["client", "helo", "mail", "deferred"],
+} as const satisfies Readonly<Record<string, readonly Stage[]>>;
+const AT_ONCE = {
+  mail: ["denied-client", "helo", "parse-sender", "mail"],
+  recipient: ["parse-recipient", "recipient"],
+  noRecipient: ["deferred"],
+} as const satisfies Readonly<Record<string, readonly Stage[]>>;
 
 /** The list of the trace under which stands what is deferred once every list has accepted. */
 export const DEFERRED = "accepted";
@@ -53,20 +75,44 @@ export class Session {
   ) {}
 
   run(): Outcome | Promise<Outcome> {
-    const { delayReject } = this.order;
-    const early: readonly Stage[] = delayReject ? [] : [this.#deniedClient, this.#helo];
-    const late: readonly Stage[] = delayReject ? [] : [this.#mail];
-    const sender: readonly Stage[] = [...early, this.#parseSender, ...late];
-    return andThen(inOrder(sender), (refused) => {
+    const stages = this.order.delayReject ? DELAYED : AT_ONCE;
+    return andThen(this.#inOrder(stages.mail), (refused) => {
       if (refused !== undefined) return this.#outcome("MAIL", refused);
-      return andThen(inOrder(this.#recipientStages()), (reply) => this.#atRecipient(reply));
+      const rest = this.attempt.recipient === undefined ? stages.noRecipient : stages.recipient;
+      return andThen(this.#inOrder(rest), (reply) => this.#atRecipient(reply));
     });
   }
 
-  #recipientStages(): readonly Stage[] {
-    const delayed = this.order.delayReject ? [this.#client, this.#helo, this.#mail] : [];
-    if (this.attempt.recipient === undefined) return [...delayed, this.#deferred];
-    return [this.#parseRecipient, ...delayed, this.#recipient];
+  #inOrder(stages: readonly Stage[], from = 0): Refusal | Promise<Refusal> {
+    for (let at = from; at < stages.length; at += 1) {
+      const refused = this.#run(stages[at] as Stage);
+      if (refused instanceof Promise) {
+        return refused.then((late) => (late === undefined ? this.#inOrder(stages, at + 1) : late));
+      }
+      if (refused !== undefined) return refused;
+    }
+    return undefined;
+  }
+
+  #run(stage: Stage): Refusal | Promise<Refusal> {
+    switch (stage) {
+      case "parse-sender":
+        return this.#parseSender();
+      case "parse-recipient":
+        return this.#parseRecipient();
+      case "denied-client":
+        return this.#deniedClient();
+      case "client":
+        return this.#client();
+      case "helo":
+        return this.#helo();
+      case "mail":
+        return this.#mail();
+      case "recipient":
+        return this.#recipient();
+      case "deferred":
+        return this.#deferred();
+    }
   }
 
   #atRecipient(refused: Refusal): Outcome {
@@ -90,7 +136,7 @@ export class Session {
     return policyRequest === undefined ? outcome : Object.assign(outcome, { policyRequest });
   }
 
-  readonly #parseSender: Stage = () => {
+  #parseSender(): Refusal | Promise<Refusal> {
     const { sender, smtputf8 } = this.attempt;
     this.#enter("MAIL");
     if (sender === "") return undefined;
@@ -100,9 +146,9 @@ export class Session {
       this.#enter("MAIL");
       return undefined;
     });
-  };
+  }
 
-  readonly #parseRecipient: Stage = () => {
+  #parseRecipient(): Refusal | Promise<Refusal> {
     const { recipient = "", smtputf8 } = this.attempt;
     return andThen(this.evaluation.addresses.parse(recipient, { name: "RCPT", smtputf8 }), (parsed) => {
       if (!parsed.ok) return sendable(parsed.reply, this.order.softBounce);
@@ -112,34 +158,34 @@ export class Session {
       this.#enter("RCPT");
       return undefined;
     });
-  };
+  }
 
-  readonly #deniedClient: Stage = () => {
+  #deniedClient(): Refusal | Promise<Refusal> {
     this.#enter("CONNECT");
     return andThen(this.#client(), (refused) => {
       if (refused === undefined || refused.startsWith("21", 1)) return refused;
       return sendable(`503 5.7.0 Error: access denied for ${this.evaluation.client}`, this.order.softBounce);
     });
-  };
+  }
 
-  readonly #client: Stage = () => {
+  #client(): Refusal | Promise<Refusal> {
     const { evaluation, runner } = this;
     evaluation.deferIfPermitActive = false;
     evaluation.reset();
     const target = { name: evaluation.client, replyClass: "Client host" } as const;
     return this.#refusal(runner.run(evaluation, "smtpd_client_restrictions", target));
-  };
+  }
 
-  readonly #helo: Stage = () => {
+  #helo(): Refusal | Promise<Refusal> {
     const { evaluation, runner, attempt } = this;
     if (attempt.helo === "") return undefined;
     if (evaluation.command === "CONNECT") this.#enter("EHLO");
     evaluation.reset();
     const target = { name: attempt.helo, replyClass: "Helo command" } as const;
     return this.#refusal(runner.run(evaluation, "smtpd_helo_restrictions", target));
-  };
+  }
 
-  readonly #mail: Stage = () => {
+  #mail(): Refusal | Promise<Refusal> {
     const { evaluation, runner, order } = this;
     evaluation.reset();
     evaluation.senderListedChecked = false;
@@ -151,9 +197,9 @@ export class Session {
         return this.#automatic("smtpd_reject_unlisted_sender", () => runner.unlistedSender(evaluation, target));
       }),
     );
-  };
+  }
 
-  readonly #recipient: Stage = () => {
+  #recipient(): Refusal | Promise<Refusal> {
     const { evaluation, runner, order } = this;
     evaluation.reset();
     evaluation.recipientListedChecked = false;
@@ -173,16 +219,16 @@ export class Session {
         });
       });
     });
-  };
+  }
 
   /** What would have been accepted is deferred where an earlier restriction could not tell. */
-  readonly #deferred: Stage = () => {
+  #deferred(): Refusal | Promise<Refusal> {
     const { evaluation } = this;
     const reason = evaluation.deferIfPermitReason;
     if (!evaluation.deferIfPermitActive || reason === undefined) return undefined;
     evaluation.begin(DEFERRED, "defer_if_permit");
     return this.#refusal(evaluation.reject(reason));
-  };
+  }
 
   #automatic(parameter: string, check: () => Result | Promise<Result>): Result | Promise<Result> {
     const { evaluation } = this;
@@ -207,15 +253,4 @@ export class Session {
     this.evaluation.command = command;
     this.evaluation.mail = { ...this.evaluation.mail, sender: this.#sender, recipient, helo };
   }
-}
-
-function inOrder(stages: readonly Stage[], from = 0): Refusal | Promise<Refusal> {
-  for (let at = from; at < stages.length; at += 1) {
-    const refused = (stages[at] as Stage)();
-    if (refused instanceof Promise) {
-      return refused.then((late) => (late === undefined ? inOrder(stages, at + 1) : late));
-    }
-    if (refused !== undefined) return refused;
-  }
-  return undefined;
 }
