@@ -32,7 +32,7 @@ describe("any text gets an answer at once", () => {
     (unit) => {
       const longest = unit.repeat(2036).slice(0, 2032);
       const begun = performance.now();
-      for (const text of [longest, `${longest}@l`, `"${longest}"@l`]) mail(text);
+      for (const text of [longest, `${longest}@l`, `"${longest}"@l`]) void mail(text);
       expect(performance.now() - begun).toBeLessThan(1000);
     },
   );

@@ -37,7 +37,7 @@ const ERROR = 4;
 const reason = whyNotRun(["postfix"]);
 
 describe.skipIf(reason !== undefined)("a running Postfix makes the same of addresses", () => {
-  it.each(Object.entries(configurations))(
+  it.concurrent.each(Object.entries(configurations))(
     "%s",
     async (_, given) => {
       const parameters: Readonly<Record<string, string>> = { ...BASE, ...given };
