@@ -10,8 +10,8 @@ export function isAscii(text: string): boolean {
   return ASCII.test(text);
 }
 
-/** Hyphens that the conversion refuses in a label: at its ends, and the third and fourth character. */
-const BAD_HYPHENS = /^-|-$|^..--/su;
+/** What the conversion refuses in a label: hyphens at its ends and as third and fourth character, a combining mark at its begin. */
+const BAD_LABEL = /^-|-$|^..--|^\p{M}/su;
 const DOTS = /[.\u3002\uff0e\uff61]/u;
 
 /**
@@ -25,8 +25,8 @@ const DOTS = /[.\u3002\uff0e\uff61]/u;
 export function isMailHostName(name: string, { utf8 }: { readonly utf8: boolean }): boolean {
   if (isAscii(name)) return isHostName(name, MAX_NAME_OCTETS);
   if (!utf8 || ENDS_IN_DOT.test(name)) return false;
-  const hasBadHyphens = name.split(DOTS).some((label) => !isAscii(label) && BAD_HYPHENS.test(label.normalize("NFKC")));
-  return !hasBadHyphens && parseDomain(name).kind === "name";
+  const isBad = name.split(DOTS).some((label) => !isAscii(label) && BAD_LABEL.test(label.normalize("NFKC")));
+  return !isBad && parseDomain(name).kind === "name";
 }
 
 /**
