@@ -7,8 +7,12 @@ export const MAX_EXPANSIONS = 100_000;
 /** The longest value that an expansion may come to, in characters. */
 export const MAX_VALUE_LENGTH = 16 * 1024 * 1024;
 
-/** Where Postfix is fatal; `message` is what it logs. */
-export class ExpansionFault extends Error {}
+/** Where Postfix is fatal; `message` is what it logs, controls as question marks. */
+export class ExpansionFault extends Error {
+  constructor(message: string) {
+    super(message.replace(/[\x00-\x1f\x7f]/g, "?"));
+  }
+}
 
 /** What `$name` stands for, unexpanded; undefined where nothing defines it. */
 export type LookUp = (name: string) => string | undefined;
