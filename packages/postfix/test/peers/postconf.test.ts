@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isFromguardError } from "@fromguard/core";
@@ -33,6 +33,8 @@ interface Printed {
 /** What `postconf -x` prints of {@link NAMES}; no values where it is fatal. */
 function postconf(text: string): Printed {
   writeFileSync(join(folder, "main.cf"), text);
+  // Postfix waits until a file that was just written has cooled down.
+  utimesSync(join(folder, "main.cf"), 1e9, 1e9);
   const { status, stdout, stderr } = spawnSync("postconf", ["-c", folder, "-x", "-h", ...NAMES], { encoding: "utf8" });
   const said = stderr.split("\n").map((line) => line.replaceAll(`${folder}/main.cf`, "main.cf"));
   return {
