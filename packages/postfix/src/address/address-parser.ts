@@ -22,7 +22,8 @@ const MAX_LINE = 8192;
  * Reads the address of MAIL FROM or RCPT TO as smtpd does, in the order of its tests. See {@link AddressResolver.parse}.
  *
  * A line over `line_length_limit` is cut there, so that its bracket is not closed: a syntax error. Parameters that the text
- * itself carries behind a closed bracket are refused as unsupported.
+ * itself carries behind a closed bracket are refused as unsupported. `strict_smtputf8` is tested here, before any restriction;
+ * smtpd does so except at MAIL FROM with `smtpd_delay_reject = no`, where a restriction may refuse first.
  *
  * @see Postfix smtpd(8)
  */
