@@ -13,7 +13,11 @@ export interface Config {
   readonly document: ConfigDocument;
   readonly listeners: readonly Entry<typeof listenerSchemas>[];
   readonly ownership: readonly Entry<typeof ownershipSchemas>[];
-  readonly dns: { readonly servers: readonly string[] | undefined; readonly timeoutMs: number };
+  readonly dns: {
+    readonly servers: readonly string[] | undefined;
+    readonly timeoutMs: number;
+    readonly staleSeconds: number;
+  };
   readonly rules: readonly Entry<typeof ruleSchemas>[];
 }
 
@@ -46,7 +50,11 @@ export function parseConfig(text: string, file: string): Config {
     document,
     listeners: readEntries(raw.listeners ?? [], listenerSchemas, document, ["listeners"]),
     ownership: readEntries(raw.ownership ?? [], ownershipSchemas, document, ["ownership"]),
-    dns: { servers: raw.dns?.servers, timeoutMs: raw.dns?.["timeout-ms"] ?? DEFAULT_DNS_TIMEOUT_MS },
+    dns: {
+      servers: raw.dns?.servers,
+      timeoutMs: raw.dns?.["timeout-ms"] ?? DEFAULT_DNS_TIMEOUT_MS,
+      staleSeconds: raw.dns?.["stale-seconds"] ?? 0,
+    },
     rules: readNamedEntries(raw.rules ?? SUBMISSION, ruleSchemas, document, ["rules"]),
   };
 }

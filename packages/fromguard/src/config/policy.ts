@@ -24,7 +24,7 @@ import {
   type Table,
   unionOwnership,
 } from "@fromguard/core";
-import { type FileTable, fileTable, nodeResolver, type TableReload } from "@fromguard/node";
+import { type FileTable, fileTable, type TableReload, wireResolver } from "@fromguard/node";
 import type { Config } from "./config.js";
 import type { KeyPath } from "./document.js";
 import { protectionGaps } from "./protection.js";
@@ -139,9 +139,9 @@ async function ownershipOf(config: Config, tables: TableLoader): Promise<Ownersh
 }
 
 function resolverOf(config: Config): Resolver {
-  const { servers, timeoutMs } = config.dns;
+  const { servers, timeoutMs, staleSeconds } = config.dns;
   try {
-    return cachedResolver(nodeResolver({ ...(servers === undefined ? {} : { servers }), timeoutMs }));
+    return cachedResolver(wireResolver({ ...(servers === undefined ? {} : { servers }), timeoutMs }), { staleSeconds });
   } catch (error) {
     throw invalid(config.document, ["dns", "servers"], (error as Error).message, error);
   }

@@ -15,6 +15,8 @@ export const fileSchema = z.strictObject({
       servers: texts.optional(),
       /** Milliseconds for one question in all, from 1 to 60,000; default 5,000. */
       "timeout-ms": z.int().min(1).max(60_000).optional(),
+      /** Seconds after its end that an answer stands in for one that cannot be had, up to 7 days; default 0: not at all. */
+      "stale-seconds": z.int().min(0).max(604_800).optional(),
     })
     .optional(),
   rules: z.array(z.unknown()).min(1).optional(),

@@ -197,7 +197,7 @@ describe("a right configuration", () => {
       "login-owns-envelope",
       "header-originators-owned",
     ]);
-    expect(dns).toEqual({ servers: undefined, timeoutMs: 5000 });
+    expect(dns).toEqual({ servers: undefined, timeoutMs: 5000, staleSeconds: 0 });
   });
 
   it("keeps kinds, options and order", () => {
@@ -222,7 +222,7 @@ rules:
       { "login-map": ["pcre:/a", "pcre:/b"], "recipient-delimiter": "+" },
       { "login-map": ["pcre:c"] },
     ]);
-    expect(config.dns).toEqual({ servers: ["127.0.0.1:5353"], timeoutMs: 100 });
+    expect(config.dns).toEqual({ servers: ["127.0.0.1:5353"], timeoutMs: 100, staleSeconds: 0 });
     expect(config.rules.map(({ kind, options }) => [kind, options])).toEqual([
       ["header-originators-owned", { preset: "strict" }],
       ["relay-only-for-login", { "our-domains": ["example.com"] }],
