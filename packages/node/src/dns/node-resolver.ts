@@ -15,6 +15,7 @@ export interface NodeResolverOptions {
  * A resolver on the network, by Node's own DNS client (c-ares): no search domains and no /etc/hosts.
  *
  * NXDOMAIN and NODATA are `none`. SERVFAIL, REFUSED, a malformed answer, no answer in time and an abort are `failed`.
+ * FORMERR is so for good. There is no TTL for MX nor for `none`: `wireResolver` has them.
  * Each question has its own sockets, so that one abort cancels no other; put `cachedResolver` of core in front.
  *
  * @throws FromguardError `FG_CONFIG_INVALID` where a server is no IP address
@@ -86,7 +87,7 @@ function rowsOf<Row>(records: readonly Row[], ttlSeconds?: number): DnsAnswer<Ro
 function answerOf(error: unknown): DnsAnswer<never> {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOTFOUND" || code === "ENODATA") return { kind: "none" };
-  return { kind: "failed", cause: message };
+  return { kind: "failed", cause: message, ...(code === "EFORMERR" ? { permanent: true } : {}) };
 }
 
 function checkServers(client: () => NodeResolver, servers: readonly string[] | undefined): void {

@@ -82,7 +82,12 @@ describe("a resolver on the network", () => {
       { kind: "failed", cause: expect.stringContaining("SERVFAIL") },
     ],
     ["REFUSED is failed", "a", "refused.example.com", { kind: "failed", cause: expect.stringContaining("REFUSED") }],
-    ["FORMERR is failed", "mx", "formerr.example.com", { kind: "failed", cause: expect.stringContaining("FORMERR") }],
+    [
+      "FORMERR is failed for good",
+      "mx",
+      "formerr.example.com",
+      { kind: "failed", cause: expect.stringContaining("FORMERR"), permanent: true },
+    ],
     ["a name that is none is failed", "mx", "a..b", { kind: "failed", cause: expect.stringContaining("BADNAME") }],
   ] as const)("%s", async (_, type, name, expected) => {
     const { signal } = new AbortController();
