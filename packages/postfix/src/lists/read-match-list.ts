@@ -35,7 +35,7 @@ export interface ListSource {
 }
 
 /** The most files that a list may nest. */
-export const MAX_FILE_NESTING = 100;
+const MAX_FILE_NESTING = 100;
 
 /**
  * Reads a list: words, `type:table` and `/file`, whose lines are read in its place; `!` before one excludes what it matches.
@@ -100,6 +100,6 @@ async function readFile(path: string, source: ListSource, reading: Reading): Pro
 }
 
 /** Whether a word names a table; an IPv6 address in brackets does not. */
-export function isTableSpec(word: string): boolean {
+function isTableSpec(word: string): boolean {
   return !word.startsWith("[") && word.includes(":");
 }

@@ -1,11 +1,11 @@
 /** The most levels that one value may nest. */
-export const MAX_NESTING = 100;
+const MAX_NESTING = 100;
 
 /** The most `$name` that are expanded for one value. */
-export const MAX_EXPANSIONS = 100_000;
+const MAX_EXPANSIONS = 100_000;
 
 /** The longest value that an expansion may come to, in characters. */
-export const MAX_VALUE_LENGTH = 16 * 1024 * 1024;
+const MAX_VALUE_LENGTH = 16 * 1024 * 1024;
 
 /** Where Postfix is fatal; `message` is what it logs, controls as question marks. */
 export class ExpansionFault extends Error {
@@ -241,7 +241,7 @@ function compareLevels(left: string, right: string): number {
  * @throws ExpansionFault where it is none
  * @see Postfix compat_level(3)
  */
-export function readLevel(text: string): readonly number[] {
+function readLevel(text: string): readonly number[] {
   const numbers = /^[\t-\r ]*\+?\d+(?:\.[\t-\r ]*\+?\d+){0,2}$/.test(text) ? text.split(".").map(Number) : [];
   const [major, ...minor] = numbers;
   if (major === undefined || major > MAX_MAJOR || minor.some((number) => number > MAX_MINOR)) {

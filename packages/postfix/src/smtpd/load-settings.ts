@@ -1,4 +1,11 @@
-import { FromguardError, type LoadedTable, splitOutsideBraces, type Table, type TableWarning } from "@fromguard/core";
+import {
+  FromguardError,
+  isFromguardError,
+  type LoadedTable,
+  splitOutsideBraces,
+  type Table,
+  type TableWarning,
+} from "@fromguard/core";
 import { clientList, domainList, stringList } from "../lists/lists.js";
 import type { MatchList } from "../lists/match-list.js";
 import { readPatterns } from "../lists/read-match-list.js";
@@ -48,6 +55,19 @@ const MAPS = [
 /** Lists of domains that are matched as a whole. */
 const WHOLE_DOMAINS = ["mydestination", "virtual_alias_domains", "virtual_mailbox_domains"] as const;
 
+/** What Postfix does not start with where it is empty. */
+const NOT_EMPTY = [
+  "default_transport",
+  "double_bounce_sender",
+  "empty_address_recipient",
+  "local_transport",
+  "mydomain",
+  "myhostname",
+  "myorigin",
+  "relay_transport",
+  "virtual_transport",
+] as const;
+
 /** One of these has to stand where it is reached in the relay or the recipient list. */
 const REQUIRED = [
   "reject_unauth_destination",
@@ -75,6 +95,10 @@ export async function loadSettings(
     const at = line === 0 ? file : `${file}, line ${line}`;
     warnings.push({ kind: "postfix", file, line, text: `${at}: ${parameter}: ${what}` });
   };
+  for (const name of NOT_EMPTY) {
+    if (config.get(name) !== "") continue;
+    throw new FromguardError("FG_CONFIG_INVALID", `bad string length 0 < 1: ${name} =`, { place: config.place(name) });
+  }
   const tables = new TableSet(options.openTable, warnings);
 
   const lists = Object.fromEntries(LISTS.map((name) => [name, config.list(name)])) as Settings["lists"];
@@ -149,7 +173,10 @@ class TableSet {
       const what = `open dictionary: expecting "type:name" form instead of "${spec}"`;
       throw new FromguardError("FG_CONFIG_INVALID", what, { place: config.place(parameter) });
     }
-    const { table, warnings } = await this.openTable(spec);
+    const { table, warnings } = await this.openTable(spec).catch((error: unknown) => {
+      if (!isFromguardError(error)) throw error;
+      throw new FromguardError(error.code, error.message, { place: config.place(parameter), cause: error });
+    });
     this.warnings.push(...warnings);
     this.#open.set(spec, table);
     return table;

@@ -1,4 +1,4 @@
-import { isFromguardError, tableOf } from "@fromguard/core";
+import { FromguardError, isFromguardError, tableOf } from "@fromguard/core";
 import { describe, expect, test } from "vitest";
 import { readMainCf } from "../../src/main-cf/read-main-cf.js";
 import { type LoadOptions, loadSettings } from "../../src/smtpd/load-settings.js";
@@ -22,6 +22,7 @@ async function errorOf(text: string): Promise<string> {
 
 describe("what Postfix refuses at its start, and a restriction that is not known", () => {
   test.each([
+    ["myorigin = $nosuch", "main.cf:3: myorigin: bad string length 0 < 1: myorigin ="],
     [
       "smtpd_sender_restrictions = reject_nothing",
       'main.cf:3: smtpd_sender_restrictions: unknown smtpd restriction: "reject_nothing"',
@@ -85,6 +86,18 @@ test("an unknown restriction is a warning where it is to be ignored", async () =
     'main.cf, line 3: smtpd_sender_restrictions: unknown smtpd restriction: "reject_nothing"',
     'main.cf, line 3: smtpd_sender_restrictions: unknown smtpd restriction: "x"',
   ]);
+});
+
+test("a table that cannot be opened is an error that names the parameter", async () => {
+  const loading = load("smtpd_sender_login_maps = hash:/a", {
+    openTable: async () => {
+      throw new FromguardError("FG_FILE_UNREADABLE", "there is none", { place: { file: "/a" } });
+    },
+  });
+  await expect(loading).rejects.toMatchObject({
+    code: "FG_FILE_UNREADABLE",
+    message: "main.cf:3: smtpd_sender_login_maps: /a: there is none",
+  });
 });
 
 test("each table is opened once", async () => {
