@@ -18,6 +18,11 @@ export interface MainCfOptions {
    * loopback interface, so that no neighbour is trusted by mistake.
    */
   readonly interfaces?: readonly string[];
+  /**
+   * The text of the file that `myorigin` names, as on Debian (`myorigin = /etc/mailname`); its first line is the value. May throw a
+   * FromguardError. Default: such a `myorigin` is an error once it is asked for.
+   */
+  readonly originFile?: (path: string) => string;
 }
 
 interface Entry {
@@ -83,12 +88,14 @@ class Parameters implements MainCf {
   readonly #expanded = new Map<string, string>();
   readonly #hostname: string;
   readonly #interfaces: readonly string[];
+  readonly #originFile: MainCfOptions["originFile"];
 
   constructor(entries: ReadonlyMap<string, Entry>, options: MainCfOptions) {
     this.file = options.file;
     this.names = [...entries.keys()];
     this.#entries = entries;
     this.#hostname = options.hostname ?? "localhost";
+    this.#originFile = options.originFile;
     this.#interfaces = options.interfaces ?? ["127.0.0.1/8", "::1/128"];
   }
 
@@ -103,6 +110,7 @@ class Parameters implements MainCf {
       if (error instanceof ExpansionFault) throw this.#invalid(name, error.message);
       throw error;
     }
+    if (name === "myorigin" && value.startsWith("/")) value = this.#originIn(value);
     this.#expanded.set(name, value);
     return value;
   }
@@ -188,6 +196,13 @@ class Parameters implements MainCf {
       default:
         return undefined;
     }
+  }
+
+  #originIn(path: string): string {
+    if (this.#originFile === undefined) throw this.#invalid("myorigin", `the file ${path} is not read here`);
+    const [line] = logicalLines(this.#originFile(path)).lines;
+    if (line === undefined) throw this.#invalid("myorigin", `myorigin file ${path} is empty`);
+    return trim(line.text);
   }
 
   #typed<T>(name: string, read: (name: string, value: string) => T | { readonly fault: string }): T {

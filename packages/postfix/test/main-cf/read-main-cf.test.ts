@@ -137,6 +137,15 @@ test("an override wins, and has no line", () => {
   expect(config.place("mail_name")).toEqual({ file: "main.cf", line: 2, key: "mail_name" });
 });
 
+test("myorigin may name a file", () => {
+  const text = "myorigin = /etc/mailname\nrelayhost = $myorigin";
+  const { config } = read(text, { originFile: (path) => `# ${path}\nexample.org\n` });
+  expect([config.get("myorigin"), config.get("relayhost")]).toEqual(["example.org", "/etc/mailname"]);
+  const empty = read(text, { originFile: () => "\n" }).config;
+  expect(errorOf(() => empty.get("myorigin"))).toBe("main.cf:1: myorigin: myorigin file /etc/mailname is empty");
+  expect(errorOf(() => read(text).config.get("myorigin"))).toMatch("the file /etc/mailname is not read here");
+});
+
 test("a megabyte is a value like any other", () => {
   const value = "x".repeat(1_000_000);
   expect(read(`relayhost = ${value}`).config.get("relayhost")).toBe(value);
