@@ -1,6 +1,9 @@
 /** The most levels that one value may nest. */
 const MAX_NESTING = 100;
 
+/** The most operands of comparisons that stand one within the other. */
+const MAX_OPERAND_NESTING = 10;
+
 /** The most `$name` that are expanded for one value. */
 const MAX_EXPANSIONS = 100_000;
 
@@ -40,6 +43,7 @@ interface Subject {
 
 class Expansion {
   #count = 0;
+  #operands = 0;
 
   constructor(private readonly lookUp: LookUp) {}
 
@@ -59,7 +63,7 @@ class Expansion {
   #expression(text: string, level: number): string {
     this.#count += 1;
     if (this.#count > MAX_EXPANSIONS) throw new ExpansionFault(`over ${MAX_EXPANSIONS} expansions for one value`);
-    const { value, operator, rest } = BRACE.test(text) ? this.#comparison(text, level) : this.#named(text);
+    const { value, operator, rest } = BRACE.test(text) ? this.#comparison(text) : this.#named(text);
     if (operator === "") return value === undefined || value === "" ? "" : this.run(value, level);
     const holds = value !== undefined && value !== "";
     const { yes, no } = branches(operator, rest);
@@ -76,7 +80,18 @@ class Expansion {
     throw new ExpansionFault(`attribute name syntax error at: "...${shown(read)}>>>${at.slice(0, SHOWN)}"`);
   }
 
-  #comparison(text: string, level: number): Subject {
+  /** As in Postfix, levels are counted anew within an operand; there, one within the other without end is a crash. */
+  #operand(text: string): string {
+    if (this.#operands >= MAX_OPERAND_NESTING) {
+      throw new ExpansionFault(`unreasonable macro call nesting: "${shown(text)}"`);
+    }
+    this.#operands += 1;
+    const value = this.run(text, 0);
+    this.#operands -= 1;
+    return value;
+  }
+
+  #comparison(text: string): Subject {
     const left = braced(trimStart(text));
     const [symbol = ""] = /^[<>!=?+\-*/~&|%]*/.exec(left.rest) ?? [];
     const compare = COMPARISONS.get(symbol);
@@ -94,7 +109,7 @@ class Expansion {
       throw new ExpansionFault(`"{expression}" expected at: "...{${left.inside}} ${symbol}>>>${at}"`);
     }
     const right = braced(operand);
-    const values = [left.inside, right.inside].map((side) => this.run(side, level)) as [string, string];
+    const values = [left.inside, right.inside].map((side) => this.#operand(side)) as [string, string];
     const order = suffix === "" ? compareValues(...values) : compareLevels(...values);
     const value = compare(order) ? "true" : "";
     const next = right.rest.charAt(0);
