@@ -65,6 +65,7 @@ export {
   type LoginMapKeyOptions,
   loginMapKeys,
   lookupDomains,
+  splitExtension,
 } from "./ownership/login-map-keys.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { grantLine, isOwner, listOwners } from "./ownership/owners.js";
@@ -109,7 +110,7 @@ export { pipeTable, unionTable } from "./table/composite-tables.js";
 export { brokenTable, failTable } from "./table/fail-table.js";
 export { inlineTable } from "./table/inline-table.js";
 export { isOverlong, isUtf8 } from "./table/keys.js";
-export { splitOutsideBraces, unbraced } from "./table/lists.js";
+export { quotedWord, splitOutsideBraces, unbraced } from "./table/lists.js";
 export { type LogicalLine, type LogicalLines, logicalLines } from "./table/logical-lines.js";
 export { type OpenTableOptions, openTable } from "./table/open-table.js";
 export { type PcreTableOptions, pcreTable } from "./table/pcre-table.js";

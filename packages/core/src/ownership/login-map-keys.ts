@@ -86,11 +86,17 @@ function forms(localPart: string, rest: string): readonly string[] {
 
 const NEVER_SPLIT = new Set(["postmaster", "mailer-daemon", "double-bounce"]);
 
-/** The folded local part without its extension; undefined where it has none. */
-function splitExtension(localPart: string, delimiters: string): string | undefined {
-  if (delimiters === "" || NEVER_SPLIT.has(localPart)) return undefined;
+/**
+ * A local part without its extension; undefined where it has none. Some names are never split, in any case of their letters.
+ *
+ * @see Postfix split_addr(3)
+ */
+export function splitExtension(localPart: string, delimiters: string): string | undefined {
+  if (delimiters === "") return undefined;
+  const folded = fold(localPart);
+  if (NEVER_SPLIT.has(folded)) return undefined;
   // owner_request_special: the addresses of a mailing list's keeper are no subaddresses.
-  if (delimiters.includes("-") && /^owner-|.-request$/s.test(localPart)) return undefined;
+  if (delimiters.includes("-") && /^owner-|.-request$/s.test(folded)) return undefined;
   const at = Array.from(localPart).findIndex((char) => delimiters.includes(char));
   return at > 0 ? Array.from(localPart).slice(0, at).join("") : undefined;
 }
