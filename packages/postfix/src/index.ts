@@ -17,3 +17,6 @@ export { createSmtpd, type Smtpd, type SmtpdOptions } from "./smtpd/create-smtpd
 export { type LoadOptions, loadSettings } from "./smtpd/load-settings.js";
 export { postfixRestrictions } from "./smtpd/postfix-restrictions.js";
 export type { ListName, Settings } from "./smtpd/settings.js";
+export type { Account } from "./submission/account.js";
+export { loadLocalSubmission } from "./submission/load-local-submission.js";
+export type { LocalSubmission, SubmissionAnswer } from "./submission/local-submission.js";
