@@ -26,6 +26,11 @@ export function isZone(json: unknown): json is Zone {
   return isRecord(json) && Object.values(json).every((entry) => typeof entry === "string" || isRecord(entry));
 }
 
+/** A server that takes a question for malformed will do so again. */
+function failed(cause: Failure): DnsAnswer<never> {
+  return { kind: "failed", cause, permanent: cause === "FORMERR" };
+}
+
 /** A resolver that knows a zone and nothing else. */
 export function zoneResolver(zone: Zone): Resolver {
   const ask = async <Entry, Record>(
@@ -37,14 +42,14 @@ export function zoneResolver(zone: Zone): Resolver {
     for (let followed = 0; followed <= MAX_ALIASES; followed++) {
       const entry = Object.hasOwn(zone, owner) ? zone[owner] : undefined;
       if (entry === undefined) return { kind: "none" };
-      if (typeof entry === "string") return { kind: "failed", cause: entry };
+      if (typeof entry === "string") return failed(entry);
       if (entry.CNAME !== undefined) {
         owner = entry.CNAME.toLowerCase();
         continue;
       }
       const set = entry[type] as readonly Entry[] | Failure | undefined;
       if (set === undefined || set.length === 0) return { kind: "none" };
-      if (typeof set === "string") return { kind: "failed", cause: set };
+      if (typeof set === "string") return failed(set);
       return { kind: "records", records: set.map(convert) };
     }
     return { kind: "failed", cause: "too many aliases" };
