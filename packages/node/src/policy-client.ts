@@ -6,7 +6,7 @@ type Attributes = readonly (readonly [name: string, value: string])[];
 
 /** What came of a request: the attributes of the reply, or why there are none. */
 export type PolicyClientReply =
-  | { readonly ok: true; readonly attributes: Attributes }
+  | { readonly ok: true; readonly attributes: readonly (readonly [name: string, value: string])[] }
   | { readonly ok: false; readonly cause: string };
 
 /** The most octets of a reply, its empty line included. */

@@ -15,7 +15,7 @@ export type { PolicyService } from "./policy/policy-service.js";
 export type { Attempt, Outcome, TraceStep } from "./smtpd/attempt.js";
 export { createSmtpd, type Smtpd, type SmtpdOptions } from "./smtpd/create-smtpd.js";
 export { type LoadOptions, loadSettings } from "./smtpd/load-settings.js";
-export { postfixRestrictions } from "./smtpd/postfix-restrictions.js";
+export { type MainCfNeed, postfixRestrictions } from "./smtpd/postfix-restrictions.js";
 export type { ListName, Settings } from "./smtpd/settings.js";
 export type { Account } from "./submission/account.js";
 export { loadLocalSubmission } from "./submission/load-local-submission.js";

@@ -28,7 +28,7 @@ export function isZone(json: unknown): json is Zone {
 
 /** A server that takes a question for malformed will do so again. */
 function failed(cause: Failure): DnsAnswer<never> {
-  return { kind: "failed", cause, permanent: cause === "FORMERR" };
+  return cause === "FORMERR" ? { kind: "failed", cause, permanent: true } : { kind: "failed", cause };
 }
 
 /** A resolver that knows a zone and nothing else. */

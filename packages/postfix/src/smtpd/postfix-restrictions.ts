@@ -17,7 +17,8 @@ import type { Smtpd } from "./create-smtpd.js";
 import { DEFERRED } from "./stages.js";
 
 /** The facts that smtpd decides on. */
-type Need = "login" | "client" | "helo" | "envelopeFrom" | "recipients";
+/** The facts that an imported main.cf judges. */
+export type MainCfNeed = "login" | "client" | "helo" | "envelopeFrom" | "recipients";
 
 /**
  * An imported main.cf as one rule: the verdict is smtpd's, with its own reply, for each recipient in turn; the first that is
@@ -30,7 +31,7 @@ type Need = "login" | "client" | "helo" | "envelopeFrom" | "recipients";
  *
  * @see postconf(5) smtpd_recipient_restrictions
  */
-export function postfixRestrictions(smtpd: Smtpd): Rule<Need> {
+export function postfixRestrictions(smtpd: Smtpd): Rule<MainCfNeed> {
   return rule("postfix-restrictions", ["login", "client", "helo", "envelopeFrom", "recipients"], (facts, context) => {
     if (facts.client === null) return skip("no-client");
     return judge(smtpd, facts, facts.client, context, 0, pass());
@@ -39,7 +40,7 @@ export function postfixRestrictions(smtpd: Smtpd): Rule<Need> {
 
 function judge(
   smtpd: Smtpd,
-  facts: Pick<Facts, Need>,
+  facts: Pick<Facts, MainCfNeed>,
   client: NonNullable<Facts["client"]>,
   context: RuleContext,
   from: number,
@@ -70,7 +71,7 @@ function isRefusal(verdict: Verdict): boolean {
 }
 
 function attemptOf(
-  { login, helo, envelopeFrom }: Pick<Facts, Need>,
+  { login, helo, envelopeFrom }: Pick<Facts, MainCfNeed>,
   client: NonNullable<Facts["client"]>,
   recipient: Path | undefined,
   utf8: boolean,
