@@ -2,8 +2,6 @@ import { connect, type Socket } from "node:net";
 import { printable } from "@fromguard/core";
 
 /** The attributes of a request or a reply, in order. */
-type Attributes = readonly (readonly [name: string, value: string])[];
-
 /** What came of a request: the attributes of the reply, or why there are none. */
 export type PolicyClientReply =
   | { readonly ok: true; readonly attributes: readonly (readonly [name: string, value: string])[] }
@@ -22,7 +20,7 @@ export const MAX_POLICY_REPLY_BYTES = 64 * 1024;
  */
 export function askPolicyServer(
   { endpoint, timeoutMs }: { readonly endpoint: string; readonly timeoutMs: number },
-  attributes: Attributes,
+  attributes: readonly (readonly [name: string, value: string])[],
   { signal }: { readonly signal: AbortSignal },
 ): Promise<PolicyClientReply> {
   const request = formatRequest(attributes);
@@ -65,7 +63,7 @@ function failed(cause: string): PolicyClientReply {
   return { ok: false, cause };
 }
 
-function formatRequest(attributes: Attributes): string | undefined {
+function formatRequest(attributes: readonly (readonly [name: string, value: string])[]): string | undefined {
   if (attributes.some(([name, value]) => /[\n\0]/.test(`${name}${value}`))) return undefined;
   return `${attributes.map(([name, value]) => `${name}=${value}\n`).join("")}\n`;
 }
