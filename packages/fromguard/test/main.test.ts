@@ -14,7 +14,14 @@ describe("wrong usage is one sentence and 64", () => {
     [["chekc"], 'unknown command "chekc" (did you mean check?); see fromguard --help'],
     [["\x1b[31m"], 'unknown command "\\u001b[31m"; see fromguard --help'],
     [["check", "--sendr", "a@b"], "unknown option --sendr (did you mean --sender?); see fromguard check --help"],
-    [["check", "--main-cf", "main.cf"], "unknown option --main-cf; see fromguard check --help"],
+    [
+      ["check", "--main-cf", "main.cf", "--config", "f.yaml", "--sender", "a"],
+      "--config does not go with --main-cf; see fromguard check --help",
+    ],
+    [
+      ["check", "--override", "soft_bounce=yes", "--sender", "a"],
+      "--override goes only with --main-cf; see fromguard check --help",
+    ],
     [["check", "alice@example.com"], '"alice@example.com" is not expected here; see fromguard check --help'],
     [["check"], "--sender is required; the null sender is --sender '<>'; see fromguard check --help"],
     [["check", "--sender"], "--sender needs a value; see fromguard check --help"],

@@ -6,15 +6,21 @@ import type { Io } from "../io.js";
 import { explainInWords } from "../report/explain.js";
 import { styleFor } from "../report/style.js";
 import { checkBatch } from "./batch.js";
+import { checkMainCf } from "./check-main-cf.js";
 import { exitCodeOf, judge, judgementToJson } from "./judge.js";
 import { loadConfig, loadPolicy } from "./load.js";
 import { type OptionValues, readOptions } from "./options.js";
 
 const OPTIONS = {
   config: { type: "string" },
+  "main-cf": { type: "string" },
+  override: { type: "string", multiple: true },
+  "ignore-unknown": { type: "boolean" },
+  "dns-server": { type: "string", multiple: true },
   login: { type: "string" },
   "local-user": { type: "string" },
   client: { type: "string" },
+  "client-name": { type: "string" },
   helo: { type: "string" },
   sender: { type: "string" },
   recipient: { type: "string", multiple: true },
@@ -23,14 +29,23 @@ const OPTIONS = {
   batch: { type: "boolean" },
 } as const;
 
+/** What makes sense only for a main.cf, or only for a guard. */
+const MAIN_CF_ONLY: readonly string[] = ["override", "ignore-unknown", "dns-server", "client-name"];
+const CONFIG_ONLY: readonly string[] = ["config", "local-user", "message"];
+const WITH_BATCH: readonly string[] = ["json", "override", "ignore-unknown", "dns-server"];
+
 type Values = OptionValues<typeof OPTIONS>;
 
 /** `fromguard check`: one decision with its trace, or one a line with `--batch`. */
 export async function check(args: readonly string[], io: Io): Promise<ExitCode> {
   const values = readOptions("check", args, OPTIONS);
-  const { batch = false, config: configFile, ...transaction } = values;
+  const { batch = false, config: configFile, "main-cf": mainCf, ...transaction } = values;
+  const strayHere = mainCf === undefined ? MAIN_CF_ONLY : CONFIG_ONLY;
+  const [misplaced] = Object.keys(values).filter((name) => strayHere.includes(name));
+  if (misplaced !== undefined)
+    throw usage(`--${misplaced} ${mainCf === undefined ? "goes only" : "does not go"} with --main-cf`);
   if (batch) {
-    const [stray] = Object.keys(transaction).filter((name) => name !== "json");
+    const [stray] = Object.keys(transaction).filter((name) => !WITH_BATCH.includes(name));
     if (stray !== undefined)
       throw usage(`--${stray} does not go with --batch, which reads transactions from its input`);
   } else {
@@ -41,6 +56,7 @@ export async function check(args: readonly string[], io: Io): Promise<ExitCode> 
     if (values.client !== undefined && parseIpAddress(values.client) === undefined)
       throw usage("--client must be an IP address");
   }
+  if (mainCf !== undefined) return checkMainCf({ ...values, "main-cf": mainCf }, io);
   const { guard, warnings } = await loadPolicy(await loadConfig(configFile));
   const style = styleFor(io.stderr, io.env);
   for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);

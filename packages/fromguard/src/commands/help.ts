@@ -49,6 +49,7 @@ Without rules: it holds sender-fqdn, domain-exists, login-owns-envelope, header-
 
 Usage: fromguard check [OPTION]... --sender ADDRESS
        fromguard check [--config FILE] --batch
+       fromguard check --main-cf FILE [OPTION]... --sender ADDRESS [--recipient ADDRESS]
 
 Options:
   --config FILE         the configuration; default ${DEFAULT_CONFIG_FILE}
@@ -63,8 +64,18 @@ Options:
   --json                print the decision as one line of JSON
   --batch               read one transaction a line (JSON), answer one decision a line, in order
 
+With --main-cf it tells the reply of a Postfix with this main.cf, and every restriction on the way to it:
+  --main-cf FILE          Postfix's configuration. Tables are opened as by its daemons; policy servers are asked
+  --override NAME=VALUE   a parameter that wins over the file, as -o of master.cf; may stand several times
+  --ignore-unknown        go on with restrictions that are not known here: 451 4.3.5 when one is reached
+  --dns-server ADDRESS    a name server to ask, such as 127.0.0.1:5353; may stand several times; default resolv.conf
+  --client-name NAME      the client's host name; default unknown
+  Without --client a stranger sends, 192.0.2.1; without --helo he says [ADDRESS]. With --batch, a transaction without
+  client came over no network, and nothing applies to it.
+
 Examples:
   fromguard check --login bob --sender alice@example.com
+  fromguard check --main-cf /etc/postfix/main.cf --login bob --sender alice@example.com --recipient dave@example.net
   fromguard check --login bob --sender bob@example.com --message letter.eml
   fromguard check --sender '<>' --recipient alice@example.com --client 192.0.2.7 --json
   echo '{"login": "bob", "envelopeFrom": "alice@example.com"}' | fromguard check --batch

@@ -64,7 +64,7 @@ function describeVerdict(verdict: Verdict): readonly (readonly [label: string, t
 }
 
 /** Evidence as labelled lines, in the order in which a reader asks: who, what, where, what would change it. */
-function describeEvidence(evidence: Evidence): readonly (readonly [label: string, text: string])[] {
+export function describeEvidence(evidence: Evidence): readonly (readonly [label: string, text: string])[] {
   const { login, field, address, offset, key, result, captures, detail, remedy } = evidence;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["login", login],

@@ -1,0 +1,80 @@
+import { createGuard } from "@fromguard/core";
+import { type Attempt, postfixRestrictions, type Smtpd } from "@fromguard/postfix";
+import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import { actionOf, explainOutcome, outcomeToJson } from "../main-cf/explain-outcome.js";
+import { loadMainCf } from "../main-cf/load-main-cf.js";
+import { openSmtpd } from "../main-cf/open-smtpd.js";
+import { styleFor } from "../report/style.js";
+import { checkBatch } from "./batch.js";
+import { toExit } from "./load.js";
+
+/** The options of `fromguard check` that go with `--main-cf`. */
+export interface MainCfQuestion {
+  readonly "main-cf": string;
+  readonly override?: readonly string[] | undefined;
+  readonly "ignore-unknown"?: boolean | undefined;
+  readonly "dns-server"?: readonly string[] | undefined;
+  readonly login?: string | undefined;
+  readonly client?: string | undefined;
+  readonly "client-name"?: string | undefined;
+  readonly helo?: string | undefined;
+  readonly sender?: string | undefined;
+  readonly recipient?: readonly string[] | undefined;
+  readonly json?: boolean | undefined;
+  readonly batch?: boolean | undefined;
+}
+
+/** A stranger: an address that nobody has (RFC 5737). */
+const STRANGER = "192.0.2.1";
+
+/** `fromguard check --main-cf`: the reply that a Postfix with this main.cf gives, and how it comes to it. */
+export async function checkMainCf(question: MainCfQuestion, io: Io): Promise<ExitCode> {
+  if ((question.recipient?.length ?? 0) > 1) {
+    throw new Exit(
+      exitCodes.usage,
+      "--recipient stands twice: smtpd answers each by itself; see fromguard check --help",
+    );
+  }
+  const { smtpd, warnings } = await open(question);
+  const style = styleFor(io.stderr, io.env);
+  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+  if (question.batch === true) return checkBatch(createGuard({ rules: [postfixRestrictions(smtpd)] }), io);
+
+  const outcome = await smtpd.decide(attemptOf(question, smtpd), { signal: new AbortController().signal });
+  await io.stdout.write(
+    question.json === true ? `${outcomeToJson(outcome)}\n` : explainOutcome(outcome, styleFor(io.stdout, io.env)),
+  );
+  return { accept: exitCodes.ok, reject: exitCodes.refused, defer: exitCodes.deferred }[actionOf(outcome)];
+}
+
+async function open(
+  question: MainCfQuestion,
+): Promise<{ readonly smtpd: Smtpd; readonly warnings: readonly string[] }> {
+  const { override: overrides = [], "ignore-unknown": ignoreUnknown = false, "dns-server": servers = [] } = question;
+  try {
+    const loaded = await loadMainCf(question["main-cf"], { overrides, ignoreUnknown });
+    return { smtpd: openSmtpd(loaded, servers), warnings: loaded.warnings };
+  } catch (error) {
+    throw toExit(error);
+  }
+}
+
+function attemptOf(question: MainCfQuestion, { settings }: Smtpd): Attempt {
+  const { login = null, client = STRANGER, "client-name": name = "unknown", helo = `[${client}]` } = question;
+  const sender = unbracketed(question.sender ?? "");
+  const [recipient] = question.recipient ?? [];
+  const isInternational = /[^\x00-\x7f]/.test(`${sender}${recipient ?? ""}`);
+  return {
+    login,
+    sender,
+    ...(recipient === undefined ? {} : { recipient: unbracketed(recipient) }),
+    client: { address: client, name },
+    helo,
+    smtputf8: isInternational && settings.config.bool("smtputf8_enable"),
+  };
+}
+
+function unbracketed(address: string): string {
+  return /^<.*>$/s.test(address) ? address.slice(1, -1) : address;
+}

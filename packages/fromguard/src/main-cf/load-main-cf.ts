@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { hostname, networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { FromguardError, type Place } from "@fromguard/core";
+import { loadSettings, type MainCf, readMainCf, type Settings } from "@fromguard/postfix";
+import { reasonOf } from "../config/config.js";
+import { readText, tableOpener } from "./open-tables.js";
+
+/** How a main.cf is loaded. */
+export interface MainCfChoices {
+  /** `name=value`, as `-o` of master.cf; they win over the file. */
+  readonly overrides: readonly string[];
+  /** Whether a restriction that is not known answers as a broken one when it is reached, instead of ending the loading. */
+  readonly ignoreUnknown: boolean;
+}
+
+/** A main.cf, and what is wrong with it; one sentence each. */
+export interface LoadedMainCf {
+  readonly config: MainCf;
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+}
+
+const MAX_MAIN_CF_OCTETS = 16 * 1024 * 1024;
+
+/**
+ * Reads main.cf with the host's name and addresses.
+ *
+ * @throws FromguardError `FG_FILE_UNREADABLE` where the file cannot be read, `FG_CONFIG_INVALID` where Postfix would not start
+ */
+export async function readMainCfFile(
+  file: string,
+  overrides: readonly string[],
+): Promise<{ readonly config: MainCf; readonly warnings: readonly string[] }> {
+  const { config, warnings } = readMainCf(await readOctets(file), {
+    file,
+    overrides: Object.fromEntries(overrides.map(readOverride)),
+    hostname: hostname(),
+    interfaces: interfaces().flatMap(({ cidr }) => cidr ?? []),
+    originFile: readOrigin,
+  });
+  return { config, warnings: warnings.map(({ text }) => text) };
+}
+
+/**
+ * Reads main.cf and opens its tables. One that cannot be opened is a warning, and answers every lookup with an error, as in Postfix.
+ *
+ * @throws FromguardError as {@link readMainCfFile}, and for a restriction that is not known
+ */
+export async function loadMainCf(file: string, choices: MainCfChoices): Promise<LoadedMainCf> {
+  const { config, warnings } = await readMainCfFile(file, choices.overrides);
+  const { openTable, broken } = tableOpener(config.get("queue_directory"));
+  const loaded = await loadSettings(config, { openTable, readFile: readText, ignoreUnknown: choices.ignoreUnknown });
+  return {
+    config,
+    settings: loaded.settings,
+    warnings: [
+      ...warnings,
+      ...loaded.warnings.map(({ text }) => text),
+      ...[...broken].map(([spec, error]) => `${spec}: every lookup that comes to it fails: ${error.message}`),
+    ],
+  };
+}
+
+/** The addresses of this host. */
+export function ownAddresses(): readonly string[] {
+  return interfaces().map(({ address }) => address);
+}
+
+/** A path that Postfix would take from its queue directory. */
+export function inQueue(config: MainCf, path: string): string {
+  return resolve(config.get("queue_directory"), path);
+}
+
+function interfaces() {
+  return Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+}
+
+async function readOctets(file: string): Promise<Uint8Array> {
+  const place: Place = { file };
+  try {
+    const { size } = await stat(file);
+    if (size <= MAX_MAIN_CF_OCTETS) return await readFile(file);
+  } catch (cause) {
+    throw new FromguardError("FG_FILE_UNREADABLE", `cannot be read: ${reasonOf(cause)}`, { place, cause });
+  }
+  throw new FromguardError("FG_CONFIG_INVALID", "longer than 16 MiB", { place });
+}
+
+function readOverride(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf("=");
+  if (equals < 1) {
+    throw new FromguardError("FG_CONFIG_INVALID", `--override must be NAME=VALUE, not ${JSON.stringify(text)}`);
+  }
+  return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
+}
+
+function readOrigin(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new FromguardError("FG_FILE_UNREADABLE", `myorigin: cannot be read: ${reasonOf(cause)}`, {
+      place: { file: path },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { FromguardError, isFromguardError, type LoadedTable, parseTableSpec, tableOf } from "@fromguard/core";
+import { readTable } from "@fromguard/node";
+import { reasonOf } from "../config/config.js";
+
+/** What opens the tables of one main.cf. */
+export interface TableOpener {
+  /** Opens a table as Postfix's daemons do: one that cannot be opened answers every lookup with an error. */
+  readonly openTable: (spec: string) => Promise<LoadedTable>;
+  /** The tables that could not be opened, as named, and why. */
+  readonly broken: ReadonlyMap<string, FromguardError>;
+}
+
+/**
+ * Opens tables where Postfix does.
+ *
+ * `unix:passwd.byname` and `unix:group.byname` are read from /etc/passwd and /etc/group; other name services are not asked.
+ *
+ * @param folder from which relative paths start: Postfix's `queue_directory`, where its daemons run
+ */
+export function tableOpener(folder: string): TableOpener {
+  const broken = new Map<string, FromguardError>();
+  return {
+    broken,
+    openTable: async (spec) => {
+      const parsed = parseTableSpec(spec);
+      const accounts = parsed.ok && parsed.value.type === "unix" ? ACCOUNTS.get(parsed.value.source) : undefined;
+      if (accounts !== undefined) return await readAccounts(spec, accounts);
+      try {
+        return await readTable(spec, { folder, unbuilt: "throw" });
+      } catch (error) {
+        if (!isFromguardError(error)) throw error;
+        broken.set(spec, error);
+        return await readTable(spec, { folder, unbuilt: "throw", invalid: "answer-when-reached" });
+      }
+    },
+  };
+}
+
+/** The maps of `unix:` and their files. */
+const ACCOUNTS: ReadonlyMap<string, string> = new Map([
+  ["passwd.byname", "/etc/passwd"],
+  ["group.byname", "/etc/group"],
+]);
+
+async function readAccounts(name: string, file: string): Promise<LoadedTable> {
+  const text = await readText(file);
+  const accounts = text.split("\n").flatMap((line) => {
+    const [account = ""] = line.split(":", 1);
+    return account === "" || account.startsWith("#") ? [] : [[account, line] as const];
+  });
+  return { table: tableOf(Object.fromEntries(accounts), { name }), warnings: [] };
+}
+
+/**
+ * Reads a text file that main.cf names.
+ *
+ * @throws FromguardError `FG_FILE_UNREADABLE`
+ */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new FromguardError("FG_FILE_UNREADABLE", `cannot be read: ${reasonOf(cause)}`, { place: { file }, cause });
+  }
+}
