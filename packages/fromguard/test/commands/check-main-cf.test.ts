@@ -1,10 +1,12 @@
+import { writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startDnsStub } from "../../src/demo/dns-stub.js";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
 import { testIo } from "../support/test-io.js";
 
-const MAIN_CF = `myhostname = mx.example.com
+const MAIN_CF = `compatibility_level = 3.6
+myhostname = mx.example.com
 mydestination =
 mynetworks = 127.0.0.0/8
 virtual_mailbox_domains = example.com
@@ -23,7 +25,6 @@ async function check(
   const dns = await startDnsStub({ "example.com": { mx: "mx.example.com" }, "example.net": "down" });
   onTestFinished(dns.close);
   const folder = await folderWith({ senders: MAP });
-  const { writeFile } = await import("node:fs/promises");
   const text = options.mainCf ?? MAIN_CF + (options.more ?? "");
   await writeFile(`${folder}/main.cf`, text.replaceAll("@DIR@", folder));
   const io = testIo(options.stdin === undefined ? {} : { stdin: options.stdin });
@@ -52,7 +53,7 @@ describe("check --main-cf", () => {
   it.each([
     ["a stranger who uses our address", ["--sender", "alice@example.com", ...to], 1, "not logged in"],
     ["DNS is down: the reply is kept until all accept", ["--sender", "eve@example.net", ...to], 75, "450 4.1.8"],
-    ["a syntax error is answered to MAIL FROM", ["--sender", "a@b@", ...to], 1, "at MAIL FROM"],
+    ["a syntax error is answered to MAIL FROM", ["--sender", "a@[1.2.3]", ...to], 1, "at MAIL FROM"],
     ["an override wins", ["--sender", "x", ...to, "--override", "non_fqdn_reject_code=450"], 75, "450 4.5.2"],
     ["a stranger relays", ["--sender", "<>", "--recipient", "x@example.org"], 75, "Relay access denied"],
     ["a neighbour relays", ["--sender", "<>", "--recipient", "x@example.org", "--client", "127.0.0.2"], 0, "250"],
@@ -86,7 +87,7 @@ describe("check --main-cf", () => {
   it("warns of a table that cannot be opened, whose lookups fail as in Postfix", async () => {
     const more = "smtpd_sender_login_maps = texthash:@DIR@/gone\n";
     const { code, out, err } = await check(["--login", "bob", "--sender", "bob@example.com", ...to], { more });
-    expect([code, out.slice(0, 20)]).toEqual([75, "DEFER  451 4.3.0 <bo"]);
+    expect([code, out.slice(0, 20)]).toEqual([75, "DEFER  451 4.3.5 Ser"]);
     expect(err).toMatch(/warning: texthash:@DIR@\/gone: every lookup that comes to it fails: .*no such file/);
   });
 
@@ -101,14 +102,14 @@ describe("check --main-cf", () => {
       "a $name that names itself",
       "mydomain = $myorigin\nmyorigin = $mydomain\n",
       78,
-      /main\.cf:1[01]: .*mydomain|myorigin/,
+      /main\.cf:1[12]: my(domain|origin): /,
     ],
-    ["a line that is no setting", "smtpd_x\n", 78, /main\.cf:10: missing '=' after attribute name: "smtpd_x"/],
+    ["a line that is no setting", "smtpd_x\n", 78, /main\.cf:11: missing '=' after attribute name: "smtpd_x"/],
     [
       "an unknown restriction",
       "smtpd_helo_restrictions = permit_mynetworks, rejekt_all\n",
       78,
-      /main\.cf:10: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt_all"/,
+      /main\.cf:11: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt_all"/,
     ],
     ["a class without definition", "smtpd_restriction_classes = strict\n", 78, /restriction class `strict' needs/],
     ["nothing refuses relaying", "smtpd_relay_restrictions =\n", 78, /specify at least one working instance of/],
