@@ -9,6 +9,7 @@ Usage: fromguard COMMAND [OPTION]...
 Commands:
   serve   run the listeners of the configuration, for an MTA to ask
   check   decide on one transaction and say why; or on one a line
+  lint    report rules of a Postfix or of ours that protect less than they seem to
   postmap ask lookup tables, as Postfix's postmap -q does
   demo    watch it refuse forged senders, on this machine alone
 
@@ -81,6 +82,25 @@ Examples:
   echo '{"login": "bob", "envelopeFrom": "alice@example.com"}' | fromguard check --batch
 
 Exit codes: 0 accepted, 1 refused, 75 deferred; with --batch 0, or 65 where a line was no transaction.
+`,
+
+  lint: `Report what makes a configuration protect less than it seems to: each with its line, what happens, and the cure.
+
+Usage: fromguard lint [--override NAME=VALUE]... [--json] MAIN_CF
+       fromguard lint [--json] CONFIG.yaml
+
+Options:
+  --override NAME=VALUE   a parameter that wins over main.cf, as -o of master.cf, which is not read; may stand several times
+  --json                  print one line of JSON: {"file": ..., "findings": [...]}
+
+A file that ends in .yaml, .yml or .json is a configuration of fromguard, any other a main.cf.
+
+Examples:
+  fromguard lint /etc/postfix/main.cf
+  fromguard lint --override smtpd_sasl_auth_enable=yes /etc/postfix/main.cf
+  fromguard lint /etc/fromguard/fromguard.yaml
+
+Exit codes: 0 nothing found, 1 something was.
 `,
 
   postmap: `Look a key up in Postfix's lookup tables: the output and the exit code of postmap -q.

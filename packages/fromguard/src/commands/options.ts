@@ -10,7 +10,30 @@ export type OptionValues<Given extends Options> = ReturnType<
 >["values"];
 
 /**
- * Reads a command's options; no command takes anything else.
+ * Reads a command's options and, where it works on a file, the one word that names it.
+ *
+ * @param what how the file is called in messages: `MAIN_CF`
+ * @throws Exit 64 as {@link readOptions}, and where there is not one word
+ */
+export function readFileAndOptions<const Given extends Options>(
+  command: string,
+  args: readonly string[],
+  options: Given,
+  what: string,
+): { readonly file: string; readonly values: OptionValues<Given> } {
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
+  const words = tokens.filter(({ kind }) => kind === "positional");
+  const [word, second] = words;
+  if (word?.kind !== "positional" || second !== undefined) {
+    const sentence = word === undefined ? `which ${what}?` : `one ${what} at a time`;
+    throw new Exit(exitCodes.usage, `${sentence} See fromguard ${command} --help`);
+  }
+  const others = args.filter((_, index) => index !== word.index);
+  return { file: word.value, values: readOptions(command, others, options) };
+}
+
+/**
+ * Reads a command's options; it takes nothing else.
  *
  * @throws Exit 64 with one sentence for an unknown option, a missing or unexpected value, a word that is no option, or an
  * option that stands twice and may not.
