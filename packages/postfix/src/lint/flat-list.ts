@@ -28,6 +28,8 @@ export interface FlatStep {
   /** The parameter or the class in which it is written. */
   readonly writtenIn: string;
   readonly place: Place;
+  /** Where in the words of the list it is, or the class around it, or the last word that belongs to it. */
+  readonly at: number;
 }
 
 /** A list as it is evaluated. */
@@ -38,8 +40,8 @@ export interface FlatList {
   readonly steps: readonly FlatStep[];
 }
 
-/** Beyond these, nothing more is opened: classes within classes grow fast. */
-const MAX_STEPS = 20_000;
+/** Words that are read of one list: classes within classes grow fast. */
+const MAX_WORDS = 50_000;
 
 /** Reads smtpd's lists; those that are empty are left out. Nothing that a table or a policy server answers is known here. */
 export function flatLists(config: MainCf): readonly FlatList[] {
@@ -49,29 +51,47 @@ export function flatLists(config: MainCf): readonly FlatList[] {
   return Object.entries(LISTS).flatMap(([name, implicit]) => {
     const words = config.list(name);
     const steps: FlatStep[] = [];
-    flatten(words, { config, classes, implicit, steps, writtenIn: name, place: config.place(name), open: [] }, false);
+    flatten(
+      words,
+      {
+        left: { words: MAX_WORDS },
+        config,
+        classes,
+        implicit,
+        steps,
+        writtenIn: name,
+        place: config.place(name),
+        open: [],
+      },
+      false,
+    );
     return words.length === 0 ? [] : [{ name, words, steps }];
   });
 }
 
 interface Reading {
+  /** Shared by the list and all classes in it. */
+  readonly left: { words: number };
   readonly config: MainCf;
   readonly classes: ReadonlyMap<string, readonly string[]>;
   readonly implicit: string;
   readonly steps: FlatStep[];
   readonly writtenIn: string;
   readonly place: Place;
+  /** Where in the words of the list the class stands that is being opened. */
+  readonly at?: number;
   /** The classes that are being opened: one that calls itself ends there. */
   readonly open: readonly string[];
 }
 
 function flatten(words: readonly string[], reading: Reading, onlyWarns: boolean): void {
-  const { config, classes, implicit, steps, writtenIn, place, open } = reading;
+  const { left, config, classes, implicit, steps, writtenIn, place, open } = reading;
   let warns = onlyWarns;
-  for (let at = 0; at < words.length && steps.length < MAX_STEPS; at += 1) {
+  for (let at = 0; at < words.length && left.words > 0; at += 1) {
+    left.words -= 1;
     const word = words[at] ?? "";
     const lower = word.toLowerCase();
-    const step = { text: word, argument: "", isKnown: true, onlyWarns: warns, writtenIn, place };
+    const step = { text: word, argument: "", isKnown: true, onlyWarns: warns, writtenIn, place, at: reading.at ?? at };
     const inner = classes.get(word) ?? predefinedClasses.get(word);
     if (lower === "warn_if_reject") {
       warns = true;
@@ -82,11 +102,11 @@ function flatten(words: readonly string[], reading: Reading, onlyWarns: boolean)
     } else if (takesWord(lower)) {
       at += 1;
       const argument = words[at] ?? "";
-      steps.push({ ...step, name: lower, text: `${word} ${argument}`.trimEnd(), argument });
+      steps.push({ ...step, name: lower, text: `${word} ${argument}`.trimEnd(), argument, at: reading.at ?? at });
     } else if (inner !== undefined && !isRestrictionName(lower)) {
       const isOwn = classes.has(word);
       const within = isOwn ? { writtenIn: word, place: config.place(word) } : {};
-      if (!open.includes(word)) flatten(inner, { ...reading, ...within, open: [...open, word] }, warns);
+      if (!open.includes(word)) flatten(inner, { ...reading, ...within, at: step.at, open: [...open, word] }, warns);
     } else {
       const isKnown = isRestrictionName(lower);
       steps.push({ ...step, name: isKnown ? lower : word, isKnown });

@@ -4,6 +4,7 @@ import { asLine, isLoginRule, type LintModel, PREDEFINED } from "./model.js";
 
 const MAPS = "smtpd_sender_login_maps";
 const SASL = "smtpd_sasl_auth_enable";
+const PATTERNS = /^(?:proxy:)?(?:pcre|regexp):/;
 const LIST = "smtpd_sender_restrictions";
 
 /** Login rules that lack what they need, and login maps that no rule asks. */
@@ -54,9 +55,11 @@ export function shadowedMaps({ config, somebody }: LintModel): readonly LintFind
   const maps = config.list(MAPS);
   const at = maps.findIndex((map) => map.startsWith("static:"));
   const map = maps[at];
-  if (map === undefined || maps.length === 1) return [];
-  const owner = map.slice("static:".length);
   const isLast = at === maps.length - 1;
+  const before = maps.slice(0, at);
+  // A pattern is asked for whole addresses alone: what stands behind takes nothing from it.
+  if (map === undefined || (isLast && before.every((spec) => PATTERNS.test(spec)))) return [];
+  const owner = map.slice("static:".length);
   return [
     {
       code: "login-map-shadowed",
@@ -77,7 +80,7 @@ export function shadowedMaps({ config, somebody }: LintModel): readonly LintFind
 export function capitalsInPatterns({ config, texts, somebody }: LintModel): readonly LintFinding[] {
   return config.list(MAPS).flatMap((spec) => {
     const source = texts.get(spec);
-    if (source === undefined || !/^(?:proxy:)?(?:pcre|regexp):/.test(spec)) return [];
+    if (source === undefined || !PATTERNS.test(spec)) return [];
     return logicalLines(source.text).lines.flatMap(({ text, line }): readonly LintFinding[] => {
       const rule = readRule(text);
       if (rule === undefined || !rule.isCaseSensitive || !hasCapitals(rule.pattern)) return [];

@@ -7,9 +7,16 @@ export function permitsBeforeLoginRules(model: LintModel): readonly LintFinding[
   const found = new Map<string, LintFinding>();
   const sound = new Set<string>();
   for (const list of model.lists) {
-    for (const [at, step] of list.steps.entries()) {
+    let forLogins: FlatStep | undefined;
+    let forOthers: FlatStep | undefined;
+    for (const step of list.steps) {
+      if (forOthers === undefined) {
+        const permit = permitOf(step, model);
+        if (permit !== undefined) forLogins ??= step;
+        if (permit?.onlyLogins === false) forOthers = step;
+      }
       if (!isLoginRule(step) || step.onlyWarns) continue;
-      const before = list.steps.slice(0, at).find((earlier) => passesBy(earlier, step, model));
+      const before = refuses(step, "login") ? forLogins : forOthers;
       if (before === undefined) sound.add(step.name);
       else if (!found.has(step.name)) found.set(step.name, permitBefore(before, step, list, model));
     }
@@ -20,11 +27,6 @@ export function permitsBeforeLoginRules(model: LintModel): readonly LintFinding[
     told.add(finding.problem);
     return [finding];
   });
-}
-
-function passesBy(earlier: FlatStep, rule: FlatStep, model: LintModel): boolean {
-  const permit = permitOf(earlier, model);
-  return permit !== undefined && !(permit.onlyLogins && !refuses(rule, "login"));
 }
 
 function permitBefore(permit: FlatStep, rule: FlatStep, list: FlatList, model: LintModel): LintFinding {
@@ -44,7 +46,7 @@ const FINAL = new Set(["permit", "reject", "defer"]);
 
 /** What stands behind a restriction that ends its list for everybody. */
 export function deadRestrictions({ lists }: LintModel): readonly LintFinding[] {
-  return lists.flatMap(({ name, steps }): readonly LintFinding[] => {
+  return lists.flatMap(({ name, words, steps }): readonly LintFinding[] => {
     const end = steps.findIndex((step) => FINAL.has(step.name) && (step.name === "permit" || !step.onlyWarns));
     const [last, dead] = [steps[end], steps[end + 1]];
     if (end < 0 || last === undefined || dead === undefined) return [];
@@ -56,15 +58,21 @@ export function deadRestrictions({ lists }: LintModel): readonly LintFinding[] {
         place: dead.place,
         problem: `${dead.text} stands behind ${last.text}, which ends ${name} for everybody${count > 1 ? `; so do ${count - 1} more` : ""}`,
         example: `${dead.text} is never evaluated: it ${lost}`,
-        cure: [
-          asLine(
-            name,
-            steps.slice(0, end + 1).map(({ text }) => text),
-          ),
-        ],
+        cure: [upTo(last, dead, { name, words, steps })],
       },
     ];
   });
+}
+
+/** The list, or the class in which both stand, up to what ends it. */
+function upTo(last: FlatStep, dead: FlatStep, { name, words, steps }: FlatList): string {
+  const { writtenIn } = last;
+  if (writtenIn === name || writtenIn !== dead.writtenIn) return asLine(name, words.slice(0, last.at + 1));
+  const inClass = steps.filter((step) => step.writtenIn === writtenIn);
+  return asLine(
+    writtenIn,
+    inClass.slice(0, inClass.indexOf(last) + 1).map(({ text }) => text),
+  );
 }
 
 function isRefusing({ name }: FlatStep): boolean {
