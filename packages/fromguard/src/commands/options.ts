@@ -25,7 +25,7 @@ export function readFileAndOptions<const Given extends Options>(
   const words = tokens.filter(({ kind }) => kind === "positional");
   const [word, second] = words;
   if (word?.kind !== "positional" || second !== undefined) {
-    const sentence = word === undefined ? `which ${what}?` : `one ${what} at a time`;
+    const sentence = word === undefined ? `which ${what}?` : `one ${what} at a time.`;
     throw new Exit(exitCodes.usage, `${sentence} See fromguard ${command} --help`);
   }
   const others = args.filter((_, index) => index !== word.index);

@@ -1,0 +1,109 @@
+import { writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { main } from "../../src/main.js";
+import { folderWith } from "../support/folder.js";
+import { testIo } from "../support/test-io.js";
+
+const SOUND = `compatibility_level = 3.6
+mydestination = example.com
+mynetworks = 127.0.0.0/8
+smtpd_sasl_auth_enable = yes
+smtpd_sender_login_maps = pcre:@DIR@/senders
+smtpd_milters = inet:127.0.0.1:10041
+non_smtpd_milters = $smtpd_milters
+smtpd_sender_restrictions = reject_sender_login_mismatch
+`;
+
+async function lint(name: string, text: string, argv: readonly string[] = []) {
+  const folder = await folderWith({ senders: "/^(.+)@example\\.com$/ $1\n", capitals: "/^Bob@/i bob\n" });
+  await writeFile(`${folder}/${name}`, text.replaceAll("@DIR@", folder));
+  const io = testIo();
+  const code = await main(["lint", ...argv, `${folder}/${name}`], io);
+  return { code, out: io.out().replaceAll(folder, "@DIR@"), err: io.err().replaceAll(folder, "@DIR@") };
+}
+
+describe("lint of a main.cf", () => {
+  it("finds nothing in a sound one", async () => {
+    expect(await lint("main.cf", SOUND)).toEqual({ code: 0, out: "nothing found\n", err: "" });
+  });
+
+  it("tells line, what happens and the cure, with 1", async () => {
+    const more = "smtpd_sender_restrictions = permit_mynetworks, reject_sender_login_mismatch\n";
+    const { code, out, err } = await lint("main.cf", `${SOUND.replace(/smtpd_sender_restrictions.*\n/, "")}${more}`);
+    expect([code, err]).toEqual([1, ""]);
+    expect(out).toBe(`@DIR@/main.cf:8: permit-before-login-rule
+  permit_mynetworks stands before reject_sender_login_mismatch, and ends smtpd_sender_restrictions for every client in $mynetworks
+  so      every client in $mynetworks may send as alice@example.com: reject_sender_login_mismatch is not reached
+  write   smtpd_sender_restrictions = reject_sender_login_mismatch, permit_mynetworks
+
+`);
+  });
+
+  it("prints JSON as one line", async () => {
+    const { code, out } = await lint("main.cf", SOUND, ["--json", "--override", "soft_bounce=yes"]);
+    expect([code, out.match(/\n/g)?.length]).toEqual([1, 1]);
+    const { file, findings } = JSON.parse(out);
+    expect([file, findings.length]).toEqual(["@DIR@/main.cf", 1]);
+    expect(findings[0]).toMatchObject({ code: "soft-bounce-on", cure: ["soft_bounce = no"] });
+  });
+
+  it("reads the maps: lines that never match, files that are missing", async () => {
+    const { out } = await lint("main.cf", SOUND, [
+      "--override",
+      "smtpd_sender_login_maps=pcre:@DIR@/capitals".replace("@DIR@", "/nonexistent"),
+    ]);
+    expect(out).toContain("table-unusable\n  pcre:/nonexistent/capitals cannot be opened: ");
+    const capitals = await lint("main.cf", SOUND.replace("/senders", "/capitals"));
+    expect(capitals.out).toContain("@DIR@/capitals:1: login-map-never-matches\n");
+  });
+
+  it.each([
+    [
+      "a name that names itself",
+      "smtpd_sender_restrictions = $smtpd_sender_restrictions\n",
+      /main\.cf:9: smtpd_sender_restr/,
+    ],
+    ["a line that is no setting", "x\n", /main\.cf:9: missing '=' after attribute name: "x"/],
+    ["a bad boolean", "soft_bounce = maybe\n", /main\.cf:9: soft_bounce: bad boolean configuration/],
+  ])("%s is one sentence and 78", async (_what, more, words) => {
+    const { code, out, err } = await lint("main.cf", SOUND + more);
+    expect([code, out]).toEqual([78, ""]);
+    expect(err).toMatch(words);
+    expect(err).not.toMatch(/\n {4}at /);
+  });
+
+  it("a missing one is 66", async () => {
+    const io = testIo();
+    expect(await main(["lint", "/nonexistent/main.cf"], io)).toBe(66);
+  });
+});
+
+describe("lint of a configuration of ours", () => {
+  const MAP = 'ownership:\n  - login-map: "inline:{a=b}"\n';
+
+  it("tells what it leaves open", async () => {
+    const { code, out } = await lint("f.yaml", `${MAP}rules:\n  - login-owns-envelope\n`);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^@DIR@\/f\.yaml:3: protection-gap\n {2}no rule refuses anything to clients without a login/);
+    expect(out).toMatch(/\n {2}whoever logs in may write any address into the From header/);
+  });
+
+  it("finds nothing where nothing is open", async () => {
+    const rules = "rules: [require-login, login-owns-envelope, header-originators-owned]\n";
+    expect(await lint("f.yml", MAP + rules)).toEqual({ code: 0, out: "nothing found\n", err: "" });
+  });
+
+  it("a fault is 78", async () => {
+    expect(await lint("f.yaml", "rulez: []\n")).toMatchObject({ code: 78, out: "" });
+  });
+});
+
+it.each([
+  [[], "which MAIN_CF or CONFIG? See fromguard lint --help"],
+  [["a", "b"], "one MAIN_CF or CONFIG at a time. See fromguard lint --help"],
+  [["--jsn", "a"], "unknown option --jsn (did you mean --json?); see fromguard lint --help"],
+])("wrong usage is 64: %j", async (argv, sentence) => {
+  const io = testIo();
+  expect(await main(["lint", ...argv], io)).toBe(64);
+  expect(io.err()).toBe(`fromguard: ${sentence}\n`);
+});
