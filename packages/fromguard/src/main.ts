@@ -1,6 +1,7 @@
 import { check } from "./commands/check.js";
 import { demo } from "./commands/demo.js";
 import { HELP } from "./commands/help.js";
+import { importMainCf } from "./commands/import.js";
 import { lint } from "./commands/lint.js";
 import { postmap } from "./commands/postmap.js";
 import { serve } from "./commands/serve.js";
@@ -10,7 +11,7 @@ import type { Io } from "./io.js";
 import { visible } from "./report/style.js";
 import { VERSION } from "./version.js";
 
-const COMMANDS = { serve, check, lint, postmap, demo } as const;
+const COMMANDS = { serve, check, lint, import: importMainCf, postmap, demo } as const;
 
 type Command = keyof typeof COMMANDS;
 

@@ -6,6 +6,8 @@ export type {
   ResolvedAddress,
 } from "./address/address-resolver.js";
 export { type AddressResolverOptions, createAddressResolver } from "./address/create-address-resolver.js";
+export { translateMainCf } from "./import/translate-main-cf.js";
+export type { ImportedRule, ImportNote, Translation } from "./import/translation.js";
 export type { LintCode, LintFacts, LintFinding, TableText } from "./lint/finding.js";
 export { lintedTables, lintMainCf } from "./lint/lint-main-cf.js";
 export type { MatchList, Membership } from "./lists/match-list.js";

@@ -1,4 +1,5 @@
-import { createGuard } from "@fromguard/core";
+import { cachedResolver, createGuard, type Resolver } from "@fromguard/core";
+import { wireResolver } from "@fromguard/node";
 import { type Attempt, postfixRestrictions, type Smtpd } from "@fromguard/postfix";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
@@ -52,11 +53,20 @@ async function open(
   question: MainCfQuestion,
 ): Promise<{ readonly smtpd: Smtpd; readonly warnings: readonly string[] }> {
   const { override: overrides = [], "ignore-unknown": ignoreUnknown = false, "dns-server": servers = [] } = question;
+  const dns = resolverOf(servers);
   try {
     const loaded = await loadMainCf(question["main-cf"], { overrides, ignoreUnknown });
-    return { smtpd: openSmtpd(loaded, servers), warnings: loaded.warnings };
+    return { smtpd: openSmtpd(loaded, dns), warnings: loaded.warnings };
   } catch (error) {
     throw toExit(error);
+  }
+}
+
+function resolverOf(servers: readonly string[]): Resolver {
+  try {
+    return cachedResolver(wireResolver(servers.length === 0 ? {} : { servers }));
+  } catch (error) {
+    throw new Exit(exitCodes.usage, `--dns-server: ${(error as Error).message}; see fromguard check --help`);
   }
 }
 

@@ -10,6 +10,7 @@ Commands:
   serve   run the listeners of the configuration, for an MTA to ask
   check   decide on one transaction and say why; or on one a line
   lint    report rules of a Postfix or of ours that protect less than they seem to
+  import  write a configuration of ours that decides as a Postfix does
   postmap ask lookup tables, as Postfix's postmap -q does
   demo    watch it refuse forged senders, on this machine alone
 
@@ -101,6 +102,25 @@ Examples:
   fromguard lint /etc/fromguard/fromguard.yaml
 
 Exit codes: 0 nothing found, 1 something was.
+`,
+
+  import: `Write the configuration of fromguard that decides on senders as a main.cf does, and what it does not keep.
+
+Usage: fromguard import [--output FILE] [--exact] [--override NAME=VALUE]... MAIN_CF
+
+Options:
+  --output FILE           where to write it, a file that is not there yet; default standard output
+  --exact                 one rule that reads main.cf itself: Postfix's own replies to the letter, at RCPT TO. Without it, the
+                          rules of fromguard, and notes on what they leave out or do otherwise
+  --override NAME=VALUE   a parameter that wins over main.cf, as -o of master.cf, which is not read; may stand several times
+
+Notes stand as comments in the configuration, and on standard error: left-out, no rule does it; stricter, the rule also
+refuses what this Postfix accepts; reply, the same is refused in other words. Without the first two, both refuse the same.
+
+Examples:
+  fromguard import /etc/postfix/main.cf
+  fromguard import --output fromguard.yaml --override smtpd_sasl_auth_enable=yes /etc/postfix/main.cf
+  fromguard import --exact --output fromguard.yaml /etc/postfix/main.cf
 `,
 
   postmap: `Look a key up in Postfix's lookup tables: the output and the exit code of postmap -q.

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import {
   absurd,
   bodyUnambiguous,
@@ -25,6 +25,9 @@ import {
   unionOwnership,
 } from "@fromguard/core";
 import { type FileTable, fileTable, type TableReload, wireResolver } from "@fromguard/node";
+import { postfixRestrictions } from "@fromguard/postfix";
+import { loadMainCf } from "../main-cf/load-main-cf.js";
+import { openSmtpd } from "../main-cf/open-smtpd.js";
 import type { Config } from "./config.js";
 import type { KeyPath } from "./document.js";
 import { protectionGaps } from "./protection.js";
@@ -112,6 +115,11 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
       return relayOnlyForLogin({ ourDomains: entry.options["our-domains"] });
     case "sender-domain-is-ours":
       return senderDomainIsOurs({ ourDomains: entry.options["our-domains"] });
+    case "postfix-restrictions": {
+      const { "main-cf": file, override: overrides = [] } = entry.options;
+      const loaded = await loadMainCf(resolve(tables.folder, file), { overrides, ignoreUnknown: false });
+      return postfixRestrictions(openSmtpd(loaded, resolver));
+    }
     case "sender-exists":
       return senderExists({ senders: firstFound(await tables.loadAll(entry.options.senders, entry.path)) });
     case "owned-address-needs-login":
@@ -163,6 +171,11 @@ class TableLoader {
     this.#following = following;
   }
 
+  /** The folder of the configuration file. */
+  get folder(): string {
+    return dirname(this.#config.document.file);
+  }
+
   get maps(): readonly FileTable[] {
     return [...this.#loaded.values()];
   }
@@ -179,7 +192,7 @@ class TableLoader {
     if (known !== undefined) return known;
     const { document } = this.#config;
     try {
-      const options = { folder: dirname(document.file), strict: true, checkMs: 0, ...this.#following };
+      const options = { folder: this.folder, strict: true, checkMs: 0, ...this.#following };
       const loaded = await fileTable(spec, options);
       this.#loaded.set(spec, loaded);
       return loaded;

@@ -66,6 +66,12 @@ export const ruleSchemas = {
   "require-login": none,
   "relay-only-for-login": ourDomains,
   "sender-domain-is-ours": ourDomains,
+  "postfix-restrictions": z.strictObject({
+    /** Postfix's configuration; a relative path starts from the folder of the configuration file. Read once. */
+    "main-cf": text,
+    /** `NAME=VALUE`: parameters that win over main.cf. */
+    override: texts.optional(),
+  }),
   "sender-exists": z.strictObject({ senders: oneOrMore }),
   "owned-address-needs-login": none,
   "login-equals-senders": none,

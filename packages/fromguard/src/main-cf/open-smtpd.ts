@@ -1,20 +1,18 @@
-import { cachedResolver } from "@fromguard/core";
-import { askPolicyServer, wireResolver } from "@fromguard/node";
+import type { Resolver } from "@fromguard/core";
+import { askPolicyServer } from "@fromguard/node";
 import { createAddressResolver, createSmtpd, type Smtpd } from "@fromguard/postfix";
-import { Exit, exitCodes } from "../exit-codes.js";
 import { inQueue, type LoadedMainCf, ownAddresses } from "./load-main-cf.js";
 
 /**
- * Makes an smtpd of a main.cf: asks DNS and the policy servers that it names.
+ * Makes an smtpd of a main.cf, which asks the policy servers that it names.
  *
- * @param servers name servers; empty for those of the system
- * @throws Exit 64 for a name server that is none; FromguardError for a policy service that cannot be read
+ * @throws FromguardError FG_CONFIG_INVALID for a policy service that cannot be read
  */
-export function openSmtpd({ config, settings }: LoadedMainCf, servers: readonly string[]): Smtpd {
+export function openSmtpd({ config, settings }: LoadedMainCf, dns: Resolver): Smtpd {
   return createSmtpd({
     settings,
     addresses: createAddressResolver(settings, { ownAddresses: ownAddresses() }),
-    dns: resolverOf(servers),
+    dns,
     askPolicy: (service, attributes, options) =>
       askPolicyServer({ ...service, endpoint: absolute(service.endpoint) }, attributes, options),
   });
@@ -22,13 +20,5 @@ export function openSmtpd({ config, settings }: LoadedMainCf, servers: readonly 
   function absolute(endpoint: string): string {
     const [, path] = /^(?:unix|local):(.+)$/.exec(endpoint) ?? [];
     return path === undefined ? endpoint : `unix:${inQueue(config, path)}`;
-  }
-}
-
-function resolverOf(servers: readonly string[]) {
-  try {
-    return cachedResolver(wireResolver(servers.length === 0 ? {} : { servers }));
-  } catch (error) {
-    throw new Exit(exitCodes.usage, `--dns-server: ${(error as Error).message}; see fromguard check --help`);
   }
 }

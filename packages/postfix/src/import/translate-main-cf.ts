@@ -40,6 +40,12 @@ export function translateMainCf(config: MainCf): Translation {
       for (const [kind, why] of rule.notes) note(kind, step, why);
     }
   }
+  for (const { name, steps } of lists) {
+    const refusing = steps.find((step) => REFUSING.has(step.name) && !step.onlyWarns);
+    if (refusing === undefined) continue;
+    const isKept = access !== undefined && steps.some((step) => step.name === "permit_sasl_authenticated");
+    if (!isKept) note("left-out", refusing, `of ${name}: it is not only for who has not logged in`);
+  }
   const usesMaps = [...rules.keys()].some(
     (name) => name === "login-owns-envelope" || name === "owned-address-needs-login",
   );
