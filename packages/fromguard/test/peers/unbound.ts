@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wireResolver } from "@fromguard/node";
@@ -103,11 +104,24 @@ ${authZones.join("")}${forwardZones.join("")}`,
   }
 }
 
+/** A port that nothing holds at the moment, neither for UDP nor for TCP. */
 async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
+  for (let tries = 0; tries < 20; tries += 1) {
+    const datagrams = createSocket("udp4");
+    datagrams.bind(0, "127.0.0.1");
+    await once(datagrams, "listening");
+    const { port } = datagrams.address();
+    const streams = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      streams.once("error", () => resolve(false));
+      streams.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    const closed = once(datagrams, "close");
+    datagrams.close();
+    await closed;
+    if (!isFree) continue;
+    await new Promise((resolve) => streams.close(resolve));
+    return port;
+  }
+  throw new Error("no port is free for both UDP and TCP");
 }
