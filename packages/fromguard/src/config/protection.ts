@@ -7,7 +7,8 @@ export function protectionGaps(rules: readonly RuleName[]): readonly string[] {
 
 function gapsWithoutLogin(rules: readonly RuleName[]): readonly string[] {
   const has = (name: RuleName) => rules.includes(name);
-  if (has("require-login")) return [];
+  // What an imported main.cf leaves open is told by fromguard lint main.cf.
+  if (has("require-login") || has("postfix-restrictions")) return [];
   if (has("owned-address-needs-login")) {
     return [
       "clients without a login may still write the address of any of our users into the From header, behind an envelope sender that nobody owns: add require-login unless the MTA demands a login on this port",
@@ -26,12 +27,13 @@ function gapsWithoutLogin(rules: readonly RuleName[]): readonly string[] {
 function gapsWithLogin(rules: readonly RuleName[]): readonly string[] {
   const has = (name: RuleName) => rules.includes(name);
   if (has("login-equals-senders")) return [];
+  const ownsEnvelope = has("login-owns-envelope") || has("postfix-restrictions");
   if (has("header-originators-owned")) {
-    return has("login-owns-envelope")
+    return ownsEnvelope
       ? []
       : ["whoever logs in may use any envelope sender: add login-owns-envelope unless the MTA itself checks it"];
   }
-  return has("login-owns-envelope")
+  return ownsEnvelope
     ? [
         "whoever logs in may write any address into the From header: add header-originators-owned unless it runs elsewhere",
       ]

@@ -19,6 +19,8 @@ describe("the gaps of a policy", () => {
       ["owned-address-needs-login", ...BOTH],
       [/into the From header/],
     ],
+    ["are the header where a main.cf decides", ["postfix-restrictions"], [/any address into the From/]],
+    ["are none where a header rule stands beside it", ["postfix-restrictions", "header-originators-owned"], []],
     ["are all senders where a login is all that is asked", ["require-login"], [/^no rule compares the sender/]],
     [
       "are the header behind an owned envelope",

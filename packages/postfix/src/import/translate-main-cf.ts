@@ -46,6 +46,7 @@ export function translateMainCf(config: MainCf): Translation {
     const isKept = access !== undefined && steps.some((step) => step.name === "permit_sasl_authenticated");
     if (!isKept) note("left-out", refusing, `of ${name}: it is not only for who has not logged in`);
   }
+  if (config.bool("soft_bounce")) note("reply", about("soft_bounce"), "refuses for good");
   const usesMaps = [...rules.keys()].some(
     (name) => name === "login-owns-envelope" || name === "owned-address-needs-login",
   );
