@@ -66,7 +66,9 @@ describe("a main.cf is sound", () => {
   });
 });
 
-const CASES: readonly (readonly [what: string, more: string, expected: readonly LintCode[], options?: Options])[] = [
+type LintCase = readonly [what: string, more: string, expected: readonly LintCode[], options?: Options];
+
+const CASES: readonly LintCase[] = [
   ["permit_mynetworks before the login rule", sender(`permit_mynetworks, ${RULE}`), ["permit-before-login-rule"]],
   ["permit_sasl_authenticated before it", sender(`permit_sasl_authenticated, ${RULE}`), ["permit-before-login-rule"]],
   ["permit before it", sender(`permit, ${RULE}`), ["permit-before-login-rule", "dead-restriction"]],
@@ -154,18 +156,21 @@ const CASES: readonly (readonly [what: string, more: string, expected: readonly 
 ];
 
 describe("lint finds", () => {
-  it.each(CASES)("%s", (_what, more, expected, options) => {
-    const findings = lint(more, options);
-    expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(expected));
-    for (const { place, problem, example } of findings) {
-      expect(place.file).toBe("main.cf");
-      expect([problem, example].join("")).not.toMatch(/\.$|undefined/);
-    }
-  });
+  it.each(CASES.map(([what, more, expected, options = {}]) => ({ what, more, expected, options })))(
+    "$what",
+    ({ more, expected, options }) => {
+      const findings = lint(more, options);
+      expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(expected));
+      for (const { place, problem, example } of findings) {
+        expect(place.file).toBe("main.cf");
+        expect([problem, example].join("")).not.toMatch(/\.$|undefined/);
+      }
+    },
+  );
 
   it.each(CASES.filter(([, , [code]]) => code !== "table-unusable"))(
     "and its cure cures: %s",
-    (_what, more, _, options) => {
+    (...[, more, , options]: LintCase) => {
       for (const { code, cure } of lint(more, options)) {
         expect(cure).not.toEqual([]);
         expect(codes(`${more}${cure.join("\n")}\n`, options)).not.toContain(code);
