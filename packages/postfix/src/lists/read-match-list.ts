@@ -3,7 +3,6 @@ import {
   fold,
   isFromguardError,
   type LoadedTable,
-  logicalLines,
   type Place,
   splitOutsideBraces,
   type Table,
@@ -40,6 +39,9 @@ const MAX_FILE_NESTING = 100;
 /**
  * Reads a list: words, `type:table` and `/file`, whose lines are read in its place; `!` before one excludes what it matches.
  *
+ * A word that begins with `#` ends the list, or the line of a file: Postfix warns, and reads nothing behind it. Lines of files are not
+ * continued by blanks.
+ *
  * @throws FromguardError FG_CONFIG_INVALID for a `!` with nothing behind it, and what `openTable` throws
  * @see Postfix match_list(3)
  */
@@ -62,7 +64,12 @@ interface Reading {
 
 async function read(value: string, source: ListSource, reading: Reading): Promise<void> {
   const { patterns, warnings } = reading;
-  for (const text of splitOutsideBraces(value)) {
+  const words = splitOutsideBraces(value);
+  for (const [at, text] of words.entries()) {
+    if (text.startsWith("#")) {
+      warnings.push(commentIn(source, words.slice(at).join(" ")));
+      return;
+    }
     const item = text.replace(/^!+/, "");
     const isNegated = reading.isNegated !== ((text.length - item.length) % 2 === 1);
     if (item === "") {
@@ -79,7 +86,7 @@ async function read(value: string, source: ListSource, reading: Reading): Promis
 }
 
 async function readFile(path: string, source: ListSource, reading: Reading): Promise<void> {
-  const { patterns, warnings, depth } = reading;
+  const { patterns, depth } = reading;
   const broken = (cause: string) => {
     patterns.push({ isNegated: false, text: path, what: { kind: "broken", cause } });
   };
@@ -92,11 +99,14 @@ async function readFile(path: string, source: ListSource, reading: Reading): Pro
     if (!isFromguardError(error)) throw error;
     return broken(error.message);
   }
-  const { lines, stray } = logicalLines(text);
-  for (const { line, text: what } of stray) {
-    warnings.push({ kind: "postfix", file: path, line, text: `${path}: ${what}` });
+  for (const line of text.split("\n")) {
+    if (!line.startsWith("#")) await read(line, source, { ...reading, depth: depth + 1 });
   }
-  for (const line of lines) await read(line.text, source, { ...reading, depth: depth + 1 });
+}
+
+function commentIn({ name, place }: ListSource, comment: string): TableWarning {
+  const { file = "", line = 0 } = place;
+  return { kind: "postfix", file, line, text: `${name}: comment at end of line is not supported: ${comment}` };
 }
 
 /** Whether a word names a table; an IPv6 address in brackets does not. */

@@ -12,6 +12,7 @@ const tables: Readonly<Record<string, LoadedTable>> = {
 const files: Readonly<Record<string, string>> = {
   "/list": "# note\none.example,\n  two.example\n!three.example\n",
   "/self": "/self\n",
+  "/indented": "  one.example # two.example\n three.example\n",
 };
 
 async function patterns(value: string) {
@@ -28,6 +29,16 @@ async function patterns(value: string) {
   return read.patterns;
 }
 
+test("a comment behind a list is told", async () => {
+  const { warnings } = await readPatterns("a # b, c", {
+    name: "mynetworks",
+    place: { file: "main.cf", line: 3 },
+    openTable: async (spec) => tables[spec] as LoadedTable,
+  });
+  const text = "mynetworks: comment at end of line is not supported: # b c";
+  expect(warnings).toEqual([{ kind: "postfix", file: "main.cf", line: 3, text }]);
+});
+
 describe("a list of strings", () => {
   test.each([
     ["a.example B.example", "b.EXAMPLE", "listed"],
@@ -39,6 +50,13 @@ describe("a list of strings", () => {
     ["/list", "three.example", "not-listed"],
     ["!/list two.example", "two.example", "not-listed"],
     ["!/list", "three.example", "listed"],
+    ["a # b", "b", "not-listed"],
+    ["a #b c", "c", "not-listed"],
+    ["#a b", "b", "not-listed"],
+    ["!#a", "#a", "not-listed"],
+    ["/indented", "one.example", "listed"],
+    ["/indented", "two.example", "not-listed"],
+    ["/indented", "three.example", "listed"],
     ["/missing a", "a", "unknown"],
     ["a /missing", "a", "listed"],
     ["/self", "a", "unknown"],
