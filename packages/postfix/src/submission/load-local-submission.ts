@@ -19,7 +19,8 @@ const ALL_SENDERS = "static:*";
  *
  * As in Postfix, an `authorized_submit_users` that begins with `static:` allows everybody, whatever stands behind it.
  *
- * @throws FromguardError FG_CONFIG_INVALID for a list or a pattern of the null sender that Postfix does not take, and what `openTable` throws
+ * @throws FromguardError FG_CONFIG_INVALID where `postdrop` takes no mail of anybody: a list that it does not take, a file in one that
+ * cannot be read, an empty pattern of the null sender; and what `openTable` throws
  * @see Postfix postdrop(1)
  */
 export async function loadLocalSubmission(
@@ -41,6 +42,10 @@ async function authorizedUsers(config: MainCf, { openTable, readFile }: Options,
   if (value.startsWith("static:")) return undefined;
   const read = await readPatterns(value, { name: USERS, place: config.place(USERS), openTable, readFile });
   warnings.push(...read.warnings);
+  for (const { what } of read.patterns) {
+    if (what.kind !== "broken") continue;
+    throw new FromguardError("FG_CONFIG_INVALID", what.cause, { place: config.place(USERS) });
+  }
   return stringList(read.patterns);
 }
 

@@ -6,9 +6,8 @@ import type { SenderMatch } from "./login-senders.js";
 /** What a local user is told. `text` is the line of Postfix, without the name of the program before it. */
 export type SubmissionAnswer =
   | { readonly kind: "allowed" }
-  /** `cause` where a list could not be asked, which Postfix takes for a no. */
-  | { readonly kind: "refused"; readonly text: string; readonly cause?: string }
-  /** A table could not answer: try later. */
+  | { readonly kind: "refused"; readonly text: string }
+  /** A table or file could not answer: nothing is taken, and `sendmail` says to try later. */
   | { readonly kind: "unknown"; readonly text: string; readonly cause: string };
 
 /** What one main.cf lets the users of its machine do with `sendmail` and `postdrop`. */
@@ -37,10 +36,10 @@ export function userCheck(users: MatchList<string> | undefined): LocalSubmission
     if (users === undefined) return ALLOWED;
     return andThen(users.has(name), (membership): SubmissionAnswer => {
       if (membership.kind === "listed") return ALLOWED;
-      const text = `User ${name}(${uid}) is not allowed to submit mail`;
-      return membership.kind === "unknown"
-        ? { kind: "refused", text, cause: membership.cause }
-        : { kind: "refused", text };
+      if (membership.kind === "unknown") {
+        return { kind: "unknown", text: "authorized_submit_users: table lookup problem", cause: membership.cause };
+      }
+      return { kind: "refused", text: `User ${name}(${uid}) is not allowed to submit mail` };
     });
   };
 }
