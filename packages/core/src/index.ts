@@ -91,6 +91,10 @@ export { clientIn } from "./rules/client-in.js";
 export { type DomainExistsOptions, domainExists } from "./rules/domain-exists.js";
 export { type HeaderOriginatorsOwnedOptions, headerOriginatorsOwned } from "./rules/header-originators-owned.js";
 export { hasLogin, isLocal } from "./rules/identity.js";
+export {
+  type LocalOriginatorsMatchEnvelopeOptions,
+  localOriginatorsMatchEnvelope,
+} from "./rules/local-originators-match-envelope.js";
 export { loginEqualsSenders } from "./rules/login-equals-senders.js";
 export { type LoginOwnsEnvelopeOptions, loginOwnsEnvelope } from "./rules/login-owns-envelope.js";
 export {

@@ -51,7 +51,7 @@ async function lintPostfix(file: string, overrides: readonly string[]): Promise<
 
 async function lintConfig(file: string): Promise<Lint> {
   const config = await loadConfig(file);
-  const gaps = protectionGaps(config.rules.map(({ kind }) => kind));
+  const gaps = protectionGaps(config);
   const { warnings } = await loadPolicy(config);
   return {
     findings: gaps.map((problem) => ({ code: "protection-gap", place: config.document.place(["rules"]), problem })),

@@ -9,6 +9,7 @@ import {
   type Guard,
   headerOriginatorsOwned,
   isFromguardError,
+  localOriginatorsMatchEnvelope,
   loginEqualsSenders,
   loginMap,
   loginOwnsEnvelope,
@@ -68,7 +69,7 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
     const guard = createGuard({ rules, ...(onRuleError === undefined ? {} : { onRuleError }) });
     const { maps } = tables;
     const advice = maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
-    return { guard, maps, warnings: [...advice, ...protectionGaps(config.rules.map(({ kind }) => kind))] };
+    return { guard, maps, warnings: [...advice, ...protectionGaps(config)] };
   } catch (error) {
     for (const map of tables.maps) map.close();
     throw error;
@@ -126,6 +127,8 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
       return ownedAddressNeedsLogin(owned());
     case "login-equals-senders":
       return loginEqualsSenders();
+    case "local-originators-match-envelope":
+      return localOriginatorsMatchEnvelope({ preset: entry.options.preset ?? "default" });
     default:
       return absurd(entry);
   }

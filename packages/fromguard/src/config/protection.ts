@@ -1,8 +1,14 @@
+import type { Config } from "./config.js";
 import type { RuleName } from "./schema.js";
 
 /** What the policy would let through though it looks as if it protected; one sentence each. */
-export function protectionGaps(rules: readonly RuleName[]): readonly string[] {
-  return [...gapsWithoutLogin(rules), ...gapsWithLogin(rules)];
+export function protectionGaps(config: {
+  readonly rules: readonly Pick<Config["rules"][number], "kind">[];
+  readonly listeners: readonly Pick<Config["listeners"][number], "kind">[];
+}): readonly string[] {
+  const rules = config.rules.map(({ kind }) => kind);
+  const hasMilter = config.listeners.some(({ kind }) => kind === "milter");
+  return [...gapsWithoutLogin(rules), ...gapsWithLogin(rules), ...(hasMilter ? gapsOfLocalMail(rules) : [])];
 }
 
 function gapsWithoutLogin(rules: readonly RuleName[]): readonly string[] {
@@ -40,4 +46,14 @@ function gapsWithLogin(rules: readonly RuleName[]): readonly string[] {
     : [
         "no rule compares the sender with the login, so that whoever logs in may send in the name of anybody: add login-owns-envelope and header-originators-owned",
       ];
+}
+
+/** Rules that skip mail without a login, so that they say nothing of what local users send. */
+const OF_LOGINS: readonly RuleName[] = ["login-owns-envelope", "header-originators-owned", "login-equals-senders"];
+
+function gapsOfLocalMail(rules: readonly RuleName[]): readonly string[] {
+  if (rules.includes("local-originators-match-envelope") || !OF_LOGINS.some((name) => rules.includes(name))) return [];
+  return [
+    "mail that users of this machine hand to sendmail has no login, and the rules on owned senders skip it: where the MTA has local users, set authorized_submit_users and local_login_sender_maps in main.cf, name this milter in non_smtpd_milters, and add local-originators-match-envelope (docs/local-submission.md)",
+  ];
 }

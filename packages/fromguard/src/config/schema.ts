@@ -75,6 +75,7 @@ export const ruleSchemas = {
   "sender-exists": z.strictObject({ senders: oneOrMore }),
   "owned-address-needs-login": none,
   "login-equals-senders": none,
+  "local-originators-match-envelope": z.strictObject({ preset: preset.optional() }),
 } as const;
 
 /** The name of a rule in the configuration. */

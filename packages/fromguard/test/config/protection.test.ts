@@ -29,8 +29,23 @@ describe("the gaps of a policy", () => {
     ],
     ["are the envelope before an owned header", ["require-login", "header-originators-owned"], [/any envelope sender/]],
   ])("%s", (_, rules, expected) => {
-    const gaps = protectionGaps(rules);
+    const gaps = protectionGaps({ rules: rules.map((kind) => ({ kind })), listeners: [{ kind: "policy" }] });
     expect(gaps).toHaveLength(expected.length);
     for (const [index, pattern] of expected.entries()) expect(gaps[index]).toMatch(pattern);
+  });
+});
+
+describe("the gaps of local mail", () => {
+  const OPEN = ["require-login", ...BOTH] as const;
+  it.each<[string, readonly RuleName[], readonly ("policy" | "milter" | "http")[], number]>([
+    ["are told where a milter has rules on logins alone", OPEN, ["policy", "milter"], 1],
+    ["are told of the login that equals the senders", ["require-login", "login-equals-senders"], ["milter"], 1],
+    ["are none without a milter, which alone sees local mail", OPEN, ["policy", "http"], 0],
+    ["are none beside the rule for local mail", [...OPEN, "local-originators-match-envelope"], ["milter"], 0],
+  ])("%s", (_, rules, listeners, count) => {
+    const config = { rules: rules.map((kind) => ({ kind })), listeners: listeners.map((kind) => ({ kind })) };
+    const gaps = protectionGaps(config).filter((gap) => gap.includes("sendmail"));
+    expect(gaps).toHaveLength(count);
+    for (const gap of gaps) expect(gap).toMatch(/non_smtpd_milters.*local-originators-match-envelope/);
   });
 });
