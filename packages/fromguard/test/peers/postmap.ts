@@ -142,7 +142,7 @@ function printed(code: number | null, out: string, err: string): Printed {
     // How octets that are not UTF-8 are shown is not compared.
     warnings: lines
       .filter((line) => !line.startsWith("postmap: fatal: "))
-      .map((line) => line.replace(/(non-UTF-8 \w+) ".*"/, '$1 ""')),
+      .map((line) => line.replace(/(non-UTF-8 \w+) ".*"/, '$1 ""').replaceAll("\ufffd", "?")),
     fatal: lines.some((line) => line.startsWith("postmap: fatal: ")),
   };
 }
