@@ -29,8 +29,8 @@ export function resolved(context: CheckContext, address: string, next: (resolved
 /**
  * Searches the tables of a parameter for a resolved address, by the keys of login and canonical maps.
  *
- * An error ends the evaluation: 451 4.3.0 where a table could not be asked, 451 4.3.5 where its answer is none (an empty
- * value, a table that did not open).
+ * An error ends the evaluation: 451 4.3.0 where a table could not be asked or did not open, 451 4.3.5 where its answer is
+ * none (an empty value, or one that is not UTF-8).
  *
  * @param replyName the address as replies show it
  * @see Postfix mail_addr_find(3), maps_find(3)
@@ -63,8 +63,8 @@ export function searched(
   });
 }
 
-/** Codes of table errors that Postfix takes for a configuration error: no retry would mend them. */
-const CONFIGURATION_ERRORS: ReadonlySet<string> = new Set(["result-not-utf8", "table-invalid"]);
+/** Codes of table errors that Postfix takes for a configuration error; a table that did not open might yet. @see dict_surrogate.c */
+const CONFIGURATION_ERRORS: ReadonlySet<string> = new Set(["result-not-utf8"]);
 
 function keysOf({ settings: { config } }: CheckContext, { address, addressClass }: ResolvedAddress) {
   const at = address.lastIndexOf("@");

@@ -104,11 +104,12 @@ describe("login restrictions", () => {
   });
 
   const serverError = "end software 451 4.3.5 Server configuration error";
+  const lookupFailure = "end data 451 4.3.0 <müller@example.com>: Temporary lookup failure";
   it.each([
-    ["a table that fails", failTable("x"), "end data 451 4.3.0 <müller@example.com>: Temporary lookup failure"],
+    ["a table that fails", failTable("x"), lookupFailure],
     ["an empty value", staticEmpty, serverError],
     ["a value that is not UTF-8", pcreTable("/^m(.)/ $1", { file: "x" }).table, serverError],
-    ["a table that did not open", brokenTable("x", "table-invalid", "x"), serverError],
+    ["a table that did not open", brokenTable("x", "table-invalid", "x"), lookupFailure],
   ])("of %s", async (_case, table, result) => {
     const given = at("alice", "müller@example.com", {
       tables: { smtpd_sender_login_maps: [table] },
