@@ -59,7 +59,7 @@ const FILE_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ["pcre", pcreTable],
   ["regexp", regexpTable],
   ["cidr", cidrTable],
-  ["texthash", textHashTable],
+  ["texthash", (text, options) => textHashTable(text, { ...options, duplicates: "throw" })],
   ["hash", (text, options) => textHashTable(text, { ...options, type: "hash" })],
   ["lmdb", (text, options) => textHashTable(text, { ...options, type: "lmdb" })],
 ]);

@@ -1,5 +1,6 @@
 import { textOf } from "@fromguard/pattern";
 import { fold } from "../address/fold.js";
+import { FromguardError } from "../verdict/error.js";
 import { quotedWord, trimBlanks } from "./lists.js";
 import { logicalLines } from "./logical-lines.js";
 import { octetsOf, shownOctets } from "./octets.js";
@@ -12,14 +13,16 @@ import { type Entry, entryTable } from "./table-of.js";
  * Keys are folded, values kept. The first of two lines with one key wins. A line without a value, with an unbalanced quote
  * or that is not UTF-8 is dropped, with Postfix's warning.
  *
- * @param options `type` is shown in the name only: `hash:/etc/postfix/senders`. Default `texthash`
+ * @param options `type` is shown in the name only: `hash:/etc/postfix/senders`. Default `texthash`. `duplicates`: whether two
+ * lines with one key are a warning, as postmap has it (default), or no table at all, as Postfix's daemons have it
+ * @throws FromguardError `FG_TABLE_INVALID` for two lines with one key where that is wanted
  * @see Postfix postmap(1), "INPUT FILE FORMAT"
  */
 export function textHashTable(
   source: string | Uint8Array,
-  options: TableTextOptions & { readonly type?: string },
+  options: TableTextOptions & { readonly type?: string; readonly duplicates?: "warn" | "throw" },
 ): LoadedTable {
-  const { file, type = "texthash" } = options;
+  const { file, type = "texthash", duplicates = "warn" } = options;
   const entries = new Map<string, Entry>();
   const warnings: TableWarning[] = [];
   const warn = (line: number, text: string): void => {
@@ -40,8 +43,9 @@ export function textHashTable(
     else {
       if (key.endsWith(":")) complain('record is in "key: value" format; is this an alias file?');
       const folded = fold(key);
-      if (entries.has(folded)) complain(`duplicate entry: "${key}"`);
-      else entries.set(folded, { value, line });
+      if (!entries.has(folded)) entries.set(folded, { value, line });
+      else if (duplicates === "warn") complain(`duplicate entry: "${key}"`);
+      else throw new FromguardError("FG_TABLE_INVALID", `duplicate entry: "${key}"`, { place: { file, line } });
     }
   }
   return { table: entryTable(`${type}:${file}`, entries, options), warnings };

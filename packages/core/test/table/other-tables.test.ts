@@ -35,6 +35,11 @@ describe("textHashTable", () => {
     ]);
   });
 
+  test("is no table where duplicates are wanted to be none, whatever their case", () => {
+    const read = () => textHashTable(source, { file: "F", duplicates: "throw" });
+    expect(read).toThrow(expect.objectContaining({ code: "FG_TABLE_INVALID", place: { file: "F", line: 5 } }));
+  });
+
   test("shows the line in evidence", () => {
     const lookup = lookUp(table, "Sales@Example.com");
     expect(lookup.kind === "found" && lookup.evidence()).toEqual({

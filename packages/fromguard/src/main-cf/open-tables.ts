@@ -27,15 +27,18 @@ export function tableOpener(folder: string): TableOpener {
       const accounts = parsed.ok && parsed.value.type === "unix" ? ACCOUNTS.get(parsed.value.source) : undefined;
       if (accounts !== undefined) return await readAccounts(spec, accounts);
       try {
-        return await readTable(spec, { folder, unbuilt: "throw" });
+        return await readTable(spec, { ...asDaemons, folder });
       } catch (error) {
         if (!isFromguardError(error)) throw error;
         broken.set(spec, error);
-        return await readTable(spec, { folder, unbuilt: "throw", invalid: "answer-when-reached" });
+        return await readTable(spec, { ...asDaemons, folder, invalid: "answer-when-reached" });
       }
     },
   };
 }
+
+/** What postmap bears, and smtpd does not. */
+const asDaemons = { unbuilt: "throw", duplicates: "throw" } as const;
 
 /** The maps of `unix:` and their files. */
 const ACCOUNTS: ReadonlyMap<string, string> = new Map([

@@ -29,6 +29,11 @@ export interface ReadTableOptions extends Omit<OpenTableOptions, "open"> {
    * advises to run postmap; `throw` fails as Postfix does.
    */
   readonly unbuilt?: "read-source" | "throw";
+  /**
+   * What becomes of a `texthash` file in which a key stands twice. `warn` (default) takes the first, as postmap does; `throw`
+   * fails as Postfix's daemons do.
+   */
+  readonly duplicates?: "warn" | "throw";
 }
 
 /** A table that was read, what was wrong in it, and the files that it was made of. */
@@ -37,7 +42,7 @@ export interface ReadTable extends LoadedTable {
   readonly files: readonly string[];
 }
 
-type Parse = (octets: Uint8Array, options: TableTextOptions) => LoadedTable;
+type Parse = (octets: Uint8Array, options: TableTextOptions & Pick<ReadTableOptions, "duplicates">) => LoadedTable;
 
 /** The types whose text is in the file that is named. */
 const TEXT_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
@@ -73,7 +78,9 @@ export async function readStamped(name: string, options: ReadTableOptions): Prom
   }
   const stamps = new Map<string, string>();
   const { maxFileBytes: maxBytes = MAX_TABLE_BYTES, unbuilt = "read-source" } = options;
-  const limits = options.maxKeyBytes === undefined ? {} : { maxKeyBytes: options.maxKeyBytes };
+  const { maxKeyBytes, duplicates } = options;
+  const limits = maxKeyBytes === undefined ? {} : { maxKeyBytes };
+  const reading = duplicates === undefined ? limits : { ...limits, duplicates };
   const opened = await openTable(name, {
     ...options,
     open: async (type, source) => {
@@ -84,7 +91,7 @@ export async function readStamped(name: string, options: ReadTableOptions): Prom
         stamps.set(each, await stampOf(each));
       }
       if (parse === undefined) return readDatabase(type, { ...limits, file, maxBytes, unbuilt });
-      return parse(await readRegularFile(file, maxBytes), { ...limits, file });
+      return parse(await readRegularFile(file, maxBytes), { ...reading, file });
     },
   });
   return { ...opened, files: [...stamps.keys()], stamps };
