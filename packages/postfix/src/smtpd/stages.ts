@@ -139,7 +139,7 @@ export class Session {
   #parseSender(): Refusal | Promise<Refusal> {
     const { sender, smtputf8 } = this.attempt;
     this.#enter("MAIL");
-    if (sender === "") return undefined;
+    if (sender === "" && !smtputf8) return undefined;
     return andThen(this.evaluation.addresses.parse(sender, { name: "MAIL", smtputf8 }), (parsed) => {
       if (!parsed.ok) return sendable(parsed.reply, this.order.softBounce);
       this.#sender = parsed.internal;

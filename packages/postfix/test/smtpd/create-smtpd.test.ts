@@ -244,6 +244,12 @@ describe("a session", () => {
       "MAIL 501 5.1.7 Bad sender address syntax",
     ],
     [
+      "refuses SMTPUTF8 where it is not enabled, of the null sender too",
+      { parameters: { smtputf8_enable: "no" } },
+      { sender: "", smtputf8: true },
+      "MAIL 555 5.5.4 Unsupported option: SMTPUTF8",
+    ],
+    [
       "softens every refusal with soft_bounce",
       { parameters: { soft_bounce: "yes" } },
       { sender: "a@b@c..d" },
