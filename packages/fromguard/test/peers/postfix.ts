@@ -30,12 +30,14 @@ export class PrivatePostfix {
 
   /**
    * Starts an instance with one smtpd per entry of `smtpds`. Accepted mail stays in its deferred queue.
-   * `files` are written beside main.cf; `@DIR@` in values stands for that folder.
+   * `files` are written beside main.cf; `@DIR@` in values stands for that folder. With `nameServer`, an IP address, its
+   * daemons see a /etc/resolv.conf of their own, which names that server alone.
    */
   static async start(options: {
     readonly mainCf?: Readonly<Record<string, string>>;
     readonly smtpds: Readonly<Record<string, SmtpdOverrides>>;
     readonly files?: Readonly<Record<string, string>>;
+    readonly nameServer?: string;
   }): Promise<PrivatePostfix> {
     const folder = await mkdtemp(join(tmpdir(), "fromguard-postfix-"));
     await chmod(folder, 0o755);
@@ -43,9 +45,17 @@ export class PrivatePostfix {
     for (const name of Object.keys(options.smtpds)) ports.set(name, await freePort());
     const postfix = new PrivatePostfix(folder, ports);
     await postfix.#configure(options);
-    await run("postfix", ["-c", folder, "start"]);
+    if (options.nameServer === undefined) await run("postfix", ["-c", folder, "start"]);
+    else await postfix.#startWithNameServer(options.nameServer);
     for (const port of ports.values()) await untilAccepting(port);
     return postfix;
+  }
+
+  async #startWithNameServer(address: string): Promise<void> {
+    const file = join(this.folder, "resolv.conf");
+    await writeFile(file, `nameserver ${address}\noptions timeout:1 attempts:1\n`);
+    const start = 'mount --bind "$1" /etc/resolv.conf && exec postfix -c "$2" start';
+    await run("unshare", ["--mount", "sh", "-c", start, "sh", file, this.folder]);
   }
 
   async #configure(options: Parameters<typeof PrivatePostfix.start>[0]): Promise<void> {

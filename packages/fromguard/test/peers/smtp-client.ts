@@ -61,7 +61,8 @@ async function dialogue(client: SmtpClient, submission: Submission): Promise<Sen
   return { stage: "END", ...reply };
 }
 
-function xtext(text: string): string {
+/** As XCLIENT takes values. */
+export function xtext(text: string): string {
   return Array.from(Buffer.from(text), (octet) =>
     octet > 0x20 && octet < 0x7f && octet !== 0x2b && octet !== 0x3d
       ? String.fromCharCode(octet)
@@ -71,7 +72,8 @@ function xtext(text: string): string {
 
 const REPLY = /^(?:\d{3}-[^\n]*\n)*(\d{3})(?: [^\n]*)?\n/;
 
-class SmtpClient {
+/** One SMTP session, one command at a time; octets are latin1. */
+export class SmtpClient {
   readonly #socket: Socket;
   #received = "";
   #closed = false;
