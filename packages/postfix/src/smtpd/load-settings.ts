@@ -68,6 +68,15 @@ const NOT_EMPTY = [
   "virtual_transport",
 ] as const;
 
+/** What becomes of what could not be found out: nothing else is known to smtpd. */
+const TEMPFAIL_ACTIONS: ReadonlySet<string> = new Set(["defer", "defer_if_permit"]);
+const TEMPFAIL_PARAMETERS = [
+  "unknown_helo_hostname_tempfail_action",
+  "unknown_address_tempfail_action",
+  "unverified_recipient_tempfail_action",
+  "unverified_sender_tempfail_action",
+] as const;
+
 /** One of these has to stand where it is reached in the relay or the recipient list. */
 const REQUIRED = [
   "reject_unauth_destination",
@@ -98,6 +107,13 @@ export async function loadSettings(
   for (const name of NOT_EMPTY) {
     if (config.get(name) !== "") continue;
     throw new FromguardError("FG_CONFIG_INVALID", `bad string length 0 < 1: ${name} =`, { place: config.place(name) });
+  }
+  for (const name of TEMPFAIL_PARAMETERS) {
+    const value = config.get(name);
+    if (TEMPFAIL_ACTIONS.has(value.toLowerCase())) continue;
+    throw new FromguardError("FG_CONFIG_INVALID", `bad configuration: ${name} = ${value}`, {
+      place: config.place(name),
+    });
   }
   const tables = new TableSet(options.openTable, warnings);
 

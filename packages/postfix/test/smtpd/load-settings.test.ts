@@ -24,6 +24,14 @@ describe("what Postfix refuses at its start, and a restriction that is not known
   test.each([
     ["myorigin = $nosuch", "main.cf:3: myorigin: bad string length 0 < 1: myorigin ="],
     [
+      "reject_tempfail_action = accept",
+      "unknown_helo_hostname_tempfail_action: bad configuration: unknown_helo_hostname_tempfail_action = accept",
+    ],
+    [
+      "unknown_address_tempfail_action = reject",
+      "main.cf:3: unknown_address_tempfail_action: bad configuration: unknown_address_tempfail_action = reject",
+    ],
+    [
       "smtpd_sender_restrictions = reject_nothing",
       'main.cf:3: smtpd_sender_restrictions: unknown smtpd restriction: "reject_nothing"',
     ],
