@@ -1,8 +1,9 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { measureLoading, measureRates } from "./measure.js";
+import { policies } from "./decisions.js";
+import { measureLoading, measureRates, measureRounds } from "./measure.js";
 import { measurePostmap } from "./postmap.js";
-import type { Quartiles } from "./quartiles.js";
+import { type Quartiles, quartiles } from "./quartiles.js";
 import { domainTable, MAKERS, subjects } from "./subjects.js";
 
 const { values } = parseArgs({
@@ -39,6 +40,15 @@ for (const { lines, table } of tables) {
       ? `not run: ${real.notRun}`
       : `${spread(real)}  ${(real.median / baseline).toFixed(4).padStart(9)}`,
   );
+}
+
+const decided = [...(await measureRounds(await policies(), { rounds, timeMs: Number(values["time-ms"]) }))];
+const composed = decided[0]?.[1] ?? [];
+console.log("");
+row("decisions a second", `${"median".padStart(12)}  ${"quartiles".padStart(26)}  time of the composed rules`);
+for (const [name, each] of decided) {
+  const { low, median, high } = quartiles(each.map((rate, round) => (composed[round] ?? Number.NaN) / rate));
+  row(name, `${spread(quartiles(each))}  ${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`);
 }
 
 console.log("");

@@ -3,11 +3,23 @@ import { Bench } from "tinybench";
 import { type Quartiles, quartiles } from "./quartiles.js";
 import type { Subject } from "./subjects.js";
 
-/** Measures subjects in rounds, each subject once a round, so that what else the machine does falls on all alike: lookups a second. */
+/** The quartiles of {@link measureRounds}. */
 export async function measureRates(
   subjects: readonly Subject[],
   options: { readonly rounds: number; readonly timeMs: number },
 ): Promise<ReadonlyMap<string, Quartiles>> {
+  const rates = await measureRounds(subjects, options);
+  return new Map([...rates].map(([name, each]) => [name, quartiles(each)]));
+}
+
+/**
+ * Measures subjects in rounds, each subject once a round, so that what else the machine does falls on all alike: lookups a
+ * second, by subject, a number for each round.
+ */
+export async function measureRounds(
+  subjects: readonly Subject[],
+  options: { readonly rounds: number; readonly timeMs: number },
+): Promise<ReadonlyMap<string, readonly number[]>> {
   const rates = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
   for (let round = 0; round < options.rounds; round += 1) {
     for (const { name, lookups, run } of subjects) {
@@ -18,7 +30,7 @@ export async function measureRates(
       rates.get(name)?.push(lookups / (result.latency.p50 / 1000));
     }
   }
-  return new Map([...rates].map(([name, each]) => [name, quartiles(each)]));
+  return rates;
 }
 
 /** Makes a table some times: milliseconds, and octets of the heap for each line once it was asked every key. */

@@ -1,16 +1,16 @@
 import { pcreTable, regexpTable, type Table } from "@fromguard/core";
 import { compilePattern } from "@fromguard/pattern";
 
-/** One thing to measure: asks for each of its keys once. */
+/** One thing to measure: asks for each of its keys once, or decides on each of its mails. */
 export interface Subject {
   readonly name: string;
-  /** How many lookups one call makes. */
+  /** How many lookups or decisions one call makes. */
   readonly lookups: number;
-  run(): void;
+  run(): void | Promise<void>;
 }
 
 /** The login map line that everything began with: an address, or an address with an extension, is owned by its local part. */
-const SEED_PATTERN = "^([^@+]+)(\\+[^@]*)?@example\\.com$";
+export const SEED_PATTERN = "^([^@+]+)(\\+[^@]*)?@example\\.com$";
 /** The same language, in a form that the JavaScript engine is not given. */
 const SEED_ON_MACHINE = "^([^@+]++)(\\+[^@]*+)?@example\\.com$";
 
