@@ -14,6 +14,7 @@ address_verify_relayhost = $relayhost
 address_verify_sender = $double_bounce_sender
 address_verify_sender_dependent_default_transport_maps = $sender_dependent_default_transport_maps
 address_verify_sender_dependent_relayhost_maps = $sender_dependent_relayhost_maps
+address_verify_sender_ttl = 0s
 address_verify_transport_maps = $transport_maps
 address_verify_virtual_transport = $virtual_transport
 alias_database = hash:/etc/aliases

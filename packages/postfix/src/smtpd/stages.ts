@@ -3,6 +3,7 @@ import type { Attempt, Outcome } from "./attempt.js";
 import type { Result } from "./check-context.js";
 import type { Command, Evaluation } from "./evaluation.js";
 import type { ListRunner } from "./list-runner.js";
+import { probeSender } from "./probe-sender.js";
 import { sendable } from "./reply.js";
 import type { Settings } from "./settings.js";
 
@@ -13,6 +14,8 @@ export interface StageOrder {
   readonly softBounce: boolean;
   readonly rejectUnlistedSender: boolean;
   readonly rejectUnlistedRecipient: boolean;
+  /** Whether a recipient is accepted unseen. */
+  readonly isProbeSender: (internal: string) => boolean;
 }
 
 /** Reads {@link StageOrder}. */
@@ -23,6 +26,7 @@ export function readStageOrder({ config }: Settings): StageOrder {
     softBounce: config.bool("soft_bounce"),
     rejectUnlistedSender: config.bool("smtpd_reject_unlisted_sender"),
     rejectUnlistedRecipient: config.bool("smtpd_reject_unlisted_recipient"),
+    isProbeSender: probeSender(config),
   };
 }
 
@@ -153,7 +157,9 @@ export class Session {
     return andThen(this.evaluation.addresses.parse(recipient, { name: "RCPT", smtputf8 }), (parsed) => {
       if (!parsed.ok) return sendable(parsed.reply, this.order.softBounce);
       // RFC 5321 section 4.5.1: mail for postmaster is accepted, also without a domain; no list is run.
-      if (parsed.internal.toLowerCase() === "postmaster") return RECIPIENT_OK;
+      if (parsed.internal.toLowerCase() === "postmaster" || this.order.isProbeSender(parsed.internal)) {
+        return RECIPIENT_OK;
+      }
       this.#recipientAddress = parsed.internal;
       this.#enter("RCPT");
       return undefined;

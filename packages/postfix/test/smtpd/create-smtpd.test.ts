@@ -238,6 +238,12 @@ describe("a session", () => {
     ],
     ["accepts for the bare postmaster", { client: "reject" }, { recipient: "PostMaster" }, OK],
     [
+      "accepts for the sender of verification probes",
+      { client: "reject", parameters: { address_verify_sender: "double-bounce" } },
+      { recipient: "Double-Bounce@example.com" },
+      OK,
+    ],
+    [
       "refuses bad syntax first",
       { client: "reject" },
       { sender: "a@b@c..d" },
