@@ -9,7 +9,7 @@ export {
   pathFromInternal,
 } from "./address/path.js";
 export { type CachedResolverOptions, cachedResolver } from "./dns/cached-resolver.js";
-export { type DomainExistence, domainExistence, hostExistence } from "./dns/domain-existence.js";
+export { type DomainExistence, domainExistence, hostExistence, isMailHost } from "./dns/domain-existence.js";
 export type { DnsAnswer, MxRecord, Resolver } from "./dns/resolver.js";
 export {
   type Domain,

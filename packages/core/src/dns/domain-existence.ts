@@ -83,7 +83,10 @@ function judgeMx(answer: DnsAnswer<MxRecord>): DomainExistence | undefined {
   return hosts.some(isMailHost) ? { kind: "exists", by: "MX" } : { kind: "malformed" };
 }
 
-/** An address in the place of a name is against RFC 1035 but common, and Postfix lets it pass. */
-function isMailHost(host: string): boolean {
+/**
+ * Whether an MX record may name this host. An address in the place of a name is against RFC 1035 but common, and Postfix lets it
+ * pass.
+ */
+export function isMailHost(host: string): boolean {
   return isHostName(host) || parseIpAddress(host) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { parseDomain, parseIpAddress } from "@fromguard/core";
+import { isMailHost, parseDomain, parseIpAddress } from "@fromguard/core";
 import { addressOfLiteral } from "../address/mail-host.js";
 import type { Target } from "../restrictions/restriction.js";
 import type { AccessCheck } from "./access-checks.js";
@@ -81,7 +81,7 @@ async function mailServers(evaluation: Evaluation, domain: string): Promise<read
     return [];
   }
   const hosts = answer.records.map(({ exchange }) => exchange);
-  return hosts.includes("") ? [] : hosts;
+  return hosts.includes("") ? [] : hosts.filter(isMailHost);
 }
 
 async function addressesOf({ dns, settings, signal }: Evaluation, host: string): Promise<readonly string[]> {

@@ -205,6 +205,8 @@ describe("an access map", () => {
     expect(await told({ sender }, { sender: "u@down.test" })).toBe(OK);
     expect(await told({ sender }, { sender: "u@null.test" })).toBe(OK);
     expect(await told({ sender }, { sender: "" })).toBe(OK);
+    const pattern = "check_sender_mx_access inline:{-x-.test=REJECT}";
+    expect(await told({ sender: pattern }, { sender: "u@malformed.test" })).toBe(OK);
     expect(await told({ sender: "check_sender_mx_access static:OK" })).toBe(CONFIG);
   });
 

@@ -70,6 +70,7 @@ export function smtpdOf(given: Lists): Smtpd {
   };
   const dns = fakeResolver({
     "mx.test": { mx: ["host.bad.test"] },
+    "malformed.test": { mx: ["-x-.test", "host.bad.test"] },
     "host.bad.test": { a: ["192.0.2.1"] },
     "null.test": { mx: [{ preference: 0, exchange: "" }] },
     "down.test": { mx: { failed: "SERVFAIL" }, a: { failed: "SERVFAIL" }, aaaa: { failed: "SERVFAIL" } },
