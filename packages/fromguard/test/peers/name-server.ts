@@ -2,8 +2,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Question } from "dns-packet";
 
-/** How a server fails to answer; `SILENT` is no answer at all. */
-type Failure = "SERVFAIL" | "REFUSED" | "FORMERR" | "SILENT";
+/** How a server fails to answer. */
+type Failure = "SERVFAIL" | "REFUSED" | "FORMERR";
 
 interface RecordSets {
   readonly MX?: readonly (readonly [preference: number, exchange: string])[] | Failure;
@@ -15,7 +15,7 @@ interface RecordSets {
 /** Names in lower case. A name that is not listed does not exist, a type that is not listed has no data. */
 export type Zone = Readonly<Record<string, RecordSets | Failure>>;
 
-const RCODES: Readonly<Record<Exclude<Failure, "SILENT">, number>> = { FORMERR: 1, SERVFAIL: 2, REFUSED: 5 };
+const RCODES: Readonly<Record<Failure, number>> = { FORMERR: 1, SERVFAIL: 2, REFUSED: 5 };
 const NXDOMAIN = 3;
 const MAX_ALIASES = 9;
 const TTL_SECONDS = 60;
@@ -50,19 +50,12 @@ function replyTo(message: Buffer, zone: Zone): Buffer | undefined {
   const [question] = query.questions ?? [];
   if (question === undefined) return undefined;
   const { rcode, answers } = lookUp(question, zone);
-  if (rcode === undefined) return undefined;
   const flags = AUTHORITATIVE_ANSWER | rcode;
   return encode({ type: "response", id: query.id ?? 0, flags, questions: [question], answers: [...answers] });
 }
 
-function lookUp(
-  { name, type }: Question,
-  zone: Zone,
-): { readonly rcode: number | undefined; readonly answers: readonly Answer[] } {
-  const failed = (failure: Failure) => ({
-    rcode: failure === "SILENT" ? undefined : RCODES[failure],
-    answers: [],
-  });
+function lookUp({ name, type }: Question, zone: Zone): { readonly rcode: number; readonly answers: readonly Answer[] } {
+  const failed = (failure: Failure) => ({ rcode: RCODES[failure], answers: [] });
   const answers: Answer[] = [];
   let owner = name.toLowerCase();
   for (let followed = 0; followed <= MAX_ALIASES; followed += 1) {

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ZoneServer } from "./name-server.js";
 import { whyNotRun } from "./peers.js";
-import { attempts, type Configuration, configurations, SMTPDS, ZONE } from "./smtpd-cases.js";
+import { attempts, ZONE } from "./smtpd-attempts.js";
+import { type Configuration, configurations, SMTPDS } from "./smtpd-cases.js";
 import { type Compared, SmtpdPeer } from "./smtpd-peer.js";
 
 /** Decisions to compare; `npm run long` asks for more. */
