@@ -60,8 +60,7 @@ export class SmtpdPeer {
   }
 
   /**
-   * A session for each attempt: Postfix carries over from one message to the next whether the sender was found to be listed.
-   * What refuses EHLO is told as the answer to MAIL.
+   * A session for each attempt, as XCLIENT starts one anew. What refuses EHLO is told as the answer to MAIL.
    */
   async #send(name: string, attempt: Attempt): Promise<string | undefined> {
     const client = await SmtpClient.open(this.#postfix.port(name));
