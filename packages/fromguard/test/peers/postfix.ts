@@ -31,7 +31,7 @@ export class PrivatePostfix {
   /**
    * Starts an instance with one smtpd per entry of `smtpds`. Accepted mail stays in its deferred queue.
    * `files` are written beside main.cf; `@DIR@` in values stands for that folder. With `nameServer`, an IP address, its
-   * daemons see a /etc/resolv.conf of their own, which names that server alone.
+   * daemons see a /etc/resolv.conf of their own, which names that server alone, and a /etc/hosts that knows only localhost.
    */
   static async start(options: {
     readonly mainCf?: Readonly<Record<string, string>>;
@@ -52,10 +52,11 @@ export class PrivatePostfix {
   }
 
   async #startWithNameServer(address: string): Promise<void> {
-    const file = join(this.folder, "resolv.conf");
-    await writeFile(file, `nameserver ${address}\noptions timeout:1 attempts:1\n`);
-    const start = 'mount --bind "$1" /etc/resolv.conf && exec postfix -c "$2" start';
-    await run("unshare", ["--mount", "sh", "-c", start, "sh", file, this.folder]);
+    await writeFile(join(this.folder, "resolv.conf"), `nameserver ${address}\noptions timeout:1 attempts:1\n`);
+    await writeFile(join(this.folder, "hosts"), "127.0.0.1 localhost\n::1 localhost\n");
+    const start =
+      'for file in resolv.conf hosts; do mount --bind "$1/$file" "/etc/$file" || exit; done; exec postfix -c "$1" start';
+    await run("unshare", ["--mount", "sh", "-c", start, "sh", this.folder]);
   }
 
   async #configure(options: Parameters<typeof PrivatePostfix.start>[0]): Promise<void> {

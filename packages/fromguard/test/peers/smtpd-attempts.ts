@@ -42,10 +42,16 @@ export const ZONE: Zone = {
   "example.com": { MX: [[10, "mail.example.com"]] },
   "relay.example": { A: ["192.0.2.7"] },
   "virt.example": {},
+  // As in /etc/hosts, where Postfix looks first for addresses of servers.
+  localhost: { A: ["127.0.0.1"], AAAA: ["::1"] },
   "client.example.org": { A: ["198.51.100.7"] },
 };
 
-export const DOMAINS: readonly string[] = [...Object.keys(ZONE), "nowhere.test", "sub.relay.example"];
+export const DOMAINS: readonly string[] = [
+  ...Object.keys(ZONE).filter((name) => name !== "localhost"),
+  "nowhere.test",
+  "sub.relay.example",
+];
 const ODD_DOMAINS = [
   "A.TEST",
   "Sub.A.Test",
