@@ -99,12 +99,16 @@ describe.skipIf(reason !== undefined)("decisions on generated configurations", (
   }
 });
 
-/** Without one parameter, or without one word of a list. Classes stay, as smtpd does not start without them. */
+/** Without one parameter, or without one word of a list. Left out is what smtpd would not start with. */
 function shorter(overrides: Readonly<Record<string, string>>): readonly Readonly<Record<string, string>>[] {
-  return Object.entries(overrides).flatMap(([name, value]) => {
-    const { [name]: _, ...without } = overrides;
-    const words = /_(?:restrictions|class)$/.test(name) ? splitOutsideBraces(value) : [];
-    const fewer = words.map((_, at) => ({ ...overrides, [name]: words.toSpliced(at, 1).join(", ") }));
-    return [...(name.endsWith("_class") ? [] : [without]), ...fewer.filter(({ [name]: list }) => list !== "")];
-  });
+  return Object.entries(overrides)
+    .flatMap(([name, value]) => {
+      const { [name]: _, ...without } = overrides;
+      const words = /_(?:restrictions|class)$/.test(name) ? splitOutsideBraces(value) : [];
+      return [without, ...words.map((_, at) => ({ ...overrides, [name]: words.toSpliced(at, 1).join(", ") }))];
+    })
+    .filter(
+      ({ some_class: inClass = "", smtpd_relay_restrictions: relay = "reject_unauth_destination" }) =>
+        inClass !== "" && /(?<!warn_if_reject, )reject_unauth_destination$/.test(relay),
+    );
 }
