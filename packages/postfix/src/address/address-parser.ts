@@ -22,8 +22,7 @@ const MAX_LINE = 8192;
  * Reads the address of MAIL FROM or RCPT TO as smtpd does, in the order of its tests. See {@link AddressResolver.parse}.
  *
  * A line over `line_length_limit` is cut there, so that its bracket is not closed: a syntax error. Parameters that the text
- * itself carries behind a closed bracket are refused as unsupported. `strict_smtputf8` is tested here, before any restriction;
- * smtpd does so except at MAIL FROM with `smtpd_delay_reject = no`, where a restriction may refuse first.
+ * itself carries behind a closed bracket are refused as unsupported.
  *
  * @see Postfix smtpd(8)
  */
@@ -55,7 +54,7 @@ export function addressParser(
     const accept = (): ParsedAddress => {
       if (unsupported !== undefined) return refuse(`555 5.5.4 Unsupported option: ${withoutControls(unsupported)}`);
       if (strictUtf8 && !utf8 && !isAscii(internal))
-        return refuse("553 5.6.7 Must declare SMTPUTF8 to send unicode address");
+        return { ok: true, internal, undeclared: "553 5.6.7 Must declare SMTPUTF8 to send unicode address" };
       return { ok: true, internal };
     };
     if (internal === "") return accept();

@@ -42,7 +42,10 @@ export interface AddressResolver {
   resolve(internal: string, other?: string): Resolution | Promise<Resolution>;
 }
 
-/** An address in internal form (quotes removed), or the whole reply to what is none. */
+/**
+ * An address in internal form (quotes removed), or the whole reply to what is none. `undeclared` is the reply of `strict_smtputf8`
+ * to text beyond ASCII without SMTPUTF8, which comes behind the restrictions that are run at MAIL FROM itself.
+ */
 export type ParsedAddress =
-  | { readonly ok: true; readonly internal: string }
+  | { readonly ok: true; readonly internal: string; readonly undeclared?: string }
   | { readonly ok: false; readonly reply: string };

@@ -41,17 +41,18 @@ type Stage =
   | "client"
   | "helo"
   | "mail"
+  | "undeclared"
   | "recipient"
   | "deferred";
 
 /** What is done at MAIL and behind it with `smtpd_delay_reject`, and below without. */
 const DELAYED = {
-  mail: ["parse-sender"],
+  mail: ["parse-sender", "undeclared"],
   recipient: ["parse-recipient", "client", "helo", "mail", "recipient"],
   noRecipient: ["client", "helo", "mail", "deferred"],
 } as const satisfies Readonly<Record<string, readonly Stage[]>>;
 const AT_ONCE = {
-  mail: ["denied-client", "helo", "parse-sender", "mail"],
+  mail: ["denied-client", "helo", "parse-sender", "mail", "undeclared"],
   recipient: ["parse-recipient", "recipient"],
   noRecipient: ["deferred"],
 } as const satisfies Readonly<Record<string, readonly Stage[]>>;
@@ -112,6 +113,8 @@ export class Session {
         return this.#helo();
       case "mail":
         return this.#mail();
+      case "undeclared":
+        return this.#undeclared;
       case "recipient":
         return this.#recipient();
       case "deferred":
@@ -147,6 +150,7 @@ export class Session {
     return andThen(this.evaluation.addresses.parse(sender, { name: "MAIL", smtputf8 }), (parsed) => {
       if (!parsed.ok) return sendable(parsed.reply, this.order.softBounce);
       this.#sender = parsed.internal;
+      if (parsed.undeclared !== undefined) this.#undeclared = sendable(parsed.undeclared, this.order.softBounce);
       this.#enter("MAIL");
       return undefined;
     });
@@ -156,6 +160,7 @@ export class Session {
     const { recipient = "", smtputf8 } = this.attempt;
     return andThen(this.evaluation.addresses.parse(recipient, { name: "RCPT", smtputf8 }), (parsed) => {
       if (!parsed.ok) return sendable(parsed.reply, this.order.softBounce);
+      if (parsed.undeclared !== undefined) return sendable(parsed.undeclared, this.order.softBounce);
       // RFC 5321 section 4.5.1: mail for postmaster is accepted, also without a domain; no list is run.
       if (parsed.internal.toLowerCase() === "postmaster" || this.order.isProbeSender(parsed.internal)) {
         return RECIPIENT_OK;
@@ -250,6 +255,7 @@ export class Session {
   }
 
   #sender = "";
+  #undeclared: Refusal;
   #recipientAddress = "";
 
   /** Restrictions see what the command has brought. */

