@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    setupFiles: [new URL("test/seed.ts", import.meta.url).pathname],
     projects: [
       {
         extends: true,

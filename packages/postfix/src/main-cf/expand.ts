@@ -123,7 +123,8 @@ class Expansion {
 
 const SHOWN = 20;
 const BRACE = /^[\t-\r ]*\{/;
-const EXPECTED = '"==" or "!=" or "<" or "<=" or ">=" or ">"';
+/** As Postfix writes it, quotes included. */
+const EXPECTED = '"==" or "!="" or "<"" or "<="" or ">="" or ">"';
 
 const COMPARISONS: ReadonlyMap<string, (order: number) => boolean> = new Map([
   ["==", (order: number) => order === 0],

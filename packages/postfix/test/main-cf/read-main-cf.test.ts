@@ -75,6 +75,10 @@ describe("a value that cannot be had is refused when it is asked for", () => {
     ["a = ${{$a} == {x}}", "main.cf:1: a: unreasonable macro call nesting: "],
     ["a = ${b", 'main.cf:1: a: truncated macro reference: "${b"'],
     ["a = $", 'main.cf:1: a: empty macro name: "$"'],
+    [
+      "a = ${{b} = {c} ? {d}}",
+      'main.cf:1: a: "==" or "!="" or "<"" or "<="" or ">="" or ">" expected at: "...b}>>>= {c} ? {d}"',
+    ],
     ["a = ${b-}", 'main.cf:1: a: attribute name syntax error at: "...b>>>-"'],
     ["a = ${{x} <level {3}}", 'main.cf:1: a: malformed compatibility level syntax: "x"'],
     [bytes("b = x\na = \xff"), "main.cf:2: a: the value of a is not UTF-8"],
