@@ -89,6 +89,7 @@ export { type Predicate, predicate, type Rule, type RuleContext, rule, type Trac
 export { type BodyUnambiguousOptions, bodyUnambiguous } from "./rules/body-unambiguous.js";
 export { clientIn } from "./rules/client-in.js";
 export { type DomainExistsOptions, domainExists } from "./rules/domain-exists.js";
+export { type EnvelopeHeaderAlignedOptions, envelopeHeaderAligned } from "./rules/envelope-header-aligned.js";
 export { type HeaderOriginatorsOwnedOptions, headerOriginatorsOwned } from "./rules/header-originators-owned.js";
 export { hasLogin, isLocal } from "./rules/identity.js";
 export {

@@ -23,17 +23,17 @@ export interface OriginatorJudge {
   readonly signal: AbortSignal;
 }
 
-/** The first anomaly that the policy does not take, as a failure. */
+/** The first anomaly that the policy does not take, as a failure; `login` is null where nobody logged in. */
 export function refuseAnomaly(
   anomalies: readonly Anomaly[],
   policy: OriginatorPolicy,
-  login: string,
+  login: string | null,
 ): Verdict | undefined {
   for (const anomaly of anomalies) {
     if (anomaly.form !== undefined && policy[anomaly.form] === "accept") continue;
     const { code, form, field, offset } = anomaly;
     return fail(code, {
-      login,
+      ...(login === null ? {} : { login }),
       offset,
       ...(field === undefined ? {} : { field }),
       ...(form === undefined ? {} : { remedy: optionOf(form) }),
