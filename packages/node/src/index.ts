@@ -5,6 +5,7 @@ export {
   type WireResolverOptions,
   wireResolver,
 } from "./dns/wire-resolver.js";
+export { organisationalDomain } from "./domain/organisational-domain.js";
 export {
   DEFAULT_GRACE_MS,
   DEFAULT_MAX_CONNECTIONS,
