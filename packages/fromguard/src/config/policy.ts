@@ -5,6 +5,7 @@ import {
   cachedResolver,
   createGuard,
   domainExists,
+  envelopeHeaderAligned,
   FromguardError,
   type Guard,
   headerOriginatorsOwned,
@@ -25,7 +26,7 @@ import {
   type Table,
   unionOwnership,
 } from "@fromguard/core";
-import { type FileTable, fileTable, type TableReload, wireResolver } from "@fromguard/node";
+import { type FileTable, fileTable, organisationalDomain, type TableReload, wireResolver } from "@fromguard/node";
 import { postfixRestrictions } from "@fromguard/postfix";
 import { loadMainCf } from "../main-cf/load-main-cf.js";
 import { openSmtpd } from "../main-cf/open-smtpd.js";
@@ -127,6 +128,14 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
       return ownedAddressNeedsLogin(owned());
     case "login-equals-senders":
       return loginEqualsSenders();
+    case "envelope-header-aligned": {
+      const { alignment, "our-domains": ourDomains, "null-envelope": nullEnvelope } = entry.options;
+      return envelopeHeaderAligned({
+        ...(alignment === "organisational" ? { organisationalDomain } : {}),
+        ...(ourDomains === undefined ? {} : { ourDomains }),
+        ...(nullEnvelope === undefined ? {} : { nullEnvelope }),
+      });
+    }
     case "local-originators-match-envelope":
       return localOriginatorsMatchEnvelope({ preset: entry.options.preset ?? "default" });
     default:

@@ -52,7 +52,7 @@ export const ownershipSchemas = {
   }),
 } as const;
 
-const preset = z.enum(["default", "strict", "lenient"]);
+const preset = z.enum(["default", "strict", "lenient", "relaxed-resent"]);
 const ourDomains = z.strictObject({ "our-domains": texts });
 const none = z.strictObject({});
 
@@ -75,6 +75,14 @@ export const ruleSchemas = {
   "sender-exists": z.strictObject({ senders: oneOrMore }),
   "owned-address-needs-login": none,
   "login-equals-senders": none,
+  "envelope-header-aligned": z.strictObject({
+    /** `exact` (default): one domain; `organisational`: one registered domain by the Public Suffix List, private suffixes included. */
+    alignment: z.enum(["exact", "organisational"]).optional(),
+    /** Domains that clients without a login may not show in From; their other mail need not be aligned then. Default: all mail must be. */
+    "our-domains": texts.optional(),
+    /** Default `skip`. */
+    "null-envelope": z.enum(["skip", "reject"]).optional(),
+  }),
   "local-originators-match-envelope": z.strictObject({ preset: preset.optional() }),
 } as const;
 

@@ -110,7 +110,7 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
   [
     "a preset misspelt",
     "rules:\n  - header-originators-owned:\n      preset: strikt\n",
-    "f.yaml:3: rules[0].header-originators-owned.preset: must be default, strict or lenient (did you mean strict?)",
+    "f.yaml:3: rules[0].header-originators-owned.preset: must be default, strict, lenient or relaxed-resent (did you mean strict?)",
   ],
   [
     "options beside the rule instead of below",
@@ -120,7 +120,7 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
   [
     "a rule that is a number",
     "rules:\n  - 5\n",
-    "f.yaml:2: rules[0]: must be a map with one key of sender-fqdn, domain-exists, login-owns-envelope, header-originators-owned, body-unambiguous, require-login, relay-only-for-login, sender-domain-is-ours, postfix-restrictions, sender-exists, owned-address-needs-login, login-equals-senders or local-originators-match-envelope",
+    "f.yaml:2: rules[0]: must be a map with one key of sender-fqdn, domain-exists, login-owns-envelope, header-originators-owned, body-unambiguous, require-login, relay-only-for-login, sender-domain-is-ours, postfix-restrictions, sender-exists, owned-address-needs-login, login-equals-senders, envelope-header-aligned or local-originators-match-envelope",
   ],
   ["a name of Object's own", "rules:\n  - constructor\n", "f.yaml:2: rules[0].constructor: unknown name"],
   [
