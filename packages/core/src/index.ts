@@ -24,6 +24,9 @@ export {
 } from "./domain/domain.js";
 export { parseIpAddress, parseIpOctets } from "./domain/ip-address.js";
 export { formatIpAddress, holds, type IpNetwork, parseIpNetwork } from "./domain/ip-network.js";
+export { applyEdits } from "./edits/apply-edits.js";
+export { type CureOptions, type CureTarget, cure } from "./edits/cure.js";
+export { hmacSha256, type KeyedHash, type StampLoginOptions, stampLogin } from "./edits/stamp-login.js";
 export type { GuardCounters } from "./guard/counters.js";
 export {
   createGuard,
@@ -43,7 +46,7 @@ export {
   type ShownMailbox,
 } from "./headers/originators.js";
 export { readHeaderBytes } from "./headers/read-bytes.js";
-export { type HeaderListItem, readHeaderList } from "./headers/read-list.js";
+export { type HeaderListItem, LIST_BLIND_TO, readHeaderList } from "./headers/read-list.js";
 export { type Message, readMessage } from "./headers/read-message.js";
 export { type BodyLimits, scanBody } from "./headers/scan-body.js";
 export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";
@@ -142,6 +145,7 @@ export { absurd, type Decision, type Finding } from "./verdict/decision.js";
 export type { Edit } from "./verdict/edit.js";
 export { FromguardError, type FromguardErrorCode, isFromguardError, type Place } from "./verdict/error.js";
 export type { Evidence } from "./verdict/evidence.js";
+export type { ReplyChange, ReplyChanges } from "./verdict/replies.js";
 export { formatReply, formatReplyText, MAX_REPLY_TEXT, printable, type Reply } from "./verdict/reply.js";
 export {
   type Fail,

@@ -3,6 +3,7 @@ import type { Rule, RuleContext, TraceNode } from "../rule/rule.js";
 import { run } from "../rule/run.js";
 import type { Decision, Finding } from "../verdict/decision.js";
 import type { Edit } from "../verdict/edit.js";
+import { changedReply, type ReplyChanges } from "../verdict/replies.js";
 import { isRejection, replyOf, severity, type Verdict } from "../verdict/verdict.js";
 import type { Counters } from "./counters.js";
 
@@ -12,6 +13,7 @@ export interface EvaluationSettings {
   readonly shadow: boolean;
   readonly onRuleError: ((rule: string, cause: string) => void) | undefined;
   readonly counters: Counters;
+  readonly replies: ReplyChanges;
 }
 
 /** What one rule of the policy has come to. */
@@ -191,7 +193,12 @@ export class Evaluation {
       if (worst === undefined || severity(verdict) > severity(worst)) worst = verdict;
       if (this.#endsAt(slot)) break;
     }
-    return this.#count(decisionOf(worst, findings, observed ?? NO_FINDINGS, edits ?? NO_EDITS));
+    const decision = decisionOf(worst, findings, observed ?? NO_FINDINGS, edits ?? NO_EDITS);
+    return this.#count(
+      worst?.kind === "fail"
+        ? { ...decision, reply: changedReply(worst, this.#facts.login, this.#settings.replies) }
+        : decision,
+    );
   }
 
   #count(decision: Decision): Decision {

@@ -2,6 +2,7 @@ import type { FactName, Facts } from "../rule/facts.js";
 import type { Rule, TraceNode } from "../rule/rule.js";
 import type { Decision } from "../verdict/decision.js";
 import { FromguardError } from "../verdict/error.js";
+import { checkReplies, type ReplyChanges } from "../verdict/replies.js";
 import { Counters, type GuardCounters } from "./counters.js";
 import { Evaluation } from "./evaluation.js";
 
@@ -18,6 +19,8 @@ export interface GuardOptions {
   readonly shadow?: boolean;
   /** Told of each rule that threw, as it happens, wherever in a combination it stands. What it throws is dropped and counted. */
   readonly onRuleError?: (rule: string, cause: string) => void;
+  /** What is said instead of the codes' own replies. Default none. */
+  readonly replies?: ReplyChanges;
 }
 
 /** Options of one decision. */
@@ -74,7 +77,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  * Makes a guard of rules. Nothing is global: two guards can coexist.
  *
  * @throws FromguardError `FG_POLICY_INVALID` for a policy without rules, since it would protect nothing, or a deadline that
- * no timer keeps.
+ * no timer keeps, or a reply that cannot be sent.
  */
 export function createGuard(options: GuardOptions): Guard {
   const rules = options.rules.flatMap(takeApart);
@@ -86,6 +89,7 @@ export function createGuard(options: GuardOptions): Guard {
       place: { key: "timeoutMs" },
     });
   }
+  checkReplies(options.replies ?? {});
   return guardOf(rules, options, new Counters());
 }
 
@@ -98,6 +102,7 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     shadow: options.shadow ?? false,
     onRuleError: options.onRuleError,
+    replies: options.replies ?? {},
     counters,
   };
   const decide = (facts: Partial<Facts>, { signal }: DecideOptions = {}) =>
