@@ -24,9 +24,6 @@ export {
 } from "./domain/domain.js";
 export { parseIpAddress, parseIpOctets } from "./domain/ip-address.js";
 export { formatIpAddress, holds, type IpNetwork, parseIpNetwork } from "./domain/ip-network.js";
-export { applyEdits } from "./edits/apply-edits.js";
-export { type CureOptions, type CureTarget, cure } from "./edits/cure.js";
-export { hmacSha256, type KeyedHash, type StampLoginOptions, stampLogin } from "./edits/stamp-login.js";
 export type { GuardCounters } from "./guard/counters.js";
 export {
   createGuard,
@@ -46,7 +43,7 @@ export {
   type ShownMailbox,
 } from "./headers/originators.js";
 export { readHeaderBytes } from "./headers/read-bytes.js";
-export { type HeaderListItem, LIST_BLIND_TO, readHeaderList } from "./headers/read-list.js";
+export { type HeaderListItem, readHeaderList } from "./headers/read-list.js";
 export { type Message, readMessage } from "./headers/read-message.js";
 export { type BodyLimits, scanBody } from "./headers/scan-body.js";
 export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";
