@@ -24,6 +24,9 @@ export {
 } from "./domain/domain.js";
 export { parseIpAddress, parseIpOctets } from "./domain/ip-address.js";
 export { formatIpAddress, holds, type IpNetwork, parseIpNetwork } from "./domain/ip-network.js";
+export { applyEdits } from "./edits/apply-edits.js";
+export { type CureOptions, type CureTarget, cure } from "./edits/cure.js";
+export { hmacSha256, type KeyedHash, type StampLoginOptions, stampLogin } from "./edits/stamp-login.js";
 export type { GuardCounters } from "./guard/counters.js";
 export {
   createGuard,
