@@ -46,7 +46,7 @@ export {
   type ShownMailbox,
 } from "./headers/originators.js";
 export { readHeaderBytes } from "./headers/read-bytes.js";
-export { type HeaderListItem, readHeaderList } from "./headers/read-list.js";
+export { type HeaderListItem, LIST_BLIND_TO, readHeaderList } from "./headers/read-list.js";
 export { type Message, readMessage } from "./headers/read-message.js";
 export { type BodyLimits, scanBody } from "./headers/scan-body.js";
 export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";

@@ -8,8 +8,8 @@ import type { HeaderField, HeaderSection } from "./section.js";
 /** Text stands for its UTF-8 octets. */
 export type HeaderListItem = readonly [name: string | Uint8Array, value: string | Uint8Array];
 
-/** What a host may have mended or hidden before it made the list. */
-const BLIND_TO: readonly Code[] = [
+/** Codes of anomalies that no list of fields is sure to show: what a host may have mended or hidden before it made the list. */
+export const LIST_BLIND_TO: readonly Code[] = [
   "header-nul",
   "header-bare-cr",
   "header-bare-lf",
@@ -44,7 +44,7 @@ export function readHeaderList(items: readonly HeaderListItem[], limits: Partial
     judgeValue(name, value, index, anomalies, maxLineOctets);
     fields.push({ name, value, offset: index });
   }
-  return { view: "list", fields, anomalies: anomalies.list, blindTo: BLIND_TO };
+  return { view: "list", fields, anomalies: anomalies.list, blindTo: LIST_BLIND_TO };
 }
 
 function octetsOf(text: string | Uint8Array): Uint8Array {

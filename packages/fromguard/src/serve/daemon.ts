@@ -1,4 +1,4 @@
-import { type FactName, FromguardError, type Guard, isFromguardError } from "@fromguard/core";
+import { type FactName, FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
 import { createHandler } from "@fromguard/http";
 import { createMilterServer, MILTER_FACTS } from "@fromguard/milter";
 import type { Listener, Refusal } from "@fromguard/node";
@@ -92,12 +92,23 @@ function refuseHomelessRules(config: Config, guard: Guard): void {
 
 function notesOn(listeners: readonly RunningListener[], guard: Guard): readonly string[] {
   const name = ({ kind, address }: RunningListener) => `${kind} ${address}`;
-  return guard.rules.flatMap(({ name: rule }) => {
+  const unseen = listeners
+    .filter((listener) => listener.kind === "milter" && judgesHeaders(listener, guard))
+    .map(
+      (listener) =>
+        `${name(listener)} sees header fields, not octets, and cannot see ${list(LIST_BLIND_TO, "or")} where the MTA mends or hides it`,
+    );
+  const partial = guard.rules.flatMap(({ name: rule }) => {
     const here = listeners.filter(({ rules }) => rules.includes(rule));
     const not = listeners.filter(({ rules }) => !rules.includes(rule));
     if (not.length === 0) return [];
     return [`${rule} runs on ${list(here.map(name), "and")}, not on ${list(not.map(name), "and")}`];
   });
+  return [...partial, ...unseen];
+}
+
+function judgesHeaders({ rules }: RunningListener, guard: Guard): boolean {
+  return guard.rules.some((rule) => rules.includes(rule.name) && rule.needs.includes("headers"));
 }
 
 /** Makes the server of a listener, which may find fault with the policy, and leaves opening it for later. */

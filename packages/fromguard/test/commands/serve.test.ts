@@ -85,7 +85,7 @@ describe("serve", () => {
     expect(log[4].source).toMatch(/senders:1$/);
     expect(log[6]).toMatchObject({ rejected: 1, ruleErrors: 0 });
     expect(io.err()).toMatch(
-      /^warning: no rule refuses anything to clients without a login.*\nwarning: mail that users of this machine hand to sendmail has no login.*\nnote: header-originators-owned runs on milter 127\.0\.0\.1:\d+ and http \[::1\]:\d+, not on policy 127\.0\.0\.1:\d+\n$/,
+      /^warning: no rule refuses anything to clients without a login.*\nwarning: mail that users of this machine hand to sendmail has no login.*\nnote: header-originators-owned runs on milter 127\.0\.0\.1:\d+ and http \[::1\]:\d+, not on policy 127\.0\.0\.1:\d+\nnote: milter 127\.0\.0\.1:\d+ sees header fields, not octets, and cannot see header-nul, .* or smuggling where the MTA mends or hides it\n$/,
     );
   });
 

@@ -1,4 +1,4 @@
-import { createGuard, rule } from "@fromguard/core";
+import { createGuard, LIST_BLIND_TO, rule } from "@fromguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
 import { askMilter } from "../../src/demo/milter-client.js";
@@ -65,7 +65,10 @@ describe("which rules run where", () => {
       ["http", ["on-envelope", "on-header"]],
     ]);
     const [policy, milter, http] = daemon.listeners.map(({ kind, address }) => `${kind} ${address}`);
-    expect(daemon.notes).toEqual([`on-header runs on ${milter} and ${http}, not on ${policy}`]);
+    expect(daemon.notes).toEqual([
+      `on-header runs on ${milter} and ${http}, not on ${policy}`,
+      `${milter} sees header fields, not octets, and cannot see ${LIST_BLIND_TO.slice(0, -1).join(", ")} or ${LIST_BLIND_TO.at(-1)} where the MTA mends or hides it`,
+    ]);
   });
 
   it.each([
