@@ -22,7 +22,8 @@ export function readCharset(label: string, octets: Uint8Array): CharsetReading {
   if (decode === undefined) return { texts: [asciiOf(octets)], known: false };
   const text = decode(octets);
   // Without a byte order mark some take the other order than the standard.
-  const other = UTF16.test(name) ? [decoderOf("utf-16be")!(octets)] : [];
+  const order = UTF16.test(name) ? "utf-16be" : UTF16BE.test(name) ? "utf-16le" : undefined;
+  const other = order === undefined ? [] : [decoderOf(order)!(octets)];
   return { texts: [text, ...other], known: true };
 }
 
@@ -35,7 +36,18 @@ type Decode = (octets: Uint8Array) => string;
 
 const UTF7 = new Set(["utf-7", "utf7", "unicode-1-1-utf-7", "unicode-2-0-utf-7", "csunicode11utf7", "csutf7"]);
 const UTF16 = /^(?:utf-16(?:le)?|ucs-2|iso-10646-ucs-2|unicode|csunicode|unicodefeff)$/;
+const UTF16BE = /^(?:utf-16be|unicodefffe)$/;
 const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  "ansi_x3.4-1986": "us-ascii",
+  "iso646-us": "us-ascii",
+  cp50220: "iso-2022-jp",
+  cp50221: "iso-2022-jp",
+  cp50222: "iso-2022-jp",
+  "iso-2022-jp-ms": "iso-2022-jp",
+  cp51932: "euc-jp",
+  "eucjp-ms": "euc-jp",
+  ms949: "euc-kr",
+  uhc: "euc-kr",
   cp932: "shift_jis",
   cp936: "gbk",
   cp949: "euc-kr",
