@@ -34,8 +34,12 @@ const BIDI = /[\u202d\u202e]/;
 export function readDisplay(text: string, maxAddresses: number): Display {
   if (!REMARKABLE.test(text)) return PLAIN;
   const { texts, rareTexts, unknownCharset, broken } = decodeText(text);
+  // Words that come out of words: some readers decode twice.
+  const twice = texts.flatMap((shown) => (shown !== text && shown.includes("=?") ? decodeText(shown).texts : []));
   return {
-    addresses: [...texts, ...rareTexts].flatMap((shown) => addressesIn(shown, maxAddresses)).slice(0, maxAddresses + 1),
+    addresses: [...texts, ...rareTexts, ...twice]
+      .flatMap((shown) => addressesIn(shown, maxAddresses))
+      .slice(0, maxAddresses + 1),
     control: texts.some((shown) => CONTROL.test(shown)),
     bidi: texts.some((shown) => BIDI.test(shown)),
     unknownCharset,
@@ -43,13 +47,25 @@ export function readDisplay(text: string, maxAddresses: number): Display {
   };
 }
 
-function addressesIn(text: string, max: number): readonly ShownAddress[] {
+function addressesIn(shown: string, max: number): readonly ShownAddress[] {
+  const text = closeUp(shown);
   const compatible = text.normalize("NFKC");
   const found = findAddresses(compatible, max);
-  if (compatible === text) return found;
+  if (compatible === text) return [...found.values()];
   const raw = findAddresses(text, max);
-  if (raw.length !== found.length) return found;
-  return found.map((forms, index) => [...forms, ...raw[index]!]);
+  return Array.from(found, ([ordinal, forms]) => [...forms, ...(raw.get(ordinal) ?? [])]);
+}
+
+const THIN_BLANKS = /[\u2006\u2008-\u200a\u202f\u205f]+/gu;
+const JOINT = /[@\uff20\ufe6b.\u2024\u3002\uff0e\uff61\ufe52]/u;
+
+/** Without what the eye passes over in an address: thin blanks beside an at sign or dot, and an at sign said twice. */
+function closeUp(text: string): string {
+  return text
+    .replace(THIN_BLANKS, (run, at: number) =>
+      JOINT.test(text.charAt(at - 1)) || JOINT.test(text.charAt(at + run.length)) ? "" : run,
+    )
+    .replace(/@{2,}/g, "@");
 }
 
 const BLANK_OR_SPECIAL = /[\s()<>[\]:;@\\,"]/;
@@ -60,9 +76,14 @@ const LABEL_END = /[\s\x00-\x2c\x2f\x3a-\x40[-^`{-\x7f\p{Pi}\p{Pf}\p{Ps}\p{Pe}]/
 const MAX_DOMAIN = 300;
 const DOTS = /[.\u3002\uff0e\uff61]/u;
 
-function findAddresses(text: string, max: number): ShownAddress[] {
-  const found: ShownAddress[] = [];
-  for (let at = text.indexOf("@"); at >= 0 && found.length <= max; at = text.indexOf("@", at + 1)) {
+/** Addresses by the ordinal of their at sign. NFKC makes one of each at sign of any width, and of nothing else. */
+function findAddresses(text: string, max: number): Map<number, ShownAddress> {
+  const found = new Map<number, ShownAddress>();
+  let ordinal = 0;
+  for (const { 0: sign, index: at } of text.matchAll(/[@\uff20\ufe6b]/gu)) {
+    if (found.size > max) break;
+    ordinal++;
+    if (sign !== "@") continue;
     const labels = labelsBehind(text, at + 1);
     if (labels === undefined) continue;
     const local = localBefore(text, at);
@@ -70,7 +91,7 @@ function findAddresses(text: string, max: number): ShownAddress[] {
     const locals = new Set([local, local.replace(/^[^\p{L}\p{N}]+/u, "") || local]);
     const domains = domainForms(labels);
     const forms = [...locals].flatMap((localPart) => domains.map((form) => ({ localPart, domain: form })));
-    found.push(forms as unknown as ShownAddress);
+    found.set(ordinal, forms as unknown as ShownAddress);
   }
   return found;
 }

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { formatAddress } from "../../src/address/address.js";
+import { readDisplay } from "../../src/headers/display.js";
+
+const base64 = (octets: Uint8Array | string) => Buffer.from(octets).toString("base64");
+
+/** The forms of each address, in the order of their at signs. */
+const shown = (text: string) => readDisplay(text, 100).addresses.map((forms) => forms.map(formatAddress));
+
+describe("addresses that a name shows", () => {
+  test.each([
+    [
+      "a full-width sign before an own address, and one that NFKC takes away",
+      "ceo＠a.example ann@b.example （@c.example",
+    ],
+    ["the same with a small sign", "(﹫x.example ceo﹫a.example ann@b.example （@c.example"],
+    ["compatible letters", "ｃｅｏ@a.example ann@b.example （@c.example"],
+  ])("%s: no address lends its forms to another", (_, text) => {
+    const [first, second] = shown(text);
+    expect(first).toContain("ceo@a.example");
+    expect(first).not.toContain("ann@b.example");
+    expect(second).toContain("ann@b.example");
+    expect(second).not.toContain("ceo@a.example");
+  });
+
+  test.each([
+    ["a hair space behind the sign", "ceo@\u200aa.example"],
+    ["a thin space before the sign", "ceo\u2009@a.example"],
+    ["a narrow space before the dot", "ceo@a\u202f.example"],
+    ["thin spaces around a wide dot", "ceo@a\u2006．\u2008example"],
+    ["the sign said twice", "ceo@@a.example"],
+    ["a word within the octets of a word", `=?utf-8?b?${base64("=?utf-8?q?ceo=40a.example?=")}?=`],
+    ["UTF-16 in the other order than its label", `=?utf-16be?b?${base64(Buffer.from("ceo@a.example", "utf16le"))}?=`],
+    ["the same behind an order mark", `=?unicodeFFFE?b?${base64(Buffer.from("\ufeffceo@a.example", "utf16le"))}?=`],
+    ["ASCII in a charset that stands for none", "=?replacement?q?ceo=40a.example?="],
+  ])("%s", (_, text) => {
+    expect(shown(text).flat()).toContain("ceo@a.example");
+  });
+
+  test.each([
+    ["a plain blank behind the sign", "50 @ a.example"],
+    ["a thin space elsewhere", "Jean\u202fB"],
+    ["one label", "ann@@home"],
+    ["words within a word without an address", `=?utf-8?b?${base64("=?utf-8?q?Ann?=")}?=`],
+  ])("%s: none", (_, text) => {
+    expect(shown(text)).toEqual([]);
+  });
+
+  test("a thin space beside a name keeps an own address whole", () => {
+    expect(shown("Ann\u2009ann@b.example")).toEqual([["ann@b.example", "ann@b.example"]]);
+  });
+
+  test("many thin spaces are read in one pass", () => {
+    expect(shown(`${"\u200a".repeat(100_000)}x`)).toEqual([]);
+  });
+});
+
+test.each([
+  "cp50220",
+  "cp50221",
+  "cp50222",
+  "iso-2022-jp-ms",
+  "eucJP-ms",
+  "cp51932",
+  "ms949",
+  "UHC",
+  "ISO646-US",
+  "ANSI_X3.4-1986",
+])("%s is a known charset", (label) => {
+  expect(readDisplay(`=?${label}?Q?Ann?=`, 100).unknownCharset).toBe(false);
+});
