@@ -1,14 +1,18 @@
+import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
   absurd,
   bodyUnambiguous,
+  type CureOptions,
   cachedResolver,
   createGuard,
+  cure,
   domainExists,
   envelopeHeaderAligned,
   FromguardError,
   type Guard,
   headerOriginatorsOwned,
+  hmacSha256,
   isFromguardError,
   localOriginatorsMatchEnvelope,
   loginEqualsSenders,
@@ -21,8 +25,10 @@ import {
   relayOnlyForLogin,
   requireFqdn,
   requireLogin,
+  type StampLoginOptions,
   senderDomainIsOurs,
   senderExists,
+  stampLogin,
   type Table,
   unionOwnership,
 } from "@fromguard/core";
@@ -33,6 +39,7 @@ import { openSmtpd } from "../main-cf/open-smtpd.js";
 import type { Config } from "./config.js";
 import type { KeyPath } from "./document.js";
 import { protectionGaps } from "./protection.js";
+import type { RuleName } from "./schema.js";
 import { invalid } from "./validate.js";
 
 /** What a configuration comes to: the guard, and what the administrator should know of it. */
@@ -108,7 +115,7 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
     case "login-owns-envelope":
       return loginOwnsEnvelope(owned());
     case "header-originators-owned":
-      return headerOriginatorsOwned({ ...owned(), preset: entry.options.preset ?? "default" });
+      return originatorsRule(owned(), entry.options);
     case "body-unambiguous":
       return bodyUnambiguous({ ...owned(), preset: entry.options.preset ?? "default" });
     case "require-login":
@@ -138,9 +145,38 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
     }
     case "local-originators-match-envelope":
       return localOriginatorsMatchEnvelope({ preset: entry.options.preset ?? "default" });
+    case "stamp-login":
+      return stampLogin(await stampOptions(entry.options, tables.folder));
     default:
       return absurd(entry);
   }
+}
+
+type RuleOptions<Kind extends RuleName> = Extract<Config["rules"][number], { readonly kind: Kind }>["options"];
+
+function originatorsRule(
+  owned: Pick<CureOptions, "ownership">,
+  options: RuleOptions<"header-originators-owned">,
+): Rule {
+  const judged = { ...owned, preset: options.preset ?? "default" } as const;
+  const rule: Rule = headerOriginatorsOwned(judged);
+  if (options.cure === undefined) return rule;
+  const { to, "keep-claim": kept } = options.cure;
+  return cure(rule, {
+    ...judged,
+    to: to === "envelope" ? to : to === "login" ? { primary: (login) => login } : { fixed: to },
+    addSender: options.cure["add-sender"] ?? false,
+    removeSignatures: options.cure["remove-signatures"] ?? false,
+    ...(kept === undefined ? {} : { keepClaim: kept === "reply-to" ? "Reply-To" : "X-Original-From" }),
+  });
+}
+
+async function stampOptions(options: RuleOptions<"stamp-login">, folder: string): Promise<StampLoginOptions> {
+  const { "authserv-id": authservId, "pseudonym-key": file, field } = options;
+  // The schema lets exactly one of the two through.
+  if (authservId !== undefined) return { authservId };
+  const keyedHash = hmacSha256(await readFile(resolve(folder, file ?? "")));
+  return { keyedHash, ...(field === undefined ? {} : { field }) };
 }
 
 async function ownershipOf(config: Config, tables: TableLoader): Promise<Ownership | undefined> {

@@ -56,12 +56,23 @@ const preset = z.enum(["default", "strict", "lenient", "relaxed-resent"]);
 const ourDomains = z.strictObject({ "our-domains": texts });
 const none = z.strictObject({});
 
+/** Rewriting instead of refusing; docs/edits.md. */
+const cure = z.strictObject({
+  /** `envelope`, `login` (where it is an address), or one address for all. */
+  to: text,
+  /** Default: the claimed From is dropped. */
+  "keep-claim": z.enum(["reply-to", "x-original-from"]).optional(),
+  /** Default false, as the next. */
+  "add-sender": z.boolean().optional(),
+  "remove-signatures": z.boolean().optional(),
+});
+
 /** Options of the rules by name; a rule without required options may stand as its name alone. */
 export const ruleSchemas = {
   "sender-fqdn": z.strictObject({ "allow-literals": z.boolean().optional() }),
   "domain-exists": none,
   "login-owns-envelope": none,
-  "header-originators-owned": z.strictObject({ preset: preset.optional() }),
+  "header-originators-owned": z.strictObject({ preset: preset.optional(), cure: cure.optional() }),
   "body-unambiguous": z.strictObject({ preset: preset.optional() }),
   "require-login": none,
   "relay-only-for-login": ourDomains,
@@ -84,6 +95,23 @@ export const ruleSchemas = {
     "null-envelope": z.enum(["skip", "reject"]).optional(),
   }),
   "local-originators-match-envelope": z.strictObject({ preset: preset.optional() }),
+  "stamp-login": z
+    .strictObject({
+      /** Puts `Authentication-Results` in this name on top. */
+      "authserv-id": text.optional(),
+      /** A file of at least 16 octets, read once; a relative path starts from the folder of the configuration file. */
+      "pseudonym-key": text.optional(),
+      /** The field of the pseudonym. Default `X-Fromguard-Login`. */
+      field: text.optional(),
+    })
+    .superRefine((options, context) => {
+      const hasKey = options["pseudonym-key"] !== undefined;
+      if ((options["authserv-id"] === undefined) !== hasKey) {
+        context.addIssue({ code: "custom", message: "needs authserv-id or pseudonym-key, and not both" });
+      } else if (options.field !== undefined && !hasKey) {
+        context.addIssue({ code: "custom", path: ["field"], message: "is for pseudonyms: it needs pseudonym-key" });
+      }
+    }),
 } as const;
 
 /** The name of a rule in the configuration. */

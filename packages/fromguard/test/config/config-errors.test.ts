@@ -118,9 +118,24 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
     "f.yaml:3: rules[0].preset: unknown key beside header-originators-owned: options stand below it",
   ],
   [
+    "a cure without a target",
+    "rules:\n  - header-originators-owned:\n      cure: { add-sender: true }\n",
+    "f.yaml:3: rules[0].header-originators-owned.cure.to: required",
+  ],
+  [
+    "a stamp of no kind",
+    "rules:\n  - stamp-login: {}\n",
+    "f.yaml:2: rules[0].stamp-login: needs authserv-id or pseudonym-key, and not both",
+  ],
+  [
+    "a field for a stamp that has its own",
+    "rules:\n  - stamp-login: { authserv-id: mx, field: X-L }\n",
+    "f.yaml:2: rules[0].stamp-login.field: is for pseudonyms: it needs pseudonym-key",
+  ],
+  [
     "a rule that is a number",
     "rules:\n  - 5\n",
-    "f.yaml:2: rules[0]: must be a map with one key of sender-fqdn, domain-exists, login-owns-envelope, header-originators-owned, body-unambiguous, require-login, relay-only-for-login, sender-domain-is-ours, postfix-restrictions, sender-exists, owned-address-needs-login, login-equals-senders, envelope-header-aligned or local-originators-match-envelope",
+    "f.yaml:2: rules[0]: must be a map with one key of sender-fqdn, domain-exists, login-owns-envelope, header-originators-owned, body-unambiguous, require-login, relay-only-for-login, sender-domain-is-ours, postfix-restrictions, sender-exists, owned-address-needs-login, login-equals-senders, envelope-header-aligned, local-originators-match-envelope or stamp-login",
   ],
   ["a name of Object's own", "rules:\n  - constructor\n", "f.yaml:2: rules[0].constructor: unknown name"],
   [
