@@ -25,7 +25,9 @@ export function milterEdits(
   { leadingSpace }: { readonly leadingSpace: boolean },
 ): MilterEdit[] {
   const value = (text: string) => octets(`${leadingSpace ? " " : ""}${withoutBreaks(text)}`);
-  const sorted = [...edits].sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || occurrenceOf(b) - occurrenceOf(a));
+  const sorted = [...edits]
+    .filter((edit, index) => !isRepeatedDeletion(edit, edits.slice(0, index)))
+    .sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || occurrenceOf(b) - occurrenceOf(a));
   return sorted.map((edit): MilterEdit => {
     switch (edit.kind) {
       case "add-header":
@@ -44,6 +46,16 @@ export function milterEdits(
         return absurd(edit);
     }
   });
+}
+
+/** Two rules may want the same field gone; where numbers move up, the second deletion would take the next field. */
+function isRepeatedDeletion(edit: Edit, before: readonly Edit[]): boolean {
+  if (edit.kind !== "delete-header") return false;
+  const name = edit.name.toLowerCase();
+  return before.some(
+    (other) =>
+      other.kind === "delete-header" && other.occurrence === edit.occurrence && other.name.toLowerCase() === name,
+  );
 }
 
 function occurrenceOf(edit: Edit): number {

@@ -276,6 +276,14 @@ describe("edits", () => {
     ]);
   });
 
+  test("delete a field once, however many rules want it gone", () => {
+    const answers = through([
+      { kind: "delete-header", name: "DKIM-Signature", occurrence: 1 },
+      { kind: "delete-header", name: "dkim-signature", occurrence: 1 },
+    ]);
+    expect(answers.filter((answer) => answer.startsWith("change-header"))).toEqual(["change-header 1 DKIM-Signature:"]);
+  });
+
   test("carry no blank where the MTA adds it", () => {
     const offer = mta.offer(6, 0x1ff, 0x1fffff & ~STEPS.leadingSpace);
     expect(through([{ kind: "add-header", name: "X-Tag", value: "1" }], offer)).toContain("add-header X-Tag:1");
