@@ -33,10 +33,13 @@ const STALE_RECHECK_SECONDS = 30;
  * last. As many questions can be open as there are callers.
  */
 export function cachedResolver(resolver: Resolver, options: CachedResolverOptions = {}): Resolver {
+  const { ns, txt } = resolver;
   return {
     mx: cached((name, how) => resolver.mx(name, how), options),
     a: cached((name, how) => resolver.a(name, how), options),
     aaaa: cached((name, how) => resolver.aaaa(name, how), options),
+    ...(ns === undefined ? {} : { ns: cached((name, how) => ns.call(resolver, name, how), options) }),
+    ...(txt === undefined ? {} : { txt: cached((name, how) => txt.call(resolver, name, how), options) }),
   };
 }
 

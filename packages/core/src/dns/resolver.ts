@@ -22,4 +22,8 @@ export interface Resolver {
   a(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<string>>;
   /** IPv6 addresses as text. */
   aaaa(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<string>>;
+  /** Names of name servers, lower-case without a trailing dot. A resolver without it knows of none. */
+  ns?(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<string>>;
+  /** The strings of each TXT record, an octet a character. A resolver without it knows of none. */
+  txt?(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<readonly string[]>>;
 }

@@ -5,6 +5,9 @@ export interface FakeZone {
   readonly mx?: readonly (MxRecord | string)[] | FakeDnsFailure;
   readonly a?: readonly string[] | FakeDnsFailure;
   readonly aaaa?: readonly string[] | FakeDnsFailure;
+  readonly ns?: readonly string[] | FakeDnsFailure;
+  /** A record of one string each. */
+  readonly txt?: readonly string[] | FakeDnsFailure;
 }
 
 /** Answers with a failure, such as `SERVFAIL`; permanent for one such as `FORMERR`. */
@@ -46,5 +49,7 @@ export function fakeResolver(zones: Readonly<Record<string, FakeZone>>): FakeRes
       ),
     a: (name) => answer("A", name, byName.get(name)?.a, same),
     aaaa: (name) => answer("AAAA", name, byName.get(name)?.aaaa, same),
+    ns: (name) => answer("NS", name, byName.get(name)?.ns, same),
+    txt: (name) => answer("TXT", name, byName.get(name)?.txt, (text) => [text]),
   };
 }

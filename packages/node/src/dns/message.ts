@@ -1,7 +1,7 @@
 import { type Answer, type DecodedPacket, decode, encode, RECURSION_DESIRED } from "dns-packet";
 
 /** The record types that a resolver asks for. */
-export type QuestionType = "MX" | "A" | "AAAA";
+export type QuestionType = "MX" | "A" | "AAAA" | "NS" | "TXT";
 
 /** One question as it goes over the wire. */
 export interface Query {

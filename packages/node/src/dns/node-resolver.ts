@@ -68,6 +68,11 @@ export function nodeResolver(options: NodeResolverOptions = {}): Resolver {
       ),
     a: (name, { signal }) => ask(signal, async (client) => addressesOf(await client.resolve4(name, { ttl: true }))),
     aaaa: (name, { signal }) => ask(signal, async (client) => addressesOf(await client.resolve6(name, { ttl: true }))),
+    ns: (name, { signal }) =>
+      ask(signal, async (client) =>
+        rowsOf((await client.resolveNs(name)).map((host) => host.toLowerCase().replace(/\.$/, ""))),
+      ),
+    txt: (name, { signal }) => ask(signal, async (client) => rowsOf(await client.resolveTxt(name))),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Rows {
   readonly MX: MxRecord;
   readonly A: string;
   readonly AAAA: string;
+  readonly NS: string;
+  readonly TXT: readonly string[];
 }
 
 /** Aliases that are followed in all; a chain with more, or a loop, ends nowhere, as in Postfix. */
@@ -71,7 +73,9 @@ function isData(record: Answer): record is DataRecord {
   return record.type !== "OPT" && record.class === "IN";
 }
 
-function rowOf(record: DataRecord): MxRecord | string {
+function rowOf(record: DataRecord): Rows[QuestionType] {
+  if (record.type === "TXT") return [record.data].flat().map((part) => Buffer.from(part).toString("latin1"));
+  if (record.type === "NS") return canonical(String(record.data));
   if (record.type !== "MX") return String(record.data);
   const { preference = 0, exchange } = record.data as { preference?: number; exchange: string };
   return { preference, exchange: canonical(exchange) };

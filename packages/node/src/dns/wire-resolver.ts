@@ -139,6 +139,8 @@ export function wireResolver(options: WireResolverOptions = {}): Resolver {
     mx: (name, { signal }) => ask(name, "MX", signal),
     a: (name, { signal }) => ask(name, "A", signal),
     aaaa: (name, { signal }) => ask(name, "AAAA", signal),
+    ns: (name, { signal }) => ask(name, "NS", signal),
+    txt: (name, { signal }) => ask(name, "TXT", signal),
   };
 }
 
