@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { FromguardError, type Place } from "@fromguard/core";
 import { loadSettings, type MainCf, readMainCf, type Settings } from "@fromguard/postfix";
 import { reasonOf } from "../config/config.js";
+import { Exit, exitCodes } from "../exit-codes.js";
 import { readText, tableOpener } from "./open-tables.js";
 
 /** How a main.cf is loaded. */
@@ -105,7 +106,7 @@ async function readOctets(file: string): Promise<Uint8Array> {
 function readOverride(text: string): readonly [name: string, value: string] {
   const equals = text.indexOf("=");
   if (equals < 1) {
-    throw new FromguardError("FG_CONFIG_INVALID", `--override must be NAME=VALUE, not ${JSON.stringify(text)}`);
+    throw new Exit(exitCodes.usage, `--override must be NAME=VALUE, not ${JSON.stringify(text)}`);
   }
   return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
 }

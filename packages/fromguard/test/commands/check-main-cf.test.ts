@@ -135,7 +135,7 @@ describe("check --main-cf", () => {
   });
 
   it.each([
-    [["--override", "x", "--sender", "a"], 78, '--override must be NAME=VALUE, not "x"'],
+    [["--override", "x", "--sender", "a"], 64, '--override must be NAME=VALUE, not "x"'],
     [["--recipient", "a", "--recipient", "b", "--sender", "a"], 64, "--recipient stands twice"],
     [["--message", "-", "--sender", "a"], 64, "--message does not go with --main-cf"],
     [["--dns-server", "x y", "--sender", "a"], 64, "--dns-server: "],
