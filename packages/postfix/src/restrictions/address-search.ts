@@ -1,6 +1,7 @@
-import { andThen, fold, type Hit, loginMapKeys, searchTables, type Table } from "@fromguard/core";
+import { andThen, fold, type Hit, loginMapKeys, lowerAscii, searchTables, type Table } from "@fromguard/core";
 import type { ResolvedAddress } from "../address/address-resolver.js";
-import { type CheckContext, lookupFailed, type Result, serverError } from "../smtpd/check-context.js";
+import { extensionOptions } from "../address/extension-options.js";
+import { type CheckContext, lookupFailed, otherAddress, type Result, serverError } from "../smtpd/check-context.js";
 
 /** A table that answered with text. */
 export interface Found {
@@ -19,7 +20,7 @@ type Answer = Result | Promise<Result>;
  * @param address in internal form, not empty
  */
 export function resolved(context: CheckContext, address: string, next: (resolved: ResolvedAddress) => Answer): Answer {
-  return andThen(context.addresses.resolve(address), (resolution) => {
+  return andThen(context.addresses.resolve(address, otherAddress(context.mail, address)), (resolution) => {
     if (resolution.kind === "resolved") return next(resolution);
     const detail = resolution.kind === "unknown" ? resolution.cause : "the address does not resolve";
     return lookupFailed(context, address, { address, detail });
@@ -71,9 +72,11 @@ function keysOf({ settings: { config } }: CheckContext, { address, addressClass 
   if (at < 0) return [{ keys: [address], whole: true }];
   const domain = address.slice(at + 1);
   // mydestination and the interfaces' literals: what resolves to the local class.
-  const isLocal = addressClass === "local" || fold(config.get("myorigin")) === domain;
+  const extension = extensionOptions(config);
+  const foldCase = extension.utf8 ? fold : lowerAscii;
+  const isLocal = addressClass === "local" || foldCase(config.get("myorigin")) === domain;
   return loginMapKeys(address.slice(0, at), domain, {
-    recipientDelimiter: config.get("recipient_delimiter"),
+    ...extension,
     localDomains: isLocal ? [domain] : [],
   });
 }

@@ -11,6 +11,16 @@ import {
   rejectUnknownReverseClientHostname,
 } from "./client.js";
 import {
+  permitDnswlClient,
+  permitRhswlClient,
+  rejectRblClient,
+  rejectRhsblClient,
+  rejectRhsblHelo,
+  rejectRhsblRecipient,
+  rejectRhsblReverseClient,
+  rejectRhsblSender,
+} from "./dns-list.js";
+import {
   permitNakedIpAddress,
   rejectInvalidHeloHostname,
   rejectNonFqdnHeloHostname,
@@ -21,6 +31,7 @@ import {
   rejectKnownSenderLoginMismatch,
   rejectUnauthenticatedSenderLoginMismatch,
 } from "./login.js";
+import { permitMxBackup } from "./mx-backup.js";
 import {
   checkRelayDomains,
   deferUnauthDestination,
@@ -73,8 +84,19 @@ export const restrictions: Registry = new Map<string, Restriction>([
   plain("defer_unauth_destination", deferUnauthDestination),
   plain("permit_auth_destination", permitAuthDestination),
   plain("check_relay_domains", checkRelayDomains),
+  plain("permit_mx_backup", permitMxBackup),
   plain("reject_multi_recipient_bounce", notMet),
   plain("reject_unauth_pipelining", notMet),
+
+  ofList("reject_rbl_client", rejectRblClient),
+  ofList("reject_rbl", rejectRblClient),
+  ofList("reject_rhsbl_client", rejectRhsblClient),
+  ofList("reject_rhsbl_reverse_client", rejectRhsblReverseClient),
+  ofList("reject_rhsbl_helo", rejectRhsblHelo),
+  ofList("reject_rhsbl_sender", rejectRhsblSender),
+  ofList("reject_rhsbl_recipient", rejectRhsblRecipient),
+  ofList("permit_dnswl_client", permitDnswlClient),
+  ofList("permit_rhswl_client", permitRhswlClient),
 ]);
 
 /**
@@ -91,6 +113,10 @@ export const predefinedClasses: ReadonlyMap<string, readonly string[]> = new Map
 
 function plain(name: string, check: Check): [string, Restriction] {
   return [name, { argument: "none", check }];
+}
+
+function ofList(name: string, check: Check): [string, Restriction] {
+  return [name, { argument: "domain", check }];
 }
 
 function notMet(): "dunno" {

@@ -15,14 +15,14 @@ export interface AccessCheck {
   /** Whether a result that permits is a configuration error: the subject is the client's word. */
   readonly forbidsPermit: boolean;
   /** Set where the servers of the subject's domain are looked up instead. */
-  readonly servers?: "MX" | "A";
+  readonly servers?: "MX" | "A" | "NS";
 }
 
 function check(subject: AccessCheck["subject"], replyClass: ReplyClass): AccessCheck {
   return { subject, replyClass, forbidsPermit: false };
 }
 
-/** `check_NAME_access`, and what looks up the mail servers and the addresses of the same subject. */
+/** `check_NAME_access`, and what looks up the mail servers, the addresses and the name servers of the same subject. */
 function withServers(
   name: string,
   subject: AccessCheck["subject"],
@@ -34,13 +34,11 @@ function withServers(
     [`check_${name}_access`, plain],
     [`check_${name}_mx_access`, { ...plain, forbidsPermit: true, servers: "MX" }],
     [`check_${name}_a_access`, { ...plain, forbidsPermit: true, servers: "A" }],
+    [`check_${name}_ns_access`, { ...plain, forbidsPermit: true, servers: "NS" }],
   ];
 }
 
-/**
- * The restrictions that look a fact up in an access map, by name. Those that look up name servers (`check_sender_ns_access` and
- * the like) are not among them: no resolver here answers NS.
- */
+/** The restrictions that look a fact up in an access map, by name. */
 export const accessChecks: ReadonlyMap<string, AccessCheck> = new Map([
   ...withServers("client", "client", "Client host"),
   ...withServers("reverse_client_hostname", "reverse-client", "Unverified Client host", true),

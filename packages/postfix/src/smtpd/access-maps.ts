@@ -7,10 +7,11 @@ import {
   parseIpAddress,
   searchTables,
 } from "@fromguard/core";
+import { extensionOptions } from "../address/extension-options.js";
 import type { Target } from "../restrictions/restriction.js";
 import type { AccessCheck } from "./access-checks.js";
 import type { AccessResult } from "./access-result.js";
-import { lookupFailed } from "./check-context.js";
+import { lookupFailed, otherAddress } from "./check-context.js";
 import type { Evaluation } from "./evaluation.js";
 
 /** What a lookup came to: a result to act on, nothing, or the end of the evaluation. */
@@ -114,7 +115,7 @@ function hasDottedParents({ settings }: Evaluation): boolean {
 
 function findAddress(evaluation: Evaluation, spec: string, target: Target): Access | Promise<Access> {
   const { settings } = evaluation;
-  return andThen(evaluation.addresses.resolve(target.name), (resolved) => {
+  return andThen(evaluation.addresses.resolve(target.name, otherAddress(evaluation.mail, target.name)), (resolved) => {
     if (resolved.kind === "unknown") {
       lookupFailed(evaluation, target.name);
       return END;
@@ -126,7 +127,7 @@ function findAddress(evaluation: Evaluation, spec: string, target: Target): Acce
       return NONE;
     }
     const steps = accessMapKeys(address.slice(0, at), address.slice(at + 1), {
-      recipientDelimiter: settings.config.get("recipient_delimiter"),
+      ...extensionOptions(settings.config),
       dottedParents: hasDottedParents(evaluation),
     });
     const found = search(evaluation, spec, target, [{ datum: address, steps, by: "check_mail_access" }]);

@@ -36,6 +36,16 @@ export interface Mail {
   readonly encrypted?: boolean;
 }
 
+/**
+ * The address on which the route of one may depend: the recipient's is that of the sender, and the reverse. The null sender
+ * while there is no recipient.
+ *
+ * @see Postfix smtpd_resolve.c smtpd_resolve_addr
+ */
+export function otherAddress({ sender, recipient = "" }: Mail, address: string): string {
+  return address === sender ? recipient : sender;
+}
+
 /** `Sender address`, ... as replies name the thing that a list judges. */
 export type ReplyClass =
   | "Client host"

@@ -10,8 +10,7 @@ import { clientList, domainList, stringList } from "../lists/lists.js";
 import type { MatchList } from "../lists/match-list.js";
 import { readPatterns } from "../lists/read-match-list.js";
 import type { MainCf } from "../main-cf/main-cf.js";
-import { predefinedClasses } from "../restrictions/registry.js";
-import { isRestrictionName, takesWord } from "./restriction-names.js";
+import { faultsOf } from "./list-faults.js";
 import type { ListName, Settings } from "./settings.js";
 
 /** How {@link loadSettings} reaches what main.cf names. */
@@ -120,8 +119,7 @@ export async function loadSettings(
   const lists = Object.fromEntries(LISTS.map((name) => [name, config.list(name)])) as Settings["lists"];
   const classes = readClasses(config);
   for (const [name, words] of [...Object.entries(lists), ...classes]) {
-    for (const word of unknownNames(words, classes)) {
-      const what = `unknown smtpd restriction: "${word}"`;
+    for (const what of faultsOf(name, words, classes)) {
       if (options.ignoreUnknown !== true) {
         throw new FromguardError("FG_CONFIG_INVALID", what, { place: config.place(name) });
       }
@@ -155,7 +153,9 @@ export async function loadSettings(
   const domains = new Map<string, MatchList<string>>();
   for (const name of WHOLE_DOMAINS) domains.set(name, stringList(await patterns(name)));
   domains.set("relay_domains", domainList(await patterns("relay_domains"), await style("relay_domains")));
-  const myNetworks = clientList(await patterns("mynetworks"), await style("mynetworks"));
+  const networks = async (name: string) => clientList(await patterns(name), await style(name));
+  const myNetworks = await networks("mynetworks");
+  const mxBackupNetworks = await networks("permit_mx_backup_networks");
 
   const settings: Settings = {
     config,
@@ -164,6 +164,7 @@ export async function loadSettings(
     tables: (parameter) => known(maps, parameter),
     table: (spec) => tables.get(spec),
     myNetworks,
+    mxBackupNetworks,
     domains: (parameter) => known(domains, parameter),
   };
   return { settings, warnings };
@@ -216,19 +217,6 @@ function readClasses(config: MainCf): ReadonlyMap<string, readonly string[]> {
     classes.set(name, splitOutsideBraces(config.get(name)));
   }
   return classes;
-}
-
-/** Words where a restriction is due and that name none. Behind `permit`, `reject` and `defer` nothing is read. */
-function unknownNames(words: readonly string[], classes: ReadonlyMap<string, unknown>): readonly string[] {
-  const unknown: string[] = [];
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] as string;
-    if (word.includes(":")) continue;
-    const name = word.toLowerCase();
-    if (takesWord(name)) at += 1;
-    else if (!isRestrictionName(name) && !classes.has(word) && !predefinedClasses.has(word)) unknown.push(word);
-  }
-  return unknown;
 }
 
 /** The words that smtpd opens as tables. */

@@ -27,3 +27,8 @@ export function takesWord(name: string): boolean {
     restrictions.get(name)?.argument === "domain"
   );
 }
+
+/** All names of restrictions, in small letters. */
+export function restrictionNames(): readonly string[] {
+  return [...GENERIC, ...accessChecks.keys(), ...restrictions.keys()];
+}

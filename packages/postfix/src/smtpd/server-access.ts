@@ -10,15 +10,15 @@ const MAX_ADDRESSES = 100;
 
 /**
  * Looks up the servers of a domain in an access map: their names, then their addresses. For `A` the domain itself is the only
- * server, by its addresses; for `MX` it is where it has no MX records. Where DNS cannot answer, nothing is looked up, as in
- * Postfix.
+ * server, by its addresses; for `MX` it is where it has no MX records; for `NS` those of the nearest parent stand in. Where DNS
+ * cannot answer, nothing is looked up, as in Postfix.
  *
  * @see postconf(5) check_sender_mx_access and the like, Postfix smtpd_check.c check_server_access
  */
 export async function lookUpServers(
   evaluation: Evaluation,
   { subject, replyClass }: AccessCheck,
-  type: "MX" | "A",
+  type: "MX" | "A" | "NS",
   table: string,
 ): Promise<Access> {
   const text = textOf(evaluation, subject);
@@ -27,22 +27,23 @@ export async function lookUpServers(
   const domain = text.slice(text.lastIndexOf("@") + 1);
   const look = (found: Search) => search(evaluation, table, target, [found]);
   if (domain.startsWith("[")) {
+    if (type === "NS") return { kind: "none" };
     const address = addressOfLiteral(domain);
     return address === undefined ? { kind: "none" } : look(addressSearch(address));
   }
   const read = parseDomain(domain);
   const ascii = read.kind === "name" && /[^\x00-\x7f]/.test(domain) ? read.ascii : domain;
-  const servers = type === "A" ? [ascii] : await mailServers(evaluation, ascii);
+  const servers = await serversOf(evaluation, type, ascii);
   let left = MAX_ADDRESSES;
   for (const server of servers) {
     const isAddress = parseIpAddress(server) !== undefined;
-    if (type === "MX" && !isAddress) {
+    if (type !== "A" && !isAddress) {
       const byName = await look(domainSearch(evaluation, server));
       if (byName.kind !== "none") return byName;
     }
     const addresses = isAddress ? [server] : await addressesOf(evaluation, server);
-    if (addresses.length === 0 && type === "MX") {
-      evaluation.warn(`Unable to look up MX host ${server} for ${target.replyClass} ${target.name}`);
+    if (addresses.length === 0 && type !== "A") {
+      evaluation.warn(`Unable to look up ${type} host ${server} for ${target.replyClass} ${target.name}`);
     }
     for (const address of addresses) {
       if (left === 0) return { kind: "none" };
@@ -71,6 +72,33 @@ function textOf({ mail }: Evaluation, subject: AccessCheck["subject"]): string {
     default:
       return "";
   }
+}
+
+function serversOf(evaluation: Evaluation, type: "MX" | "A" | "NS", domain: string): Promise<readonly string[]> {
+  switch (type) {
+    case "A":
+      return Promise.resolve([domain]);
+    case "MX":
+      return mailServers(evaluation, domain);
+    case "NS":
+      return nameServers(evaluation, domain);
+  }
+}
+
+/** Of the domain, or of the nearest parent that has any. */
+async function nameServers(evaluation: Evaluation, domain: string): Promise<readonly string[]> {
+  const unable = (cause: string) => {
+    evaluation.warn(`Unable to look up NS host for ${domain}: ${cause}`);
+    return [];
+  };
+  const { dns } = evaluation;
+  if (dns.ns === undefined) return unable("the resolver does not ask for NS");
+  for (let name = domain; name !== ""; name = name.includes(".") ? name.slice(name.indexOf(".") + 1) : "") {
+    const answer = await dns.ns(name.toLowerCase(), evaluation);
+    if (answer.kind === "failed") return unable(answer.cause);
+    if (answer.kind === "records") return answer.records.filter(isMailHost);
+  }
+  return unable("no records");
 }
 
 async function mailServers(evaluation: Evaluation, domain: string): Promise<readonly string[]> {

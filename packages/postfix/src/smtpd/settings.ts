@@ -22,6 +22,8 @@ export interface Settings {
   table(spec: string): Table | undefined;
   /** `mynetworks`: client name and address. */
   readonly myNetworks: MatchList<{ readonly name: string; readonly address: string }>;
+  /** `permit_mx_backup_networks`, likewise. */
+  readonly mxBackupNetworks: MatchList<{ readonly name: string; readonly address: string }>;
   /** A domain list such as `relay_domains`, `mydestination`, `virtual_alias_domains`. */
   domains(parameter: string): MatchList<string>;
 }

@@ -17,6 +17,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   append_at_myorigin: "yes",
   append_dot_mydomain: "no",
   default_transport: "smtp",
+  double_bounce_sender: "double-bounce",
   empty_address_recipient: "MAILER-DAEMON",
   inet_interfaces: "127.0.0.1",
   inet_protocols: "ipv4",
@@ -26,6 +27,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   mydomain: "example.com",
   myhostname: "mail.example.com",
   myorigin: "example.com",
+  owner_request_special: "yes",
   parent_domain_matches_subdomains: "relay_domains, smtpd_access_maps",
   recipient_delimiter: "+",
   relay_domains: "relay.example",
@@ -76,6 +78,7 @@ export function settingsOf({ parameters = {}, tables = {}, lists = {} }: Given =
     tables: (parameter) => tables[parameter] ?? [],
     table: () => undefined,
     myNetworks: { has: () => ({ kind: "not-listed" }) },
+    mxBackupNetworks: { has: () => ({ kind: "not-listed" }) },
     domains: (parameter) => lists[parameter] ?? domainList(split(parameter), parameter === "relay_domains"),
   };
 }

@@ -13,6 +13,9 @@ export interface Given {
   readonly tables?: Readonly<Record<string, readonly Table[]>>;
   readonly domains?: Readonly<Record<string, MatchList<string>>>;
   readonly networks?: MatchList<{ readonly name: string; readonly address: string }>;
+  readonly mxBackupNetworks?: MatchList<{ readonly name: string; readonly address: string }>;
+  /** The word behind the name. */
+  readonly argument?: string;
   readonly zones?: Readonly<Record<string, FakeZone>>;
 }
 
@@ -30,6 +33,9 @@ const PARAMETERS = {
   allow_untrusted_routing: "no",
   double_bounce_sender: "double-bounce",
   invalid_hostname_reject_code: "501",
+  default_rbl_reply: "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain; $rbl_reason",
+  inet_protocols: "ipv4",
+  maps_rbl_reject_code: "554",
   non_fqdn_reject_code: "504",
   plaintext_reject_code: "450",
   relay_domains_reject_code: "554",
@@ -60,7 +66,11 @@ const MAIL: Mail = {
 export async function evaluate(name: string, given: Given = {}): Promise<Came> {
   const { mail = {}, parameters = {}, tables = {}, domains = {}, zones = {} } = given;
   const configured = settingsOf({ parameters: { ...PARAMETERS, ...parameters }, tables, lists: domains });
-  const settings = { ...configured, myNetworks: given.networks ?? configured.myNetworks };
+  const settings = {
+    ...configured,
+    myNetworks: given.networks ?? configured.myNetworks,
+    mxBackupNetworks: given.mxBackupNetworks ?? configured.mxBackupNetworks,
+  };
   const warnings: string[] = [];
   let evidence: Evidence | undefined;
   let told = "";
@@ -88,7 +98,7 @@ export async function evaluate(name: string, given: Given = {}): Promise<Came> {
   };
   const restriction = restrictions.get(name);
   if (restriction === undefined) throw new Error(`no restriction ${name}`);
-  const answer = restriction.check(context, { name: "TARGET", replyClass: "Sender address" }, "");
+  const answer = restriction.check(context, { name: "TARGET", replyClass: "Sender address" }, given.argument ?? "");
   const result = await answer;
   return { result: told === "" ? result : told, warnings, evidence, atOnce: !(answer instanceof Promise) };
 }

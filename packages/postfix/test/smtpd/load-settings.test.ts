@@ -20,6 +20,8 @@ async function errorOf(text: string): Promise<string> {
   return "none";
 }
 
+const UNKNOWN_REJEKT = 'main.cf:3: smtpd_sender_restrictions: unknown smtpd restriction: "nothing_of_it"';
+
 describe("what Postfix refuses at its start, and a restriction that is not known", () => {
   test.each([
     ["myorigin = $nosuch", "main.cf:3: myorigin: bad string length 0 < 1: myorigin ="],
@@ -37,7 +39,30 @@ describe("what Postfix refuses at its start, and a restriction that is not known
     ],
     [
       "smtpd_sender_restrictions = REJECT_SENDER_LOGIN_MISMATCH",
-      'main.cf:3: smtpd_sender_restrictions: unknown smtpd restriction: "REJECT_SENDER_LOGIN_MISMATCH"',
+      'main.cf:3: smtpd_sender_restrictions: unknown smtpd restriction: "REJECT_SENDER_LOGIN_MISMATCH" (did you mean reject_sender_login_mismatch?)',
+    ],
+    [
+      "smtpd_sender_restrictions = reject_non_fqdn_sendr",
+      'main.cf:3: smtpd_sender_restrictions: unknown smtpd restriction: "reject_non_fqdn_sendr" (did you mean reject_non_fqdn_sender?)',
+    ],
+    [
+      "smtpd_sender_restrictions = reject_unverified_sender",
+      `main.cf:3: smtpd_sender_restrictions: smtpd restriction "reject_unverified_sender" is not evaluated: it needs Postfix's verify(8), which tries to deliver to the address`,
+    ],
+    [
+      "smtpd_sender_restrictions = reject_rbl_client list.test=127.0.0.[2",
+      'main.cf:3: smtpd_sender_restrictions: reject_rbl_client: bad filter of DNS answers: "list.test=127.0.0.[2"',
+    ],
+    ["smtpd_sender_restrictions = warn_if_reject reject nothing_of_it", UNKNOWN_REJEKT],
+    [
+      "smtpd_restriction_classes = a\na = reject nothing_of_it",
+      'main.cf:4: a: unknown smtpd restriction: "nothing_of_it"',
+    ],
+    ["smtpd_sender_restrictions = permit nothing_of_it", "none"],
+    ["smtpd_sender_restrictions = reject nothing_of_it", "none"],
+    [
+      "smtpd_sender_restrictions = reject_rbl_client list.test=127.0.0.[2;4..8], check_helo_ns_access static:OK",
+      "none",
     ],
     [
       "smtpd_restriction_classes = a b",
