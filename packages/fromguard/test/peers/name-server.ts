@@ -9,6 +9,8 @@ interface RecordSets {
   readonly MX?: readonly (readonly [preference: number, exchange: string])[] | Failure;
   readonly A?: readonly string[] | Failure;
   readonly AAAA?: readonly string[] | Failure;
+  readonly NS?: readonly string[] | Failure;
+  readonly TXT?: readonly string[] | Failure;
   readonly CNAME?: string;
 }
 
@@ -75,14 +77,14 @@ function lookUp({ name, type }: Question, zone: Zone): { readonly rcode: number;
 function recordsOf(
   name: string,
   type: string,
-  { MX = [], A = [], AAAA = [] }: RecordSets,
+  { MX = [], A = [], AAAA = [], NS = [], TXT = [] }: RecordSets,
 ): readonly Answer[] | Failure {
   const ttl = TTL_SECONDS;
   if (type === "MX") {
     if (typeof MX === "string") return MX;
     return MX.map(([preference, exchange]) => ({ name, type, ttl, data: { preference, exchange } }));
   }
-  if (type !== "A" && type !== "AAAA") return [];
-  const rows = type === "A" ? A : AAAA;
+  if (type !== "A" && type !== "AAAA" && type !== "NS" && type !== "TXT") return [];
+  const rows = { A, AAAA, NS, TXT }[type];
   return typeof rows === "string" ? rows : rows.map((data) => ({ name, type, ttl, data }));
 }

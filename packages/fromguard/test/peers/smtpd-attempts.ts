@@ -42,13 +42,63 @@ export const ZONE: Zone = {
   "example.com": { MX: [[10, "mail.example.com"]] },
   "relay.example": { A: ["192.0.2.7"] },
   "virt.example": {},
+  "ns.test": { A: ["192.0.2.50"] },
+  "with-ns.test": { NS: ["ns.test", "mx.a.test"], A: ["192.0.2.1"], MX: [[10, "mx.a.test"]] },
+  "sub.with-ns.test": { A: ["192.0.2.1"] },
+  "bad-ns.test": { NS: ["-bad-.test"] },
+  "ns-fails.test": { NS: "SERVFAIL" },
+  "backup.test": {
+    MX: [
+      [10, "relay.example"],
+      [20, "mail.example.com"],
+    ],
+  },
+  "backup-by-address.test": {
+    MX: [
+      [10, "mx.a.test"],
+      [20, "this-host.test"],
+    ],
+  },
+  "backup-of-nothing.test": {
+    MX: [
+      [10, "nowhere.test"],
+      [20, "mail.example.com"],
+    ],
+  },
+  "primary.test": {
+    MX: [
+      [10, "mail.example.com"],
+      [20, "mx.a.test"],
+    ],
+  },
+  "this-host.test": { A: ["127.0.0.1"] },
+  "7.100.51.198.list.test": { A: ["127.0.0.2"], TXT: ["see http://list.test/?7"] },
+  "50.2.0.192.list.test": { A: ["127.0.0.4", "127.0.0.9"], TXT: ["one", "two"] },
+  "9.113.0.203.list.test": { A: ["127.0.0.3"] },
+  "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.list.test": {
+    A: ["127.0.1.5"],
+    TXT: ["t".repeat(255), "u".repeat(240), "v".repeat(50)],
+  },
+  "client.example.org.list.test": { A: ["127.0.0.2"], TXT: ["$rbl_code is \u00e9 not expanded"] },
+  "forged.example.org.list.test": { A: ["127.0.0.2"], TXT: "SERVFAIL" },
+  "a.test.list.test": { A: ["127.0.0.2"], TXT: ["sender list"] },
+  "b.test.list.test": { A: ["127.0.0.8"] },
+  "c.test.list.test": { A: "SERVFAIL" },
+  "example.com.list.test": { A: ["127.0.0.10"], TXT: [""] },
+  "relay.example.list.test": { A: ["10.0.0.1"] },
+  "mx.a.test.list.test": { CNAME: "a.test.list.test" },
+  "xn--bcher-kva.test.list.test": { A: ["127.0.0.2"] },
+  "7.100.51.198.down-list.test": "SERVFAIL",
+  "50.2.0.192.down-list.test": "REFUSED",
+  "a.test.down-list.test": "FORMERR",
+  "client.example.org.down-list.test": "SERVFAIL",
   // As in /etc/hosts, where Postfix looks first for addresses of servers.
   localhost: { A: ["127.0.0.1"], AAAA: ["::1"] },
   "client.example.org": { A: ["198.51.100.7"] },
 };
 
 export const DOMAINS: readonly string[] = [
-  ...Object.keys(ZONE).filter((name) => name !== "localhost"),
+  ...Object.keys(ZONE).filter((name) => name !== "localhost" && !name.includes("list.test")),
   "nowhere.test",
   "sub.relay.example",
 ];

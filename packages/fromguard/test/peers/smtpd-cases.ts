@@ -24,6 +24,13 @@ const ACCESS = [
   "sasl",
   "sender_mx",
   "sender_a",
+  "sender_ns",
+  "client_ns",
+  "reverse_client_hostname_ns",
+  "helo_ns",
+  "recipient_ns",
+  "client_mx",
+  "helo_a",
 ].map((subject) => `check_${subject}_access`);
 
 const SENDER_RULES = [
@@ -50,6 +57,9 @@ const OTHER_RULES = [
   "reject_unauth_destination",
   "defer_unauth_destination",
   "permit_auth_destination",
+  "permit_mx_backup",
+  "check_ccert_access static:REJECT",
+  "reject_rbl_client",
   "reject_unknown_address",
   "reject_non_fqdn_recipient",
   "reject_unknown_recipient_domain",
@@ -69,6 +79,32 @@ const OTHER_RULES = [
   "sleep 0",
 ];
 
+const DNS_LISTS = [
+  "list.test",
+  "list.test",
+  "list.test=127.0.0.2",
+  "list.test=127.0.0.[2;4..10]",
+  "list.test=[127.0.0.9]",
+  "list.test=127.0.[0..1].[3..9]",
+  "down-list.test",
+  "empty-list.test",
+  "LIST.test",
+];
+const DNS_LIST_RULES = [
+  "reject_rbl_client",
+  "reject_rbl_client",
+  "reject_rbl",
+  "reject_rhsbl_client",
+  "reject_rhsbl_reverse_client",
+  "reject_rhsbl_helo",
+  "reject_rhsbl_sender",
+  "reject_rhsbl_sender",
+  "reject_rhsbl_recipient",
+  "permit_dnswl_client",
+  "permit_rhswl_client",
+];
+const dnsList = fc.tuple(of(DNS_LIST_RULES), of(DNS_LISTS)).map((words) => words.join(" "));
+
 const restriction = fc
   .tuple(
     fc.integer({ min: 0, max: 7 }),
@@ -77,6 +113,7 @@ const restriction = fc
       { weight: 3, arbitrary: of(OTHER_RULES) },
       { weight: 3, arbitrary: fc.tuple(of(ACCESS), accessMap).map(([name, map]) => `${name} ${map}`) },
       { weight: 1, arbitrary: accessMap },
+      { weight: 3, arbitrary: dnsList },
     ),
   )
   .map(([one, rule]) => (one === 0 ? `warn_if_reject ${rule}` : rule));
@@ -104,6 +141,24 @@ function some(values: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitr
       Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     );
 }
+
+/** Taken as it stands; in a map, main.cf has `$$` for `$`. */
+const RBL_REPLIES = [
+  "$rbl_code 5.7.1 $rbl_class [$rbl_what] is on $rbl_domain${rbl_txt?: $rbl_txt}",
+  "450 $client_name $client_address $client $reverse_client_name",
+  "554 5.1.3 from $sender $sender_name $sender_domain",
+  "554 $recipient ($recipient_name) {$recipient_domain} $helo_name",
+  "250 ok",
+  "450 ",
+  "554 $$rbl_code ${rbl_reason:none}",
+];
+const RBL_REPLY_MAPS = [
+  "inline:{{list.test = 521 4.7.9 map for $$rbl_domain}}",
+  "inline:{{list.test=127.0.0.2 = 521 exact}, {list.test = 550 plain}}",
+  "pcre:{/^list/ 550 pattern $$$$rbl_what}",
+  "fail:down",
+  "static:{554 $$broken}",
+];
 
 const CODES = ["450", "550", "554", "521"];
 
@@ -152,6 +207,10 @@ const smtpd = fc
       access_map_defer_code: of(CODES),
       relay_domains_reject_code: of(CODES),
       reject_code: of(CODES),
+      maps_rbl_reject_code: of(CODES),
+      default_rbl_reply: of(RBL_REPLIES),
+      rbl_reply_maps: of(RBL_REPLY_MAPS),
+      permit_mx_backup_networks: of(["192.0.2.0/24", "192.0.2.7", "mx.a.test", "fail:down"]),
       defer_code: of(["451", "550"]),
     }).map((others): SmtpdOverrides => ({ ...always, ...others })),
   );
