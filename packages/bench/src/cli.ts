@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { policies } from "./decisions.js";
+import { headerCosts, headerSubjects } from "./headers.js";
 import { measureLoading, measureRates, measureRounds } from "./measure.js";
 import { measurePostmap } from "./postmap.js";
 import { type Quartiles, quartiles } from "./quartiles.js";
@@ -49,6 +50,22 @@ row("decisions a second", `${"median".padStart(12)}  ${"quartiles".padStart(26)}
 for (const [name, each] of decided) {
   const { low, median, high } = quartiles(each.map((rate, round) => (composed[round] ?? Number.NaN) / rate));
   row(name, `${spread(quartiles(each))}  ${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`);
+}
+
+const parsed = [...(await measureRounds(headerSubjects(), { rounds, timeMs: Number(values["time-ms"]) }))];
+const own = parsed[0]?.[1] ?? [];
+console.log("");
+row("headers of 2 kB a second", `${"median".padStart(12)}  ${"quartiles".padStart(26)}  time of ours`);
+for (const [name, each] of parsed) {
+  const { median } = quartiles(each.map((rate, round) => (own[round] ?? Number.NaN) / rate));
+  row(name, `${spread(quartiles(each))}  ${median.toFixed(2)}`);
+}
+
+const sizes = [1_000, 10_000, 100_000, 1_000_000];
+console.log("");
+row("ns an octet of a header section of", sizes.map((size) => count(size).padStart(12)).join(""));
+for (const { form, perOctet } of headerCosts(sizes, rounds)) {
+  row(form, perOctet.map(({ nanoseconds }) => nanoseconds.toFixed(1).padStart(12)).join(""));
 }
 
 console.log("");
