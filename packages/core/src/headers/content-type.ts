@@ -13,10 +13,15 @@ export interface ContentType {
 
 /** Every Content-Type of a header section: where there are several, readers differ in which they take. */
 export function contentTypes(section: HeaderSection): readonly ContentType[] {
-  return section.fields
-    .filter(({ name }) => /^content-type[ \t]*$/i.test(name))
-    .map(({ value }) => parseContentType(fieldText(value) ?? latin1(value)));
+  const types: ContentType[] = [];
+  for (const { name, value } of section.fields) {
+    if (name.length < LENGTH || !/^content-type[ \t]*$/i.test(name)) continue;
+    types.push(parseContentType(fieldText(value) ?? latin1(value)));
+  }
+  return types;
 }
+
+const LENGTH = "content-type".length;
 
 /** Reads a Content-Type as tolerantly as readers do; parameters may be split or extended (RFC 2231). */
 function parseContentType(text: string): ContentType {

@@ -48,6 +48,7 @@ export function readDisplay(text: string, maxAddresses: number): Display {
 }
 
 function addressesIn(shown: string, max: number): readonly ShownAddress[] {
+  if (!AT_SIGN.test(shown)) return [];
   const text = closeUp(shown);
   const compatible = text.normalize("NFKC");
   const found = findAddresses(compatible, max);
@@ -56,6 +57,8 @@ function addressesIn(shown: string, max: number): readonly ShownAddress[] {
   return Array.from(found, ([ordinal, forms]) => [...forms, ...(raw.get(ordinal) ?? [])]);
 }
 
+/** Everything that NFKC makes an at sign of. */
+const AT_SIGN = /[@\uff20\ufe6b]/u;
 const THIN_BLANKS = /[\u2006\u2008-\u200a\u202f\u205f]+/gu;
 const JOINT = /[@\uff20\ufe6b.\u2024\u3002\uff0e\uff61\ufe52]/u;
 

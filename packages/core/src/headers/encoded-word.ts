@@ -231,9 +231,16 @@ function readQ(content: string, { skipsOdd }: Reading): Uint8Array {
   return Uint8Array.from(out);
 }
 
+/** Negative where the two are no hexadecimal digits. */
 function hexValue(high: number | undefined, low: number | undefined): number {
-  const text = String.fromCharCode(high ?? 0, low ?? 0);
-  return /^[0-9A-Fa-f]{2}$/.test(text) ? Number.parseInt(text, 16) : -1;
+  const [a, b] = [digitValue(high ?? 0), digitValue(low ?? 0)];
+  return a < 0 || b < 0 ? -1 : a * 16 + b;
+}
+
+function digitValue(octet: number): number {
+  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
+  const letter = octet | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 const DIGITS = new Map(

@@ -40,7 +40,8 @@ export function readOriginators(
   section: HeaderSection,
   limits: Partial<OriginatorLimits> = {},
 ): readonly OriginatorField[] {
-  const bounds = { ...ORIGINATOR_LIMITS, ...limits };
+  const { maxMailboxes, maxNesting } = ORIGINATOR_LIMITS;
+  const bounds = { maxMailboxes: limits.maxMailboxes ?? maxMailboxes, maxNesting: limits.maxNesting ?? maxNesting };
   const found: OriginatorField[] = [];
   for (const field of section.fields) {
     const name = originatorName(field.name);
@@ -52,8 +53,10 @@ export function readOriginators(
 function originatorName(written: string): OriginatorName | undefined {
   let { length } = written;
   while (length > 0 && isBlank(written.charCodeAt(length - 1))) length--;
-  // from; sender, author; resent-from; resent-sender: most fields differ from all in length.
+  // from; sender, author; resent-from; resent-sender: most fields differ from all in length or first letter.
   if (length !== 4 && length !== 6 && length !== 11 && length !== 13) return undefined;
+  const first = written.charCodeAt(0) | 0x20;
+  if (first !== 0x66 && first !== 0x73 && first !== 0x72 && first !== 0x61) return undefined;
   const name = written.slice(0, length).toLowerCase();
   return name in MALFORMED ? (name as OriginatorName) : undefined;
 }

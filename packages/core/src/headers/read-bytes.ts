@@ -21,7 +21,11 @@ export function readSection(
   bytes: Uint8Array,
   limits: Partial<HeaderLimits>,
 ): { readonly section: HeaderSection; readonly end: number } {
-  const reader = new SectionReader(bytes, { ...HEADER_LIMITS, ...limits });
+  const reader = new SectionReader(bytes, {
+    maxHeaderOctets: limits.maxHeaderOctets ?? HEADER_LIMITS.maxHeaderOctets,
+    maxLineOctets: limits.maxLineOctets ?? HEADER_LIMITS.maxLineOctets,
+    maxFields: limits.maxFields ?? HEADER_LIMITS.maxFields,
+  });
   const end = reader.read();
   return {
     section: { view: "bytes", fields: reader.fields, anomalies: reader.anomalies.list, blindTo: SEES_ALL },
@@ -31,34 +35,62 @@ export function readSection(
 
 const SEES_ALL: readonly Code[] = [];
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const BAD = "\ufffd";
+
+/** The octets of a section, and their text once somebody asks: in one step where all are ASCII, as they nearly always are. */
+class Source {
+  readonly bytes: Uint8Array;
+  /** Where the header ends; until it is known, text is read octet by octet. */
+  end: number | undefined;
+  #ascii: string | undefined;
+  #isRead = false;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Octets as text, one character each. */
+  text(start: number, end: number): string {
+    if (!this.#isRead && this.end !== undefined) {
+      this.#isRead = true;
+      const text = decoder.decode(this.bytes.subarray(0, this.end));
+      // Each octet is a character of its own only where none is above 0x7f.
+      if (text.length === this.end && !text.includes(BAD)) this.#ascii = text;
+    }
+    return this.#ascii?.slice(start, end) ?? latin1(this.bytes, start, end);
+  }
+}
+
 /** A field that stays in the octets it was read from until somebody asks. */
 class OctetField implements HeaderField {
   readonly offset: number;
-  readonly #bytes: Uint8Array;
+  readonly #source: Source;
   readonly #colon: number;
   readonly #end: number;
   #name: string | undefined;
 
-  constructor(bytes: Uint8Array, offset: number, colon: number, end: number) {
-    this.#bytes = bytes;
+  constructor(source: Source, offset: number, colon: number, end: number) {
+    this.#source = source;
     this.offset = offset;
     this.#colon = colon;
     this.#end = end;
   }
 
   get name(): string {
-    this.#name ??= latin1(this.#bytes, this.offset, this.#colon);
+    this.#name ??= this.#source.text(this.offset, this.#colon);
     return this.#name;
   }
 
   get value(): Uint8Array {
-    return this.#bytes.subarray(this.#colon + 1, this.#end);
+    return this.#source.bytes.subarray(this.#colon + 1, this.#end);
   }
 }
 
 class SectionReader {
   readonly fields: HeaderField[] = [];
   readonly anomalies = new AnomalyLog();
+  readonly #source: Source;
   readonly #bytes: Uint8Array;
   readonly #limits: HeaderLimits;
   /** Where reading stops: the end of the octets, or the limit on them. */
@@ -71,10 +103,17 @@ class SectionReader {
     this.#bytes = bytes;
     this.#limits = limits;
     this.#stop = Math.min(bytes.length, limits.maxHeaderOctets);
+    this.#source = new Source(bytes);
   }
 
   /** Reads to the end of the header and returns where the body begins. */
   read(): number {
+    const end = this.#fields();
+    this.#source.end = end;
+    return end;
+  }
+
+  #fields(): number {
     const bytes = this.#bytes;
     let at = 0;
     while (at < this.#stop) {
@@ -93,12 +132,12 @@ class SectionReader {
   #field(start: number): number {
     const bytes = this.#bytes;
     let nameEnd = start;
-    while (isNameOctet(bytes[nameEnd])) nameEnd++;
+    while (nameEnd < bytes.length && isNameOctet(bytes[nameEnd]!)) nameEnd++;
     let colon = nameEnd;
     while (isBlank(bytes[colon])) colon++;
     if (bytes[colon] !== COLON || nameEnd === start) return this.#oddField(start);
     const next = this.#lines(start, colon + 1);
-    const field = new OctetField(bytes, start, colon, this.#end);
+    const field = new OctetField(this.#source, start, colon, this.#end);
     if (colon > nameEnd) this.anomalies.add("header-name-malformed", start, field.name, "blankBeforeColon");
     if (isQuotedFrom(bytes, start, nameEnd)) this.anomalies.add("header-name-malformed", start, field.name, "mboxLine");
     this.fields.push(field);
@@ -115,7 +154,7 @@ class SectionReader {
       this.anomalies.add(colon < 0 ? "header-line-malformed" : "header-name-malformed", 0, undefined, "mboxLine");
       return next;
     } else this.anomalies.add(colon < 0 ? "header-line-malformed" : "header-name-malformed", start);
-    if (colon >= 0) this.fields.push(new OctetField(bytes, start, colon, this.#end));
+    if (colon >= 0) this.fields.push(new OctetField(this.#source, start, colon, this.#end));
     return next;
   }
 
@@ -125,20 +164,23 @@ class SectionReader {
     const stop = this.#stop;
     let lineStart = start;
     let at = from;
-    this.#folded = false;
+    let folded = false;
     for (;;) {
-      while (at < stop && bytes[at]! >= 0x20 && bytes[at] !== 0x7f) at++;
+      at = plainEnd(bytes, at, stop);
       if (at < stop && !(bytes[at] === CR && bytes[at + 1] === LF)) {
         this.#forbidden(bytes[at]!, at);
         at++;
         continue;
       }
-      this.#end = at;
       if (at - lineStart > this.#limits.maxLineOctets) this.anomalies.add("header-too-long", lineStart);
       const next = Math.min(at + 2, stop);
-      if (!isBlank(bytes[next]) || next >= stop) return next;
+      if (next >= stop || !isBlank(bytes[next])) {
+        this.#end = at;
+        this.#folded = folded;
+        return next;
+      }
       lineStart = next;
-      this.#folded = true;
+      folded = true;
       at = next;
       while (isBlank(bytes[at])) at++;
       if (at >= stop || (bytes[at] === CR && bytes[at + 1] === LF)) {
@@ -161,9 +203,20 @@ export function forbiddenOctet(octet: number): Code | undefined {
   return octet === CR ? "header-bare-cr" : "header-control";
 }
 
+/** Where the first control stands, or the end: every octet of a header passes here. */
+function plainEnd(bytes: Uint8Array, from: number, stop: number): number {
+  let at = from;
+  while (at < stop) {
+    const octet = bytes[at]!;
+    if (octet < 0x20 || octet === 0x7f) break;
+    at++;
+  }
+  return at;
+}
+
 /** Whether an octet may stand in a field name: printable ASCII but the colon (RFC 5322 section 2.2). */
-function isNameOctet(octet: number | undefined): boolean {
-  return octet !== undefined && octet > 0x20 && octet < 0x7f && octet !== COLON;
+function isNameOctet(octet: number): boolean {
+  return octet > 0x20 && octet < 0x7f && octet !== COLON;
 }
 
 function firstOf(bytes: Uint8Array, octet: number, from: number, to: number): number {

@@ -32,7 +32,7 @@ export interface BodyUnambiguousOptions extends Partial<OriginatorPolicy> {
 export function bodyUnambiguous(options: BodyUnambiguousOptions): Rule<"login" | "bodyAnomalies"> {
   const { ownership, recipientDelimiter = "+", unqualifiedDomain, limits = {} } = options;
   const policy = originatorPolicy(options);
-  return rule("body-unambiguous", ["login", "bodyAnomalies"], ({ login, bodyAnomalies }, { signal }) => {
+  return rule("body-unambiguous", ["login", "bodyAnomalies"], ({ login, bodyAnomalies }, context) => {
     const { smugglingOffset, protectedHeaders, isLimitReached } = bodyAnomalies;
     if (smugglingOffset !== undefined && policy.smuggling === "reject") {
       const offset = { offset: smugglingOffset, detail: "the offset is that in the body" };
@@ -53,7 +53,7 @@ export function bodyUnambiguous(options: BodyUnambiguousOptions): Rule<"login" |
         recipientDelimiter,
         unqualifiedDomain,
         of: "part",
-        signal,
+        context,
       });
     };
     const verdicts = protectedHeaders.map(judge);

@@ -32,7 +32,7 @@ export interface HeaderOriginatorsOwnedOptions extends Partial<OriginatorPolicy>
 export function headerOriginatorsOwned(options: HeaderOriginatorsOwnedOptions): Rule<"login" | "headers"> {
   const { ownership, recipientDelimiter = "+", unqualifiedDomain, limits = {} } = options;
   const policy = originatorPolicy(options);
-  return rule("header-originators-owned", ["login", "headers"], ({ login, headers }, { signal }) => {
+  return rule("header-originators-owned", ["login", "headers"], ({ login, headers }, context) => {
     if (login === null) return skip("no-login");
     const refused = refuseAnomaly(headers.anomalies, policy, login);
     if (refused !== undefined) return refused;
@@ -44,7 +44,7 @@ export function headerOriginatorsOwned(options: HeaderOriginatorsOwnedOptions): 
       recipientDelimiter,
       unqualifiedDomain,
       of: "header",
-      signal,
+      context,
     });
   });
 }

@@ -20,7 +20,8 @@ export interface OriginatorJudge {
   readonly unqualifiedDomain: string | undefined;
   /** What the fields stand in: a header needs a From, a MIME part does not. */
   readonly of: "header" | "part";
-  readonly signal: AbortSignal;
+  /** Handed on to the ownership as it is: a signal that nobody reads need not be made. */
+  readonly context: { readonly signal: AbortSignal };
 }
 
 /** The first anomaly that the policy does not take, as a failure; `login` is null where nobody logged in. */
@@ -53,7 +54,7 @@ export function judgeOriginators(
   const problem = judgeForm(fields, judge);
   const brief = new Brief(fields, judge);
   if (brief.questions.length === 0) return brief.settle([], problem);
-  const answers = judge.ownership.ask(judge.login, brief.questions, { signal: judge.signal });
+  const answers = judge.ownership.ask(judge.login, brief.questions, judge.context);
   return andThen(answers, (got: readonly Answer[]) =>
     got.length === brief.questions.length
       ? brief.settle(got, problem)

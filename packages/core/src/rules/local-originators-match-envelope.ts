@@ -32,7 +32,7 @@ export function localOriginatorsMatchEnvelope(
   return rule(
     "local-originators-match-envelope",
     ["localUser", "envelopeFrom", "headers"],
-    ({ localUser, envelopeFrom, headers }, { signal }) => {
+    ({ localUser, envelopeFrom, headers }, context) => {
       if (localUser === null) return skip("not-local");
       if (envelopeFrom.kind === "null") {
         const detail = "the null reverse-path names nobody with whom the header could be compared";
@@ -54,7 +54,7 @@ export function localOriginatorsMatchEnvelope(
         recipientDelimiter: "",
         unqualifiedDomain: undefined,
         of: "header",
-        signal,
+        context,
       });
     },
   );
