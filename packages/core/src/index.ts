@@ -51,6 +51,7 @@ export { type Message, readMessage } from "./headers/read-message.js";
 export { type BodyLimits, scanBody } from "./headers/scan-body.js";
 export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";
 export { type DecisionJson, decisionToJson, type FindingJson, type Json, type TraceJson } from "./json/decision.js";
+export { didYouMean } from "./json/nearest.js";
 export {
   MAX_MESSAGE_BYTES,
   MAX_RECIPIENTS,

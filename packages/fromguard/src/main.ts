@@ -1,3 +1,4 @@
+import { didYouMean } from "@fromguard/core";
 import { check } from "./commands/check.js";
 import { demo } from "./commands/demo.js";
 import { HELP } from "./commands/help.js";
@@ -5,7 +6,6 @@ import { importMainCf } from "./commands/import.js";
 import { lint } from "./commands/lint.js";
 import { postmap } from "./commands/postmap.js";
 import { serve } from "./commands/serve.js";
-import { didYouMean } from "./config/nearest.js";
 import { Exit, type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { visible } from "./report/style.js";

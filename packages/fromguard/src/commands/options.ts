@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { didYouMean } from "../config/nearest.js";
+import { didYouMean } from "@fromguard/core";
 import { Exit, exitCodes } from "../exit-codes.js";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;

@@ -1,7 +1,7 @@
+import { didYouMean } from "@fromguard/core";
 import type { z } from "zod";
 import { list } from "../report/words.js";
 import type { ConfigDocument, KeyPath } from "./document.js";
-import { didYouMean } from "./nearest.js";
 import { invalid, validate } from "./validate.js";
 
 /** An entry of a list in which each names its kind by one key: `- policy: 127.0.0.1:10040`. */

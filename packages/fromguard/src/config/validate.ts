@@ -1,8 +1,7 @@
-import { FromguardError } from "@fromguard/core";
+import { didYouMean, FromguardError } from "@fromguard/core";
 import type { z } from "zod";
 import { list } from "../report/words.js";
 import type { ConfigDocument, KeyPath } from "./document.js";
-import { didYouMean } from "./nearest.js";
 
 type Issue = z.core.$ZodIssue;
 

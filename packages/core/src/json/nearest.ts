@@ -15,7 +15,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** ` (did you mean x?)`, or nothing where no candidate is near. */
+/** For the end of an error: ` (did you mean x?)`, or nothing where no candidate is near. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const meant = nearest(word, candidates);
   return meant === undefined ? "" : ` (did you mean ${meant}?)`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest } from "../../src/config/nearest.js";
+import { nearest } from "../../src/json/nearest.js";
 
 const WORDS = ["listeners", "ownership", "dns", "rules"];
 
