@@ -65,6 +65,7 @@ export {
   type AccessMapKeyOptions,
   accessMapKeys,
   domainAndParents,
+  type ExtensionOptions,
   type KeyStep,
   type LoginMapKeyOptions,
   loginMapKeys,

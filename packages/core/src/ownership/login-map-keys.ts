@@ -1,11 +1,21 @@
 import { type Address, formatLocalPart } from "../address/address.js";
-import { fold } from "../address/fold.js";
+import { fold, lowerAscii } from "../address/fold.js";
 import { parseDomain } from "../domain/domain.js";
 
-/** How Postfix takes an address apart to look it up. */
-export interface LoginMapKeyOptions {
+/** How Postfix folds a local part and finds its extension. */
+export interface ExtensionOptions {
   /** Postfix's `recipient_delimiter`: a set of characters, the first of which in a local part starts its extension. Default empty. */
   readonly recipientDelimiter?: string;
+  /** Postfix's `owner_request_special`: with `-` as a delimiter, `owner-list` and `list-request` have no extension. Default true. */
+  readonly ownerRequestSpecial?: boolean;
+  /** Postfix's `double_bounce_sender`, a local part that has no extension. Default `double-bounce`. */
+  readonly doubleBounceSender?: string;
+  /** Postfix's `smtputf8_enable`: keys are folded by Unicode; else only A to Z are. Default true. */
+  readonly utf8?: boolean;
+}
+
+/** How Postfix takes an address apart to look it up. */
+export interface LoginMapKeyOptions extends ExtensionOptions {
   /** Domains (and `[address]` literals) whose users are also looked up without a domain: `mydestination` and `myorigin`. Default none. */
   readonly localDomains?: readonly string[];
 }
@@ -27,12 +37,13 @@ export interface KeyStep {
  * @see Postfix mail_addr_find(3), split_addr(3)
  */
 export function loginMapKeys(localPart: string, domain: string, options: LoginMapKeyOptions = {}): readonly KeyStep[] {
-  const { recipientDelimiter = "", localDomains = [] } = options;
-  const full = fold(localPart);
-  const base = splitExtension(full, recipientDelimiter);
+  const { localDomains = [] } = options;
+  const foldCase = foldingOf(options);
+  const full = foldCase(localPart);
+  const base = splitExtension(full, options);
   const steps: KeyStep[] = [{ keys: forms(full, `@${domain}`), whole: true }];
   if (base !== undefined) steps.push({ keys: forms(base, `@${domain}`), whole: false });
-  if (localDomains.some((local) => fold(local) === domain)) {
+  if (localDomains.some((local) => foldCase(local) === domain)) {
     if (full !== "") steps.push({ keys: forms(full, ""), whole: false });
     if (base !== undefined) steps.push({ keys: forms(base, ""), whole: false });
   }
@@ -41,9 +52,7 @@ export function loginMapKeys(localPart: string, domain: string, options: LoginMa
 }
 
 /** How {@link accessMapKeys} takes an address apart. */
-export interface AccessMapKeyOptions {
-  /** Postfix's `recipient_delimiter`. Default empty. */
-  readonly recipientDelimiter?: string;
+export interface AccessMapKeyOptions extends ExtensionOptions {
   /** Whether a parent domain is asked for as `.parent`, as where `parent_domain_matches_subdomains` lacks `smtpd_access_maps`. */
   readonly dottedParents: boolean;
 }
@@ -55,8 +64,8 @@ export interface AccessMapKeyOptions {
  * @see access(5) "EMAIL ADDRESS PATTERNS", Postfix mail_addr_find(3)
  */
 export function accessMapKeys(localPart: string, domain: string, options: AccessMapKeyOptions): readonly KeyStep[] {
-  const full = fold(localPart);
-  const base = splitExtension(full, options.recipientDelimiter ?? "");
+  const full = foldingOf(options)(localPart);
+  const base = splitExtension(full, options);
   const users = base === undefined ? [full] : [full, base];
   const parts = (keys: readonly string[]): KeyStep => ({ keys, whole: false });
   return [
@@ -84,19 +93,29 @@ function forms(localPart: string, rest: string): readonly string[] {
   return quoted === localPart ? [localPart + rest] : [quoted + rest, localPart + rest];
 }
 
-const NEVER_SPLIT = new Set(["postmaster", "mailer-daemon", "double-bounce"]);
+const NEVER_SPLIT = new Set(["postmaster", "mailer-daemon"]);
+
+function foldingOf({ utf8 = true }: ExtensionOptions): (text: string) => string {
+  return utf8 ? fold : lowerAscii;
+}
 
 /**
  * A local part without its extension; undefined where it has none. Some names are never split, in any case of their letters.
  *
  * @see Postfix split_addr(3)
  */
-export function splitExtension(localPart: string, delimiters: string): string | undefined {
+export function splitExtension(localPart: string, options: ExtensionOptions): string | undefined {
+  const {
+    recipientDelimiter: delimiters = "",
+    ownerRequestSpecial = true,
+    doubleBounceSender = "double-bounce",
+  } = options;
   if (delimiters === "") return undefined;
-  const folded = fold(localPart);
-  if (NEVER_SPLIT.has(folded)) return undefined;
-  // owner_request_special: the addresses of a mailing list's keeper are no subaddresses.
-  if (delimiters.includes("-") && /^owner-|.-request$/s.test(folded)) return undefined;
+  const foldCase = foldingOf(options);
+  const lower = lowerAscii(localPart);
+  if (NEVER_SPLIT.has(lower) || foldCase(localPart) === foldCase(doubleBounceSender)) return undefined;
+  // The addresses of a mailing list's keeper are no subaddresses.
+  if (ownerRequestSpecial && delimiters.includes("-") && /^owner-|.-request$/s.test(lower)) return undefined;
   const at = Array.from(localPart).findIndex((char) => delimiters.includes(char));
   return at > 0 ? Array.from(localPart).slice(0, at).join("") : undefined;
 }

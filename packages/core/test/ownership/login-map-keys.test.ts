@@ -30,6 +30,36 @@ describe("loginMapKeys", () => {
       { recipientDelimiter: "+" },
       ["bob+@example.com", "bob@example.com", "@example.com"],
     ],
+    [
+      "no extension of a list's keeper",
+      "owner-l@example.com",
+      { recipientDelimiter: "-" },
+      ["owner-l@example.com", "@example.com"],
+    ],
+    [
+      "one where owner_request_special is off",
+      "l-request@example.com",
+      { recipientDelimiter: "-", ownerRequestSpecial: false },
+      ["l-request@example.com", "l@example.com", "@example.com"],
+    ],
+    [
+      "no extension of double_bounce_sender",
+      "Bounce+x@example.com",
+      { recipientDelimiter: "+", doubleBounceSender: "bounce+X" },
+      ["bounce+x@example.com", "@example.com"],
+    ],
+    [
+      "an extension of the name that it no longer has",
+      "double-bounce@example.com",
+      { recipientDelimiter: "-", doubleBounceSender: "bounce" },
+      ["double-bounce@example.com", "double@example.com", "@example.com"],
+    ],
+    [
+      "no fold beyond ASCII without utf8",
+      "M\u00dcL@example.com",
+      { utf8: false },
+      ["m\u00dcl@example.com", "@example.com"],
+    ],
     ["no empty base", "+x@example.com", { recipientDelimiter: "+" }, ["+x@example.com", "@example.com"]],
     [
       "an extension of postmaster",

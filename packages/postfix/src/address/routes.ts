@@ -6,6 +6,7 @@ import {
   type Hit,
   type KeyStep,
   loginMapKeys,
+  lowerAscii,
   searchTables,
   type Table,
 } from "@fromguard/core";
@@ -13,6 +14,7 @@ import type { Membership } from "../lists/match-list.js";
 import type { MainCf } from "../main-cf/main-cf.js";
 import type { Settings } from "../smtpd/settings.js";
 import type { AddressClass } from "./address-resolver.js";
+import { extensionOptions } from "./extension-options.js";
 import { domainOf, externalForm } from "./quoting.js";
 import type { Unknown } from "./strip-local-domains.js";
 import { overriddenRoute, type Route, routeOf } from "./transport.js";
@@ -38,7 +40,8 @@ export function routes(settings: Settings, isLocal: (domain: string) => Membersh
   const relocatedMaps = settings.tables("relocated_maps");
   const relayhostMaps = settings.tables("sender_dependent_relayhost_maps");
   const defaultTransportMaps = settings.tables("sender_dependent_default_transport_maps");
-  const recipientDelimiter = config.get("recipient_delimiter");
+  const extension = extensionOptions(config);
+  const foldCase = extension.utf8 ? fold : lowerAscii;
   const dottedParents = !config.list("parent_domain_matches_subdomains").includes("transport_maps");
   const myOrigin = config.get("myorigin");
   const relayhost = config.get("relayhost");
@@ -51,7 +54,7 @@ export function routes(settings: Settings, isLocal: (domain: string) => Membersh
     return andThen<Membership, Answer>(isLocal(domain), (membership) => {
       if (membership.kind === "unknown") return membership;
       const localDomains = [myOrigin, ...(membership.kind === "listed" ? [domain] : [])];
-      const steps = loginMapKeys(localPart, fold(domain), { recipientDelimiter, localDomains });
+      const steps = loginMapKeys(localPart, foldCase(domain), { ...extension, localDomains });
       return andThen(searchTables(tables, asWritten(address, steps)), answerOf);
     });
   };
@@ -59,7 +62,7 @@ export function routes(settings: Settings, isLocal: (domain: string) => Membersh
   const findTransport = (address: string): Answer | Promise<Answer> => {
     if (transportMaps.length === 0) return undefined;
     const { localPart } = addressFromInternal(address);
-    const steps = accessMapKeys(localPart, domainOf(address), { recipientDelimiter, dottedParents });
+    const steps = accessMapKeys(localPart, domainOf(address), { ...extension, dottedParents });
     const withDomain = steps.filter(({ keys }) => !keys.some((key) => key.endsWith("@")));
     const wildcard: KeyStep = { keys: ["*"], whole: true };
     return andThen(searchTables(transportMaps, [...asWritten(address, withDomain), wildcard]), answerOf);

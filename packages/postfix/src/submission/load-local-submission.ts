@@ -1,4 +1,5 @@
 import { FromguardError, type Table, type TableWarning } from "@fromguard/core";
+import { extensionOptions } from "../address/extension-options.js";
 import { stringList } from "../lists/lists.js";
 import { readPatterns } from "../lists/read-match-list.js";
 import type { MainCf } from "../main-cf/main-cf.js";
@@ -68,8 +69,7 @@ async function senderMatch(config: MainCf, { openTable }: Options, warnings: Tab
   }
   return loginSenders({
     tables,
-    delimiters: config.get("recipient_delimiter"),
+    extension: extensionOptions(config),
     nullSender,
-    isUtf8: config.bool("smtputf8_enable"),
   });
 }

@@ -1,4 +1,13 @@
-import { andThen, fold, lowerAscii, quotedWord, searchTables, splitExtension, type Table } from "@fromguard/core";
+import {
+  andThen,
+  type ExtensionOptions,
+  fold,
+  lowerAscii,
+  quotedWord,
+  searchTables,
+  splitExtension,
+  type Table,
+} from "@fromguard/core";
 import { externalForm } from "../address/quoting.js";
 
 /** Whether a login may use a sender, or why that is not known. */
@@ -8,12 +17,10 @@ export type SenderMatch = boolean | { readonly cause: string };
 export interface LoginSenderOptions {
   /** Asked for the login, in this order; the first answer decides. */
   readonly tables: readonly Table[];
-  /** `recipient_delimiter`: what starts an extension, which is no part of the comparison. */
-  readonly delimiters: string;
+  /** What an extension is, which is no part of the comparison, and whether letters beyond ASCII have a case. */
+  readonly extension: Required<ExtensionOptions>;
   /** The pattern that stands for the null sender. */
   readonly nullSender: string;
-  /** Whether letters beyond ASCII are compared without regard to case. */
-  readonly isUtf8: boolean;
 }
 
 /**
@@ -36,19 +43,19 @@ export function loginSenders(
     });
 }
 
-function isMatch(pattern: string, sender: string, { delimiters, nullSender, isUtf8 }: LoginSenderOptions): boolean {
-  const foldCase = isUtf8 ? fold : lowerAscii;
+function isMatch(pattern: string, sender: string, { extension, nullSender }: LoginSenderOptions): boolean {
+  const foldCase = extension.utf8 ? fold : lowerAscii;
   const isSame = (text: string) => foldCase(pattern) === foldCase(text);
   const at = sender.lastIndexOf("@");
   if (pattern.startsWith("@")) return at >= 0 && isSame(sender.slice(at));
   if (pattern === "*") return true;
   if (lowerAscii(pattern) === lowerAscii(nullSender)) return sender === "";
-  return isSame(externalForm(withoutExtension(sender, at, delimiters)));
+  return isSame(externalForm(withoutExtension(sender, at, extension)));
 }
 
-function withoutExtension(sender: string, at: number, delimiters: string): string {
+function withoutExtension(sender: string, at: number, extension: ExtensionOptions): string {
   const end = at < 0 ? sender.length : at;
-  const base = splitExtension(sender.slice(0, end), delimiters);
+  const base = splitExtension(sender.slice(0, end), extension);
   return base === undefined ? sender : base + sender.slice(end);
 }
 

@@ -53,6 +53,23 @@ describe("reject_unlisted_sender", () => {
     expect((await evaluate("reject_unlisted_sender", sender(address))).result).toBe(result);
   });
 
+  it.each([
+    [
+      "to the recipient that they stand for",
+      "r@far.test",
+      "reject 550 5.7.1 <s@x.test>: Sender address rejected: gone",
+    ],
+    ["to another", "t@far.test", "dunno"],
+    ["before there is a recipient", undefined, "dunno"],
+  ])("asks sender-dependent transports of %s", async (_case, recipient, result) => {
+    const given: Given = {
+      tables: { sender_dependent_default_transport_maps: [inlineTable("{{r@far.test = error:5.7.1 gone}}")] },
+      parameters: { empty_address_default_transport_maps_lookup_key: "<>" },
+      mail: { sender: "s@x.test", recipient },
+    };
+    expect((await evaluate("reject_unlisted_sender", given)).result).toBe(result);
+  });
+
   it("does not name tables where so configured", async () => {
     const given = sender("nobody@example.com", { parameters: { show_user_unknown_table_name: "no" } });
     expect((await evaluate("reject_unlisted_sender", given)).result).toBe(
