@@ -117,7 +117,7 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
     case "header-originators-owned":
       return originatorsRule(owned(), entry.options);
     case "body-unambiguous":
-      return bodyUnambiguous({ ...owned(), preset: entry.options.preset ?? "default" });
+      return bodyUnambiguous({ ...owned(), ...stancesOf(entry.options) });
     case "require-login":
       return requireLogin();
     case "relay-only-for-login":
@@ -144,7 +144,7 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
       });
     }
     case "local-originators-match-envelope":
-      return localOriginatorsMatchEnvelope({ preset: entry.options.preset ?? "default" });
+      return localOriginatorsMatchEnvelope(stancesOf(entry.options));
     case "stamp-login":
       return stampLogin(await stampOptions(entry.options, tables.folder));
     default:
@@ -158,7 +158,7 @@ function originatorsRule(
   owned: Pick<CureOptions, "ownership">,
   options: RuleOptions<"header-originators-owned">,
 ): Rule {
-  const judged = { ...owned, preset: options.preset ?? "default" } as const;
+  const judged = { ...owned, ...stancesOf(options) };
   const rule: Rule = headerOriginatorsOwned(judged);
   if (options.cure === undefined) return rule;
   const { to, "keep-claim": kept } = options.cure;
@@ -169,6 +169,10 @@ function originatorsRule(
     removeSignatures: options.cure["remove-signatures"] ?? false,
     ...(kept === undefined ? {} : { keepClaim: kept === "reply-to" ? "Reply-To" : "X-Original-From" }),
   });
+}
+
+function stancesOf({ preset, stances }: Pick<RuleOptions<"body-unambiguous">, "preset" | "stances">) {
+  return { preset: preset ?? ("default" as const), ...stances };
 }
 
 async function stampOptions(options: RuleOptions<"stamp-login">, folder: string): Promise<StampLoginOptions> {

@@ -1,5 +1,6 @@
 import { parseListenAddress } from "@fromguard/node";
 import { z } from "zod";
+import { stancesSchema } from "./stances.js";
 
 const text = z.string().min(1, "must not be empty");
 const texts = z.array(text).min(1);
@@ -53,6 +54,7 @@ export const ownershipSchemas = {
 } as const;
 
 const preset = z.enum(["default", "strict", "lenient", "relaxed-resent"]);
+const judged = { preset: preset.optional(), stances: stancesSchema.optional() };
 const ourDomains = z.strictObject({ "our-domains": texts });
 const none = z.strictObject({});
 
@@ -72,8 +74,8 @@ export const ruleSchemas = {
   "sender-fqdn": z.strictObject({ "allow-literals": z.boolean().optional() }),
   "domain-exists": none,
   "login-owns-envelope": none,
-  "header-originators-owned": z.strictObject({ preset: preset.optional(), cure: cure.optional() }),
-  "body-unambiguous": z.strictObject({ preset: preset.optional() }),
+  "header-originators-owned": z.strictObject({ ...judged, cure: cure.optional() }),
+  "body-unambiguous": z.strictObject(judged),
   "require-login": none,
   "relay-only-for-login": ourDomains,
   "sender-domain-is-ours": ourDomains,
@@ -94,7 +96,7 @@ export const ruleSchemas = {
     /** Default `skip`. */
     "null-envelope": z.enum(["skip", "reject"]).optional(),
   }),
-  "local-originators-match-envelope": z.strictObject({ preset: preset.optional() }),
+  "local-originators-match-envelope": z.strictObject(judged),
   "stamp-login": z
     .strictObject({
       /** Puts `Authentication-Results` in this name on top. */
