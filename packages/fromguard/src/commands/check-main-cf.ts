@@ -19,6 +19,7 @@ export interface MainCfQuestion {
   readonly login?: string | undefined;
   readonly client?: string | undefined;
   readonly "client-name"?: string | undefined;
+  readonly tls?: boolean | undefined;
   readonly helo?: string | undefined;
   readonly sender?: string | undefined;
   readonly recipient?: readonly string[] | undefined;
@@ -72,6 +73,7 @@ function resolverOf(servers: readonly string[]): Resolver {
 
 function attemptOf(question: MainCfQuestion, { settings }: Smtpd): Attempt {
   const { login = null, client = STRANGER, "client-name": name = "unknown", helo = `[${client}]` } = question;
+  const { tls: encrypted = false } = question;
   const sender = unbracketed(question.sender ?? "");
   const [recipient] = question.recipient ?? [];
   const isInternational = /[^\x00-\x7f]/.test(`${sender}${recipient ?? ""}`);
@@ -81,6 +83,7 @@ function attemptOf(question: MainCfQuestion, { settings }: Smtpd): Attempt {
     ...(recipient === undefined ? {} : { recipient: unbracketed(recipient) }),
     client: { address: client, name },
     helo,
+    encrypted,
     smtputf8: isInternational && settings.config.bool("smtputf8_enable"),
   };
 }

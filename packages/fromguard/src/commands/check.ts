@@ -21,6 +21,7 @@ const OPTIONS = {
   "local-user": { type: "string" },
   client: { type: "string" },
   "client-name": { type: "string" },
+  tls: { type: "boolean" },
   helo: { type: "string" },
   sender: { type: "string" },
   recipient: { type: "string", multiple: true },
@@ -30,7 +31,7 @@ const OPTIONS = {
 } as const;
 
 /** What makes sense only for a main.cf, or only for a guard. */
-const MAIN_CF_ONLY: readonly string[] = ["override", "ignore-unknown", "dns-server", "client-name"];
+const MAIN_CF_ONLY: readonly string[] = ["override", "ignore-unknown", "dns-server", "client-name", "tls"];
 const CONFIG_ONLY: readonly string[] = ["config", "local-user", "message"];
 const WITH_BATCH: readonly string[] = ["json", "override", "ignore-unknown", "dns-server"];
 

@@ -72,6 +72,7 @@ With --main-cf it tells the reply of a Postfix with this main.cf, and every rest
   --ignore-unknown        go on with restrictions that are not known here: 451 4.3.5 when one is reached
   --dns-server ADDRESS    a name server to ask, such as 127.0.0.1:5353; may stand several times; default resolv.conf
   --client-name NAME      the client's host name; default unknown
+  --tls                   the session is under TLS; without it, it is not
   Without --client a stranger sends, 192.0.2.1; without --helo he says [ADDRESS]. With --batch, a transaction without
   client came over no network, and nothing applies to it.
 

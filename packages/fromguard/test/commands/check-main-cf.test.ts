@@ -32,6 +32,7 @@ async function check(
   return { code, out: io.out().replaceAll(folder, "@DIR@"), err: io.err().replaceAll(folder, "@DIR@") };
 }
 
+const PLAINTEXT = "smtpd_client_restrictions=reject_plaintext_session";
 const to = ["--recipient", "dave@example.com"];
 
 describe("check --main-cf", () => {
@@ -55,6 +56,8 @@ describe("check --main-cf", () => {
     ["DNS is down: the reply is kept until all accept", ["--sender", "eve@example.net", ...to], 75, "450 4.1.8"],
     ["a syntax error is answered to MAIL FROM", ["--sender", "a@[1.2.3]", ...to], 1, "at MAIL FROM"],
     ["an override wins", ["--sender", "x", ...to, "--override", "non_fqdn_reject_code=450"], 75, "450 4.5.2"],
+    ["plain text is refused", ["--sender", "<>", ...to, "--override", PLAINTEXT], 75, "450 4.7.1 Session encryption"],
+    ["TLS is taken", ["--sender", "<>", ...to, "--override", PLAINTEXT, "--tls"], 0, "250"],
     ["a stranger relays", ["--sender", "<>", "--recipient", "x@example.org"], 75, "Relay access denied"],
     ["a neighbour relays", ["--sender", "<>", "--recipient", "x@example.org", "--client", "127.0.0.2"], 0, "250"],
   ] as const)("%s", async (_what, argv, code, words) => {
