@@ -216,12 +216,14 @@ describe("--exact", () => {
     const { code, err, folder } = await importing(RELAY + more, ["--exact"]);
     expect([code, err]).toEqual([
       78,
-      'fromguard: @DIR@/main.cf:11: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt"\n',
+      'fromguard: @DIR@/main.cf:11: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt" (did you mean reject?)\n',
     ]);
     await writeFile(`${folder}/f.yaml`, "rules:\n  - postfix-restrictions: { main-cf: main.cf }\n");
     const io = testIo();
     expect(await main(["check", "--config", `${folder}/f.yaml`, "--sender", "a"], io)).toBe(78);
-    expect(io.err()).toContain(`${folder}/main.cf:11: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt"\n`);
+    expect(io.err()).toContain(
+      `${folder}/main.cf:11: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt" (did you mean reject?)\n`,
+    );
   });
 });
 
