@@ -59,6 +59,27 @@ export {
   parseTransaction,
   type TransactionLimits,
 } from "./json/transaction.js";
+export type { Directory, Gap, Holding, Listing } from "./ownership/directory.js";
+export type {
+  Delivery,
+  DomainRule,
+  Grant,
+  Grantee,
+  Grants,
+  Membership,
+  Origin,
+  Right,
+  Statement,
+  Target,
+} from "./ownership/grants.js";
+export {
+  type OwnershipGraph,
+  type OwnershipGraphOptions,
+  ownershipGraph,
+  type Reach,
+  type Remedy,
+} from "./ownership/graph/ownership-graph.js";
+export { scopeCovers } from "./ownership/graph/scopes.js";
 export { type Hit, type LookupOptions, searchTables } from "./ownership/key-search.js";
 export { type LoginMapOptions, loginMap } from "./ownership/login-map.js";
 export {
@@ -72,6 +93,7 @@ export {
   lookupDomains,
   splitExtension,
 } from "./ownership/login-map-keys.js";
+export { type LoginIdentities, type LoginRule, type OwnerLogin, ownerLogin } from "./ownership/login-rule.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { grantLine, isOwner, listOwners } from "./ownership/owners.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";

@@ -26,6 +26,8 @@ export interface Evidence {
   readonly captures?: readonly (string | null)[];
   /** What the source answered: the owners of the address. */
   readonly result?: string;
+  /** The statements from the login to the address, each in words with its place: `bob is in group sales (grants.yaml:7)`. */
+  readonly path?: readonly string[];
   /** One sentence: what else matters. */
   readonly detail?: string;
   /** The smallest change that would give another verdict, in words or as a line to paste. */

@@ -1,0 +1,185 @@
+import type { DomainRule } from "../grants.js";
+import { normaliseLocalPart, withoutSubaddress } from "../normalise.js";
+import { coarse } from "./compile.js";
+import type { DomainNodes, Model, Node, Rule } from "./model.js";
+import { type Scopes, type Sight, sees } from "./scopes.js";
+
+/** One of the domains that are the same, and what reaches it. */
+export interface Part {
+  readonly domain: string;
+  readonly nodes: DomainNodes | undefined;
+  /** Wildcards of the domains above. */
+  readonly below: readonly Node[];
+  /** The rules that make the domain that was asked for this one. */
+  readonly via: readonly DomainRule[];
+}
+
+/** A domain as its rules read it. */
+export interface View {
+  /** How local parts are read: the rule of the domain at the end of the aliases. */
+  readonly rule: DomainRule | undefined;
+  readonly parts: readonly Part[];
+}
+
+const NOTHING: View = { rule: undefined, parts: [] };
+
+/** Views kept at once; all are dropped when there are more. */
+const MAX_VIEWS = 100_000;
+
+/** Whether a statement counts at an instant, as seen from a domain. */
+export function isLive(
+  { scope, expires }: { readonly scope: number; readonly expires: number },
+  sight: Sight,
+  instant: number,
+): boolean {
+  return expires > instant && sees(sight, scope);
+}
+
+/** Reads domains by their rules, and finds the nodes that an address falls under. */
+export class Views {
+  readonly #model: Model;
+  readonly #scopes: Scopes;
+  readonly #views = new Map<string, View>();
+  readonly #sights = new Map<string, Sight>();
+
+  constructor(model: Model, scopes: Scopes) {
+    this.#model = model;
+    this.#scopes = scopes;
+  }
+
+  /** Forgets what time has changed. */
+  clear(): void {
+    this.#views.clear();
+  }
+
+  /** Which scopes cover a domain. */
+  sight(domain: string): Sight {
+    const known = this.#sights.get(domain);
+    if (known !== undefined) return known;
+    const sight = this.#scopes.sight(domain);
+    if (this.#model.domains.has(domain)) this.#sights.set(domain, sight);
+    return sight;
+  }
+
+  /** A domain as seen from one that has this sight. */
+  view(domain: string, sight: Sight, instant: number): View {
+    const key = sight.key === "" ? domain : `${domain} ${sight.key}`;
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
+    const view = this.#read(domain, sight, instant);
+    if (this.#model.domains.has(domain)) {
+      if (this.#views.size >= MAX_VIEWS) this.#views.clear();
+      this.#views.set(key, view);
+    }
+    return view;
+  }
+
+  /** The nodes that an address falls under: the address, what it is a subaddress of, wildcards, and the catch-all of what is not delivered. */
+  match(view: View, localPart: string, sight: Sight, instant: number): readonly Node[] {
+    const { rule, parts } = view;
+    const found: Node[] = [];
+    const base = withoutSubaddress(localPart, rule?.subaddress);
+    for (const { nodes } of parts) {
+      if (nodes === undefined || nodes.addresses.size === 0) continue;
+      pick(nodes.addresses.get(coarse(localPart)), localPart, rule, found);
+      if (base !== undefined) pick(nodes.addresses.get(coarse(base)), base, rule, found);
+    }
+    const isNamed = found.some(
+      ({ edges, forwards }) =>
+        edges.some((edge) => edge.receives && isLive(edge, sight, instant)) ||
+        forwards.some((forward) => isLive(forward, sight, instant)),
+    );
+    for (const { nodes, below } of parts) {
+      if (nodes?.all !== undefined) found.push(nodes.all);
+      found.push(...below);
+      if (nodes?.catchAll !== undefined && !isNamed) found.push(nodes.catchAll);
+    }
+    return found;
+  }
+
+  /** Every domain that may be the same as this one in the eyes of some domain. */
+  relatives(domain: string): readonly string[] {
+    const { domains, hasAliases } = this.#model;
+    const found = new Set([domain]);
+    if (!hasAliases) return [domain];
+    for (const each of found) {
+      const nodes = domains.get(each);
+      for (const alias of nodes?.aliases ?? []) found.add(alias);
+      for (const { statement } of nodes?.rules ?? []) if (statement.aliasOf !== undefined) found.add(statement.aliasOf);
+    }
+    return [...found];
+  }
+
+  #read(domain: string, sight: Sight, instant: number): View {
+    const { domains, hasBelow } = this.#model;
+    if (!domains.has(domain) && !hasBelow) return NOTHING;
+    const ruleOf = (name: string): Rule | undefined =>
+      domains.get(name)?.rules.find((rule) => isLive(rule, sight, instant));
+    const chain: DomainRule[] = [];
+    const seen = new Set([domain]);
+    let last = domain;
+    for (let rule = ruleOf(last)?.statement; rule?.aliasOf !== undefined; rule = ruleOf(last)?.statement) {
+      if (seen.has(rule.aliasOf)) break;
+      seen.add(rule.aliasOf);
+      chain.push(rule);
+      last = rule.aliasOf;
+    }
+    const ways = new Map<string, readonly DomainRule[]>([[domain, []]]);
+    for (const [at, rule] of chain.entries()) ways.set(rule.aliasOf as string, chain.slice(0, at + 1));
+    const reached = new Map<string, readonly DomainRule[]>([[last, chain]]);
+    for (const [name, via] of reached) {
+      if (!ways.has(name)) ways.set(name, via);
+      for (const alias of domains.get(name)?.aliases ?? []) {
+        const rule = ruleOf(alias)?.statement;
+        if (rule?.aliasOf === name && !reached.has(alias)) reached.set(alias, [...via, rule]);
+      }
+    }
+    const parts = [...ways].map(([name, via]) => ({
+      domain: name,
+      nodes: domains.get(name),
+      below: hasBelow ? this.#below(name) : [],
+      via,
+    }));
+    return {
+      rule: ruleOf(last)?.statement,
+      parts: parts.filter(({ nodes, below }) => below.length > 0 || (nodes !== undefined && hasNodes(nodes))),
+    };
+  }
+
+  #below(domain: string): readonly Node[] {
+    const found: Node[] = [];
+    for (let dot = domain.indexOf("."); dot >= 0; dot = domain.indexOf(".", dot + 1)) {
+      const node = this.#model.domains.get(domain.slice(dot + 1))?.below;
+      if (node !== undefined) found.push(node);
+    }
+    return found;
+  }
+}
+
+function hasNodes({ addresses, all, catchAll }: DomainNodes): boolean {
+  return addresses.size > 0 || all !== undefined || catchAll !== undefined;
+}
+
+/** Adds the nodes that the rule takes for this local part, the one that is written so first. */
+function pick(bucket: Node | Node[] | undefined, localPart: string, rule: DomainRule | undefined, found: Node[]): void {
+  if (bucket === undefined) return;
+  if (!Array.isArray(bucket)) {
+    if (isSame(bucket, localPart, rule)) found.push(bucket);
+    return;
+  }
+  const same = bucket.filter((node) => isSame(node, localPart, rule));
+  found.push(
+    ...same.filter((node) => isWritten(node, localPart)),
+    ...same.filter((node) => !isWritten(node, localPart)),
+  );
+}
+
+function isWritten({ target }: Node, localPart: string): boolean {
+  return target.kind === "address" && target.address.localPart === localPart;
+}
+
+function isSame(node: Node, localPart: string, rule: DomainRule | undefined): boolean {
+  if (node.target.kind !== "address") return false;
+  const own = node.target.address.localPart;
+  return own === localPart || normaliseLocalPart(own, rule) === normaliseLocalPart(localPart, rule);
+}
