@@ -10,6 +10,9 @@ export const files = {
     "a_b.test error:5.1.2 no such host",
     "user@relay.example slow",
     "u@relay.example retry:",
+    "owner@a.test owners:",
+    "u@a.test base:",
+    "a@a.test base:",
     "strasse.test discard:folded",
     "MAIL.example.com :",
   ].join("\n"),
@@ -47,7 +50,17 @@ export const configurations: Readonly<Record<string, Readonly<Record<string, str
     parent_domain_matches_subdomains: "relay_domains, smtpd_access_maps, transport_maps",
     transport_maps: "texthash:@DIR@/transport",
   },
-  "without SMTPUTF8": { smtputf8_enable: "no", myorigin: "site.test", mydestination: "site.test, host" },
+  "without SMTPUTF8, other names without extension": {
+    smtputf8_enable: "no",
+    myorigin: "site.test",
+    mydestination: "site.test, host",
+    recipient_delimiter: "-",
+    owner_request_special: "no",
+    double_bounce_sender: "U-e",
+    address_verify_sender: "verify",
+    transport_maps: "texthash:@DIR@/transport",
+    relocated_maps: "texthash:@DIR@/relocated",
+  },
 };
 
 const local = fc.oneof(
@@ -56,6 +69,7 @@ const local = fc.oneof(
     "User",
     "u.v",
     "owner-x",
+    "a-request",
     "-minus",
     "u+e",
     "+e",
