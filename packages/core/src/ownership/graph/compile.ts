@@ -18,8 +18,11 @@ export interface GraphLimits {
 /** Edges of a node from which on they are found by principal, and not one after the other. */
 const MANY = 8;
 
+const COARSE = /^[a-z0-9_+-]*$/;
+
 /** A local part in the coarsest form: what no rule may take for equal differs here. */
 export function coarse(localPart: string): string {
+  if (COARSE.test(localPart)) return localPart;
   const folded = fold(localPart);
   return folded.includes(".") ? folded.replaceAll(".", "") : folded;
 }

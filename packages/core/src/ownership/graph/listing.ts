@@ -52,7 +52,8 @@ export class Lister {
     for (const node of nodes) {
       for (const edge of node.edges) {
         if (edge.gives === "nothing" || !isLive(edge, sight, instant)) continue;
-        for (const login of this.#members.logins(edge.who, sight, instant)) add(login, { node, edge, forwards: [] });
+        for (const login of this.#members.logins(edge.who, sight, instant))
+          add(login, { node, edge, trail: undefined });
       }
     }
     for (const find of this.#search.deliveries(nodes, spot)) add(find.edge.who, find);

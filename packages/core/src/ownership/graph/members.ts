@@ -17,7 +17,7 @@ const NOBODY: Circle = new Set();
 /** Follows memberships, upwards and downwards. */
 export class Members {
   readonly #model: Model;
-  readonly #known = new Map<Principal, Known>();
+  #known: (Known | undefined)[] = [];
 
   constructor(model: Model) {
     this.#model = model;
@@ -25,13 +25,13 @@ export class Members {
 
   /** Forgets what time has changed. */
   clear(): void {
-    this.#known.clear();
+    this.#known = [];
   }
 
   /** The principal itself and every group that it is in; one answer for each principal is kept. */
   circle(principal: Principal | undefined, sight: Sight, instant: number): Circle {
     if (principal === undefined) return NOBODY;
-    const known = this.#known.get(principal);
+    const known = this.#known[principal];
     if (known !== undefined && (known.key === undefined || known.key === sight.key)) return known.circle;
     const circle = new Set([principal]);
     let key: string | undefined;
@@ -41,7 +41,7 @@ export class Members {
         if (isLive(step, sight, instant)) circle.add(step.group);
       }
     }
-    this.#known.set(principal, { circle, key });
+    this.#known[principal] = { circle, key };
     return circle;
   }
 

@@ -7,9 +7,9 @@ import type { Answer } from "../ownership.js";
 import { compile, type GraphLimits, type LoginCase, loginKey } from "./compile.js";
 import { type Held, Lister } from "./listing.js";
 import { Members } from "./members.js";
-import type { Edge, Model, Principal } from "./model.js";
+import type { Edge, Forward, Model, Principal } from "./model.js";
 import { Scopes } from "./scopes.js";
-import { type Find, type Outcome, Search, type Spot } from "./search.js";
+import { type Find, type Outcome, Search, type Spot, type Trail } from "./search.js";
 import { Views } from "./views.js";
 import {
   aliasWords,
@@ -300,7 +300,7 @@ class Graph implements OwnershipGraph {
     return grantLine(login, { localPart, domain: { kind: "name", ascii: domain, text: domain, altered: false } });
   }
 
-  #evidence(principal: Principal, spot: Spot, { node, edge, forwards }: Find): Evidence {
+  #evidence(principal: Principal, spot: Spot, { node, edge, trail }: Find): Evidence {
     const { origin } = edge.statement;
     const { view, sight, instant, localPart } = spot;
     const { target } = node;
@@ -318,7 +318,7 @@ class Graph implements OwnershipGraph {
       path: [
         ...this.#members.way(principal, edge.who, sight, instant).map(membershipWords),
         "grantee" in edge.statement ? grantWords(edge.statement) : deliveryWords(edge.statement),
-        ...[...forwards].reverse().map(({ statement }) => deliveryWords(statement)),
+        ...forwardsOf(trail).map(({ statement }) => deliveryWords(statement)),
         ...(part?.via ?? []).map(aliasWords),
         ...(isSub && view.rule !== undefined ? [subaddressWords(view.rule)] : []),
       ],
@@ -348,6 +348,13 @@ function byName(a: Holding, b: Holding): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** From the login to the address. */
+function forwardsOf(trail: Trail | undefined): readonly Forward[] {
+  const forwards: Forward[] = [];
+  for (let at = trail; at !== undefined; at = at.before) forwards.push(at.forward);
+  return forwards;
 }
 
 function isYes({ find }: Outcome): boolean {

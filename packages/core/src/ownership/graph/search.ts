@@ -18,8 +18,15 @@ export interface Find {
   readonly node: Node;
   /** What ends the way: a grant, or a delivery to a login. */
   readonly edge: Edge;
-  /** Deliveries between the two. */
-  readonly forwards: readonly Forward[];
+  /** The last of the deliveries between the two. */
+  readonly trail: Trail | undefined;
+}
+
+/** Deliveries from one address to the next. */
+export interface Trail {
+  readonly to: Node;
+  readonly forward: Forward;
+  readonly before: Trail | undefined;
 }
 
 /** What is known of a principal and an address. */
@@ -59,50 +66,64 @@ export class Search {
     const circle = this.#members.circle(principal, sight, instant);
     let best: Find | undefined;
     let isNamed = false;
+    let hasForwards = false;
     for (const node of nodes) {
+      hasForwards ||= node.forwards.length > 0;
       const edge = circle.size === 0 ? undefined : bestEdge(node, circle, spot);
       if (edge !== undefined && (best === undefined || isBetter(edge, best.edge))) {
-        best = { node, edge, forwards: [] };
+        best = { node, edge, trail: undefined };
         if (edge.gives === "send-as" && isAsWritten(node, localPart)) return { find: best, isNamed: true };
       }
-      isNamed ||= edge !== undefined || node.edges.some((each) => isLive(each, sight, instant));
-      isNamed ||= node.forwards.some((each) => isLive(each, sight, instant));
+      isNamed ||= edge !== undefined || isNamedBy(node.edges, spot) || isNamedBy(node.forwards, spot);
     }
-    if (principal !== undefined && nodes.some(({ forwards }) => forwards.length > 0)) {
-      for (const find of this.deliveries(nodes, spot, principal)) {
-        if (best === undefined || best.edge.gives !== "send-as" || isAsWritten(find.node, localPart)) best = find;
-        if (isAsWritten(best.node, localPart)) break;
-      }
+    if (!hasForwards || principal === undefined) return { find: best, isNamed };
+    for (const node of nodes) {
+      this.#follow(node, spot, (trail) => {
+        const edge = receiving(trail.to, principal, spot);
+        if (edge === undefined) return false;
+        if (best?.edge.gives !== "send-as" || isAsWritten(node, localPart)) best = { node, edge, trail };
+        return true;
+      });
     }
     return { find: best, isNamed };
   }
 
-  /** Every way through deliveries from these nodes to a login, or to one login, each of which lets the receiver send. */
-  *deliveries(nodes: readonly Node[], spot: Spot, principal?: Principal): Generator<Find> {
-    const { sight, instant } = spot;
+  /** Every way through deliveries from these nodes to a login, each of which lets the receiver send. */
+  deliveries(nodes: readonly Node[], spot: Spot): readonly Find[] {
+    const finds: Find[] = [];
     for (const node of nodes) {
-      const seen = new Set<Node>([node]);
-      const open = [{ node, forwards: [] as readonly Forward[] }];
-      for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        const { forwards } = next;
-        if (forwards.length > 0) {
-          for (const edge of edgesOf(next.node, principal)) {
-            if (edge.receives && edge.gives === "send-as" && isLive(edge, sight, instant)) {
-              yield { node, edge, forwards };
-            }
-          }
+      this.#follow(node, spot, (trail) => {
+        for (const edge of trail.to.edges) {
+          if (isReceiving(edge) && isLive(edge, spot.sight, spot.instant)) finds.push({ node, edge, trail });
         }
-        for (const forward of next.node.forwards) {
-          if (!forward.statement.maySend || !isLive(forward, sight, instant)) continue;
-          const { localPart, domain } = forward.to;
-          const view = this.#views.view(domain.ascii, sight, instant);
-          for (const to of this.#views.match(view, localPart, sight, instant)) {
-            if (seen.has(to)) continue;
-            seen.add(to);
-            open.push({ node: to, forwards: [...forwards, forward] });
-          }
+        return false;
+      });
+    }
+    return finds;
+  }
+
+  /** Visits what is reached from a node through deliveries whose receivers may send, each node once, until told to stop. */
+  #follow(node: Node, { sight, instant }: Spot, visit: (trail: Trail) => boolean): void {
+    if (node.forwards.length === 0) return;
+    const seen = new Set<Node>();
+    const open: Trail[] = [];
+    let from = node;
+    for (let before: Trail | undefined; ; ) {
+      for (const forward of from.forwards) {
+        if (!forward.statement.maySend || !isLive(forward, sight, instant)) continue;
+        const { localPart, domain } = forward.to;
+        const view = this.#views.view(domain.ascii, sight, instant);
+        for (const to of this.#views.match(view, localPart, sight, instant)) {
+          if (seen.has(to)) continue;
+          seen.add(to);
+          const trail = { to, forward, before };
+          if (visit(trail)) return;
+          if (to.forwards.length > 0) open.push(trail);
         }
       }
+      before = open.pop();
+      if (before === undefined) return;
+      from = before.to;
     }
   }
 
@@ -114,10 +135,21 @@ export class Search {
   }
 }
 
-function edgesOf(node: Node, principal: Principal | undefined): readonly Edge[] {
-  if (principal === undefined) return node.edges;
-  if (node.byPrincipal !== undefined) return node.byPrincipal.get(principal) ?? [];
-  return node.edges.filter(({ who }) => who === principal);
+function isNamedBy(ways: readonly (Edge | Forward)[], { sight, instant }: Spot): boolean {
+  for (const way of ways) if (isLive(way, sight, instant)) return true;
+  return false;
+}
+
+/** The delivery to a login that lets it send. */
+function receiving({ edges, byPrincipal }: Node, principal: Principal, { sight, instant }: Spot): Edge | undefined {
+  for (const edge of byPrincipal === undefined ? edges : (byPrincipal.get(principal) ?? [])) {
+    if (edge.who === principal && isReceiving(edge) && isLive(edge, sight, instant)) return edge;
+  }
+  return undefined;
+}
+
+function isReceiving({ receives, gives }: Edge): boolean {
+  return receives && gives === "send-as";
 }
 
 function isBetter(edge: Edge, than: Edge): boolean {
@@ -129,28 +161,21 @@ function isAsWritten({ target }: Node, localPart: string): boolean {
 }
 
 /** The strongest edge of a node to anybody of the circle; whichever of the two is shorter is walked. */
-function bestEdge(node: Node, circle: ReadonlySet<Principal>, spot: Spot): Edge | undefined {
-  const { edges, byPrincipal } = node;
-  if (byPrincipal === undefined || circle.size >= edges.length) {
-    return strongest(edges, spot, (edge) => circle.has(edge.who));
-  }
+function bestEdge({ edges, byPrincipal }: Node, circle: ReadonlySet<Principal>, spot: Spot): Edge | undefined {
+  if (byPrincipal === undefined || circle.size >= edges.length) return strongest(edges, circle, spot);
   let best: Edge | undefined;
   for (const principal of circle) {
-    const edge = strongest(byPrincipal.get(principal) ?? [], spot);
+    const edge = strongest(byPrincipal.get(principal) ?? [], circle, spot);
     if (edge?.gives === "send-as") return edge;
     best ??= edge;
   }
   return best;
 }
 
-function strongest(
-  edges: readonly Edge[],
-  { sight, instant }: Spot,
-  isTheirs: (edge: Edge) => boolean = () => true,
-): Edge | undefined {
+function strongest(edges: readonly Edge[], circle: ReadonlySet<Principal>, { sight, instant }: Spot): Edge | undefined {
   let best: Edge | undefined;
   for (const edge of edges) {
-    if (edge.gives === "nothing" || !isTheirs(edge) || !isLive(edge, sight, instant)) continue;
+    if (!circle.has(edge.who) || edge.gives === "nothing" || !isLive(edge, sight, instant)) continue;
     if (edge.gives === "send-as") return edge;
     best ??= edge;
   }

@@ -6,7 +6,6 @@ import { type Scopes, type Sight, sees } from "./scopes.js";
 
 /** One of the domains that are the same, and what reaches it. */
 export interface Part {
-  readonly domain: string;
   readonly nodes: DomainNodes | undefined;
   /** Wildcards of the domains above. */
   readonly below: readonly Node[];
@@ -19,9 +18,12 @@ export interface View {
   /** How local parts are read: the rule of the domain at the end of the aliases. */
   readonly rule: DomainRule | undefined;
   readonly parts: readonly Part[];
+  /** Every wildcard that reaches it. */
+  readonly wide: readonly Node[];
+  readonly catchAlls: readonly Node[];
 }
 
-const NOTHING: View = { rule: undefined, parts: [] };
+const NOTHING: View = { rule: undefined, parts: [], wide: [], catchAlls: [] };
 
 /** Views kept at once; all are dropped when there are more. */
 const MAX_VIEWS = 100_000;
@@ -75,25 +77,19 @@ export class Views {
   }
 
   /** The nodes that an address falls under: the address, what it is a subaddress of, wildcards, and the catch-all of what is not delivered. */
-  match(view: View, localPart: string, sight: Sight, instant: number): readonly Node[] {
-    const { rule, parts } = view;
+  match({ rule, parts, wide, catchAlls }: View, localPart: string, sight: Sight, instant: number): readonly Node[] {
+    if (parts.length === 0) return wide;
     const found: Node[] = [];
     const base = withoutSubaddress(localPart, rule?.subaddress);
+    const key = coarse(localPart);
     for (const { nodes } of parts) {
-      if (nodes === undefined || nodes.addresses.size === 0) continue;
-      pick(nodes.addresses.get(coarse(localPart)), localPart, rule, found);
+      if (nodes === undefined) continue;
+      pick(nodes.addresses.get(key), localPart, rule, found);
       if (base !== undefined) pick(nodes.addresses.get(coarse(base)), base, rule, found);
     }
-    const isNamed = found.some(
-      ({ edges, forwards }) =>
-        edges.some((edge) => edge.receives && isLive(edge, sight, instant)) ||
-        forwards.some((forward) => isLive(forward, sight, instant)),
-    );
-    for (const { nodes, below } of parts) {
-      if (nodes?.all !== undefined) found.push(nodes.all);
-      found.push(...below);
-      if (nodes?.catchAll !== undefined && !isNamed) found.push(nodes.catchAll);
-    }
+    const isNamed = catchAlls.length > 0 && found.some((node) => isDelivered(node, sight, instant));
+    for (const node of wide) found.push(node);
+    if (!isNamed) for (const node of catchAlls) found.push(node);
     return found;
   }
 
@@ -134,15 +130,14 @@ export class Views {
         if (rule?.aliasOf === name && !reached.has(alias)) reached.set(alias, [...via, rule]);
       }
     }
-    const parts = [...ways].map(([name, via]) => ({
-      domain: name,
-      nodes: domains.get(name),
-      below: hasBelow ? this.#below(name) : [],
-      via,
-    }));
+    const parts = [...ways]
+      .map(([name, via]) => ({ nodes: domains.get(name), below: hasBelow ? this.#below(name) : [], via }))
+      .filter(({ nodes, below }) => below.length > 0 || (nodes !== undefined && hasNodes(nodes)));
     return {
       rule: ruleOf(last)?.statement,
-      parts: parts.filter(({ nodes, below }) => below.length > 0 || (nodes !== undefined && hasNodes(nodes))),
+      parts,
+      wide: parts.flatMap(({ nodes, below }) => (nodes?.all === undefined ? below : [nodes.all, ...below])),
+      catchAlls: parts.flatMap(({ nodes }) => nodes?.catchAll ?? []),
     };
   }
 
@@ -154,6 +149,13 @@ export class Views {
     }
     return found;
   }
+}
+
+function isDelivered({ edges, forwards }: Node, sight: Sight, instant: number): boolean {
+  return (
+    edges.some((edge) => edge.receives && isLive(edge, sight, instant)) ||
+    forwards.some((forward) => isLive(forward, sight, instant))
+  );
 }
 
 function hasNodes({ addresses, all, catchAll }: DomainNodes): boolean {
