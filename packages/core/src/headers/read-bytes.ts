@@ -168,11 +168,11 @@ class SectionReader {
     for (;;) {
       at = plainEnd(bytes, at, stop);
       if (at < stop && !(bytes[at] === CR && bytes[at + 1] === LF)) {
-        this.#forbidden(bytes[at]!, at);
+        this.#forbidden(bytes[at]!, at, start, from);
         at++;
         continue;
       }
-      if (at - lineStart > this.#limits.maxLineOctets) this.anomalies.add("header-too-long", lineStart);
+      if (at - lineStart > this.#limits.maxLineOctets) this.#note("header-too-long", lineStart, start, from);
       const next = Math.min(at + 2, stop);
       if (next >= stop || !isBlank(bytes[next])) {
         this.#end = at;
@@ -184,14 +184,20 @@ class SectionReader {
       at = next;
       while (isBlank(bytes[at])) at++;
       if (at >= stop || (bytes[at] === CR && bytes[at + 1] === LF)) {
-        this.anomalies.add("header-whitespace-line", lineStart);
+        this.#note("header-whitespace-line", lineStart, start, from);
       }
     }
   }
 
-  #forbidden(octet: number, at: number): void {
+  #forbidden(octet: number, at: number, start: number, from: number): void {
     const code = forbiddenOctet(octet);
-    if (code !== undefined) this.anomalies.add(code, at);
+    if (code !== undefined) this.#note(code, at, start, from);
+  }
+
+  /** An anomaly in a field of which the name begins at `start` and the value at `from`; the same where it has no name. */
+  #note(code: Code, at: number, start: number, from: number): void {
+    if (this.anomalies.has(code)) return;
+    this.anomalies.add(code, at, from > start ? latin1(this.#bytes, start, from - 1) : undefined);
   }
 }
 

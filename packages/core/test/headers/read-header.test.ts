@@ -54,7 +54,7 @@ describe("a header section as octets", () => {
 
   test("one of each anomaly is kept, with its place", () => {
     const { anomalies } = bytes(`X: ${"\0".repeat(50)}\r\n\r\n`);
-    expect(anomalies).toEqual([{ code: "header-nul", offset: 3 }]);
+    expect(anomalies).toEqual([{ code: "header-nul", offset: 3, field: "X" }]);
   });
 
   test("a malformed name makes no originator, and a line without a colon no field", () => {
@@ -66,7 +66,9 @@ describe("a header section as octets", () => {
     [{ maxFields: 2 }, "X: 1\r\nY: 2\r\nZ: 3\r\n\r\n", 12],
     [{ maxHeaderOctets: 12 }, "X: 1\r\nY: 2\r\nZ: 3\r\n\r\n", 12],
   ])("the limit %j is one", (limits, text, offset) => {
-    expect(readHeaderBytes(octets(text), limits).anomalies).toContainEqual({ code: "header-too-long", offset });
+    expect(readHeaderBytes(octets(text), limits).anomalies).toContainEqual(
+      expect.objectContaining({ code: "header-too-long", offset }),
+    );
   });
 
   test("the default limits admit 1,000 fields and 200 KB, and lines of 998 octets", () => {
