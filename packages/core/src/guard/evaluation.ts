@@ -3,7 +3,7 @@ import type { Rule, RuleContext, TraceNode } from "../rule/rule.js";
 import { run } from "../rule/run.js";
 import type { Decision, Finding } from "../verdict/decision.js";
 import type { Edit } from "../verdict/edit.js";
-import { changedReply, type ReplyChanges } from "../verdict/replies.js";
+import { publicReply, type ReplyChanges } from "../verdict/replies.js";
 import { isRejection, replyOf, severity, type Verdict } from "../verdict/verdict.js";
 import type { Counters } from "./counters.js";
 
@@ -196,7 +196,7 @@ export class Evaluation {
     const decision = decisionOf(worst, findings, observed ?? NO_FINDINGS, edits ?? NO_EDITS);
     return this.#count(
       worst?.kind === "fail"
-        ? { ...decision, reply: changedReply(worst, this.#facts.login, this.#settings.replies) }
+        ? { ...decision, reply: publicReply(worst, this.#facts.login, this.#settings.replies) }
         : decision,
     );
   }

@@ -6,13 +6,14 @@ import type { Fail } from "./verdict.js";
 
 /** What is said instead of a code's own reply; what is absent stays. */
 export interface ReplyChange {
-  /** Three digits of the same class as the code's own: a refusal stays one, a deferral too. */
+  /** Three digits of the same class as the code's own, so that a refusal stays one; not 421 or 521, which close the connection. */
   readonly code?: number;
   /** Enhanced status code of that class (RFC 3463). */
   readonly enhanced?: string;
   /**
    * Printable ASCII, 1 to {@link MAX_REPLY_TEXT} octets. `{field}` and `{address}` stand for the header field and the address
-   * in question, as the sender gave them. Who is not logged in, or where there is no such thing, gets the code's own text instead.
+   * in question, as the sender gave them. Who is not logged in, or where there is no such thing, gets the code's own text instead. The
+   * code's advice does not follow: this is all that is said.
    */
   readonly text?: string;
 }
@@ -20,28 +21,44 @@ export interface ReplyChange {
 /** Replies by code. */
 export type ReplyChanges = { readonly [code in Code]?: ReplyChange };
 
-/** The octets that one placeholder may take. */
+/** The octets that one placeholder, or field and address together behind a code's own text, may take. */
 const MAX_PLACEHOLDER_OCTETS = 256;
+
+/** Reply codes that close the connection, with whatever else it was to bring (RFC 5321 section 3.8, RFC 7504). */
+const CLOSING: readonly number[] = [421, 521];
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
 /**
- * The reply of a failure, changed as told. Only a code's own reply is changed: a rule that gave another meant that one.
- * `login` is the login of the transaction, null or undefined where nobody logged in.
+ * What a failure is answered with: the code's own reply, changed as told, and to a login with the field and the address in
+ * question and the code's advice behind the text. `login` is null or undefined where nobody logged in: he gets the text alone.
+ *
+ * Only a code's own reply is touched: a rule that gave another meant that one.
  */
-export function changedReply(
+export function publicReply(
   { code, reply, evidence }: Fail,
   login: string | null | undefined,
   changes: ReplyChanges,
 ): Reply {
-  if (!isCode(code) || reply !== codes[code].reply || !Object.hasOwn(changes, code)) return reply;
-  const change = changes[code] ?? {};
-  const text = change.text === undefined ? undefined : filled(change.text, typeof login === "string", evidence);
+  if (!isCode(code) || reply !== codes[code].reply) return reply;
+  const isLoggedIn = typeof login === "string";
+  const change = Object.hasOwn(changes, code) ? (changes[code] ?? {}) : {};
+  const text = change.text === undefined ? undefined : filled(change.text, isLoggedIn, evidence);
   return {
     code: change.code ?? reply.code,
     enhanced: change.enhanced ?? reply.enhanced,
-    text: text ?? reply.text,
+    text: text ?? (isLoggedIn ? advised(code, evidence) : reply.text),
   };
+}
+
+/** `The From address is not owned by the authenticated user (alice@example.com); send as ...`. */
+function advised(code: Code, { field, address }: Evidence): string {
+  const { reply, advice } = codes[code];
+  if (advice === undefined) return reply.text;
+  // `from-not-owned` says From already.
+  const named = field !== undefined && !code.startsWith(`${field.toLowerCase()}-`) ? field : undefined;
+  const about = printable([named, address].filter(Boolean).join(": "), MAX_PLACEHOLDER_OCTETS);
+  return printable(`${reply.text}${about && ` (${about})`}; ${advice}`);
 }
 
 function filled(template: string, isLoggedIn: boolean, { field, address }: Evidence): string | undefined {
@@ -82,6 +99,7 @@ function checkChange(key: string, change: ReplyChange, own: Reply): void {
   if (!Number.isInteger(code) || Math.floor(code / 100) !== kind) {
     throw invalid(`${key}.code`, `must be from ${kind}00 to ${kind}99`);
   }
+  if (CLOSING.includes(code)) throw invalid(`${key}.code`, `must not be ${code}, which closes the connection`);
   if (typeof enhanced !== "string" || !/^[45]\.\d{1,3}\.\d{1,3}$/.test(enhanced) || enhanced[0] !== String(kind)) {
     throw invalid(`${key}.enhanced`, `must be ${kind}.N.N`);
   }

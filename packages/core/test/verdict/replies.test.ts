@@ -3,10 +3,12 @@ import {
   type Code,
   codes,
   createGuard,
+  type Fail,
   FromguardError,
   facts,
   fail,
   failWith,
+  MAX_REPLY_TEXT,
   type ReplyChanges,
   rule,
   type Verdict,
@@ -28,6 +30,14 @@ async function replyTo(verdict: Verdict, login: string | null, replies: ReplyCha
   return (await guard.check(facts({ login }))).reply;
 }
 
+/** Told only to who is not logged in, or with the reply of an imported main.cf. */
+const STRANGERS: readonly Code[] = [
+  "login-required",
+  "relay-denied",
+  "owned-address-needs-login",
+  "restriction-rejected",
+];
+
 const everyone = (Object.keys(codes) as Code[]).flatMap((code): [Code, string | null][] => [
   [code, "bob"],
   [code, null],
@@ -35,7 +45,33 @@ const everyone = (Object.keys(codes) as Code[]).flatMap((code): [Code, string | 
 
 describe("replies", () => {
   it.each(everyone)("%s to the login %s tells nothing of what the operator knows", async (code, login) => {
-    expect(await replyTo(fail(code, evidence), login)).toEqual(codes[code].reply);
+    const reply = await replyTo(fail(code, evidence), login);
+    expect(JSON.stringify(reply)).not.toMatch(/secret|pcre|senders/);
+    expect(reply?.text.startsWith(codes[code].reply.text)).toBe(true);
+    if (login === null) expect(reply).toEqual(codes[code].reply);
+  });
+
+  it.each(Object.keys(codes) as Code[])("%s has one line for a login, with room for field and address", (code) => {
+    const { reply, advice } = codes[code];
+    if (advice === undefined) return expect(STRANGERS).toContain(code);
+    expect(advice).toMatch(/^[\x20-\x7e]{1,120}$/);
+    expect(advice).not.toMatch(/[.;]$|table|option|preset|stance/);
+    expect(`${reply.text} (${"x".repeat(256)}); ${advice}`.length).toBeLessThanOrEqual(MAX_REPLY_TEXT);
+  });
+
+  it.each<[Verdict, string]>([
+    [fail("from-not-owned", evidence), "(alice@example.com); "],
+    [fail("resent-not-owned", { ...evidence, field: "Resent-From" }), "(Resent-From: alice@example.com); "],
+    [fail("name-bidi", { field: "Sender" }), "(Sender); "],
+    [fail("from-missing", { field: "From" }), "; "],
+    [fail("envelope-not-owned", { address: "" }), "; "],
+    [fail("header-nul", { field: "X-A\r\n250 ok" }), "(X-A??250 ok); "],
+  ])("tell a login what was wrong where: %j", async (verdict, about) => {
+    const { code } = verdict as Fail;
+    const { reply, advice } = codes[code as Code];
+    const text = (await replyTo(verdict, "bob"))?.text;
+    expect(text?.slice(reply.text.length).trimStart()).toBe(`${about}${advice}`);
+    expect((await replyTo(verdict, null))?.text).toBe(reply.text);
   });
 
   it.each(everyone)("%s to the login %s shows the sender's own input to a login alone", async (code, login) => {
@@ -57,7 +93,7 @@ describe("replies", () => {
 
   it("keep the code's text where a placeholder has nothing to stand for", async () => {
     const reply = await replyTo(fail("from-missing"), "bob", { "from-missing": { text: "{address}" } });
-    expect(reply?.text).toBe(codes["from-missing"].reply.text);
+    expect(reply?.text).toBe(`${codes["from-missing"].reply.text}; ${codes["from-missing"].advice}`);
   });
 
   it("put in bytes of the network as one short printable line, once", async () => {
@@ -77,6 +113,8 @@ describe("replies", () => {
     [{ "from-missing": { code: 450 } }, "replies.from-missing.code: "],
     [{ "from-missing": { code: 550.5 } }, "replies.from-missing.code: "],
     [{ "score-defer": { code: 550, enhanced: "5.7.1" } }, "replies.score-defer.code: "],
+    [{ "from-missing": { code: 521 } }, "replies.from-missing.code: "],
+    [{ "score-defer": { code: 421 } }, "replies.score-defer.code: "],
     [{ "from-missing": { enhanced: "4.7.1" } }, "replies.from-missing.enhanced: "],
     [{ "from-missing": { enhanced: "5.7.1 x" } }, "replies.from-missing.enhanced: "],
     [{ "from-missing": { text: "" } }, "replies.from-missing.text: "],

@@ -38,7 +38,7 @@ describe("check", () => {
     const { code, out } = await check(["--login", "bob", "--sender", "<alice@example.com>"]);
     expect(code).toBe(1);
     expect(out).toContain(
-      "REJECT  553 5.7.1 Sender address rejected: not owned by the authenticated user\n        envelope-not-owned, says login-owns-envelope\n",
+      "REJECT  553 5.7.1 Sender address rejected: not owned by the authenticated user (alice@example.com); send as an address of your own, or ask the postmaster for this one\n        envelope-not-owned, says login-owns-envelope\n",
     );
     expect(out).toMatch(
       /FAIL {2}login-owns-envelope {7}envelope-not-owned\n {10}login {6}bob\n {10}address {4}alice@example\.com\n {10}source {5}@DIR@\/senders:1 .*\n/,

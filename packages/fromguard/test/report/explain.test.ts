@@ -30,7 +30,7 @@ describe("a decision in words", () => {
       remedy: "add bob",
     };
     expect(await explain(rule("owns", [], () => fail("from-not-owned", evidence)))).toBe(
-      `REJECT  553 5.7.1 The From address is not owned by the authenticated user
+      `REJECT  553 5.7.1 The From address is not owned by the authenticated user (alice@example.com); send as an address of your own, or ask the postmaster for this one
         from-not-owned, says owns
 
   FAIL  owns  from-not-owned
