@@ -92,11 +92,14 @@ function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined
   return unwrap(schema)?.shape;
 }
 
-/** Takes off `optional`, `default` and the like. */
+/** Takes off `optional`, `default`, `transform` and the like. */
 function unwrap(schema: unknown): Unwrapped | undefined {
-  let at = schema as { def?: { innerType?: unknown } } | undefined;
-  while (at?.def?.innerType !== undefined) at = at.def.innerType as typeof at;
-  return at as Unwrapped | undefined;
+  let at = schema as { def?: { innerType?: unknown; in?: unknown } } | undefined;
+  for (;;) {
+    const inner = at?.def?.innerType ?? at?.def?.in;
+    if (inner === undefined) return at as Unwrapped | undefined;
+    at = inner as typeof at;
+  }
 }
 
 function unionOf(issue: Extract<Issue, { code: "invalid_union" }>): string {

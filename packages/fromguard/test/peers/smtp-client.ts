@@ -111,7 +111,7 @@ export class SmtpClient {
       const match = REPLY.exec(this.#received);
       if (match !== null) {
         this.#received = this.#received.slice(match[0].length);
-        return { code: Number(match[1]), text: match[0].trimEnd() };
+        return { code: Number(match[1]), text: match[0].replace(/\r?\n$/, "") };
       }
       if (this.#closed) throw new Error(`connection closed in a reply: ${JSON.stringify(this.#received)}`);
       await new Promise<void>((resolve) => {

@@ -1,8 +1,5 @@
 import { beginsWithDsn } from "./dsn.js";
 
-/** The longest reply, in octets of UTF-8 and without CRLF (RFC 5321 section 4.5.3.1.5). */
-const MAX_REPLY_OCTETS = 510;
-
 /** What is sent where a configured code is none. */
 const GENERIC = "450 4.7.1 Service unavailable";
 
@@ -13,8 +10,8 @@ export interface Reply {
 }
 
 /**
- * Writes a rejection as one reply line: a code of class 4 or 5, an enhanced status code, at most 510 octets, nothing that cannot
- * be printed.
+ * Writes a rejection as one reply line: a code of class 4 or 5, an enhanced status code, nothing that cannot be printed. It may be
+ * longer than RFC 5321 section 4.5.3.1.5 has it: smtpd means to cut its replies at 510 octets, and does not.
  *
  * @param utf8 whether letters beyond ASCII stay (`smtputf8_enable`); else each of their octets becomes a blank
  * @see Postfix smtpd_check_reject, printable(3)
@@ -23,7 +20,7 @@ export function writeReply(code: number, dsn: string, text: string, utf8: boolea
   const line = `${code} ${dsn} ${text}`;
   if (!(code >= 400 && code <= 599)) return { line: GENERIC, fault: `SMTP reply code configuration error: ${line}` };
   if (!beginsWithDsn(line.slice(4))) return { line: GENERIC, fault: `DSN detail code configuration error: ${line}` };
-  return { line: visible(cut(line), utf8) };
+  return { line: visible(line, utf8) };
 }
 
 /** The line as it leaves: `soft_bounce` makes class 5 class 4, and the status code follows the code. */
@@ -33,19 +30,6 @@ export function sendable(line: string, softBounce: boolean): string {
 }
 
 const PLAIN = /^[\x20-\x7e]*$/;
-
-function cut(line: string): string {
-  if (line.length * 3 <= MAX_REPLY_OCTETS || (line.length <= MAX_REPLY_OCTETS && PLAIN.test(line))) return line;
-  let octets = 0;
-  let end = 0;
-  for (const char of line) {
-    const size = sizeOf(char);
-    if (octets + size > MAX_REPLY_OCTETS) return line.slice(0, end) + " ".repeat(MAX_REPLY_OCTETS - octets);
-    octets += size;
-    end += char.length;
-  }
-  return line;
-}
 
 function visible(line: string, utf8: boolean): string {
   if (PLAIN.test(line)) return line;
