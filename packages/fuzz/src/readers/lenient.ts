@@ -1,0 +1,83 @@
+import type { Shown } from "../message.js";
+
+/** How a hasty reader finds the ends of lines. */
+const LINE_ENDS = [/\r\n/, /\n/, /\r\n|\r|\n/, /\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]/];
+
+/**
+ * What a hasty reader may show: any of the ways in which web mail and scripts find the sender. It takes CR, LF or anything
+ * like it for a line end, the first or the last From, decodes before it parses, and takes what stands in angles.
+ */
+export function readLeniently(raw: Uint8Array): Shown {
+  const text = Buffer.from(raw).toString("utf8");
+  const addresses = new Set<string>();
+  for (const ends of LINE_ENDS) {
+    for (const value of fieldValues(text, ends, ["from", "sender"])) {
+      for (const form of [value, decodeWords(value)]) {
+        const angles = [...form.matchAll(/<([^<>]+)>/g)].map(([, inner]) => inner ?? "");
+        for (const one of [angles[0], angles.at(-1)]) if (one !== undefined) addresses.add(plain(one));
+        if (angles.length === 0) addresses.add(plain(form));
+      }
+    }
+  }
+  return { addresses: [...addresses].filter((one) => /^[^\s@]+@[^\s@]+$/.test(one)), names: namesOf(text) };
+}
+
+/** The values of the fields of these names as a reader finds them, unfolded: the first and the last of each name. */
+export function fieldValues(text: string, ends: RegExp, names: readonly string[]): readonly string[] {
+  const fields: { readonly name: string; value: string }[] = [];
+  for (const line of text.split(ends)) {
+    if (line === "" || line === "\r") break;
+    const last = fields.at(-1);
+    if (/^[ \t]/.test(line) && last !== undefined) last.value += line;
+    else {
+      const colon = line.indexOf(":");
+      if (colon >= 0)
+        fields.push({
+          name: line.slice(0, colon).replace(/\0/g, "").trim().toLowerCase(),
+          value: line.slice(colon + 1),
+        });
+    }
+  }
+  return names.flatMap((name) => {
+    const values = fields.filter((field) => field.name === name).map(({ value }) => value);
+    return values.length > 1 ? [values[0]!, values.at(-1)!] : values;
+  });
+}
+
+/** Decodes every encoded-word in UTF-8, ISO 8859-1 or ASCII, wherever it stands. */
+export function decodeWords(value: string): string {
+  return value
+    .replace(/(\?=)[ \t\r\n]+(?==\?)/g, "$1")
+    .replace(/=\?([^?\s]+)\?([BbQq])\?([^?]*)\?=/g, (whole, charset: string, kind: string, data: string) => {
+      const octets =
+        kind.toLowerCase() === "b"
+          ? Buffer.from(data, "base64")
+          : Buffer.from(
+              data
+                .replace(/_/g, " ")
+                .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+              "latin1",
+            );
+      if (/^utf-?8(?:\*|$)/i.test(charset)) return octets.toString("utf8");
+      return /^(?:us-ascii|iso-8859-1)(?:\*|$)/i.test(charset) ? octets.toString("latin1") : whole;
+    });
+}
+
+/** Comments are no part of an address to any reader, nor are blanks around it. */
+function plain(text: string): string {
+  let before: string;
+  let after = text;
+  do {
+    before = after;
+    after = before.replace(/\((?:[^()\\]|\\.)*\)/gs, "");
+  } while (after !== before);
+  return after.replace(/\s*([@.])\s*/g, "$1").replace(/^[\s,]+|[\s,]+$/g, "");
+}
+
+/** Names as they are shown: what stands before an angle, decoded. */
+function namesOf(text: string): readonly string[] {
+  return fieldValues(text, /\r\n/, ["from", "sender"]).flatMap((value) => {
+    const at = decodeWords(value);
+    return [...at.matchAll(/([^<>]*)</g)].map(([, name]) => name ?? "");
+  });
+}
