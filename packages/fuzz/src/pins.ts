@@ -22,6 +22,12 @@ const PINS: readonly Pin[] = [
     readers: /^(?:lenient|addressparser after decoding|postal-mime|mailparser)$/,
     holds: (value) => decodeWords(value) !== value,
   },
+  {
+    // RFC 5322 section 3.2.4: blanks within quotes are part of the text; dropped, `"a@b. "c` reads as an address.
+    name: "a blank at the end of a quoted word is dropped",
+    readers: /^postal-mime$/,
+    holds: (value) => /\s"/.test(value),
+  },
 ];
 
 /** The pinned fault of a reader that a message of the strict grammar brings about; undefined where it is none. */
