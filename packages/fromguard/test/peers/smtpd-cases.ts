@@ -144,13 +144,13 @@ function some(values: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitr
 
 /** Taken as it stands; in a map, main.cf has `$$` for `$`. */
 const RBL_REPLIES = [
-  "$rbl_code 5.7.1 $rbl_class [$rbl_what] is on $rbl_domain${rbl_txt?: $rbl_txt}",
+  `$rbl_code 5.7.1 $rbl_class [$rbl_what] is on $rbl_domain$\{rbl_txt?: $rbl_txt}`,
   "450 $client_name $client_address $client $reverse_client_name",
   "554 5.1.3 from $sender $sender_name $sender_domain",
   "554 $recipient ($recipient_name) {$recipient_domain} $helo_name",
   "250 ok",
   "450 ",
-  "554 $$rbl_code ${rbl_reason:none}",
+  `554 $$rbl_code $\{rbl_reason:none}`,
 ];
 const RBL_REPLY_MAPS = [
   "inline:{{list.test = 521 4.7.9 map for $$rbl_domain}}",
