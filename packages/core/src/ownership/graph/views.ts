@@ -111,17 +111,19 @@ export class Views {
     if (!domains.has(domain) && !hasBelow) return NOTHING;
     const ruleOf = (name: string): Rule | undefined =>
       domains.get(name)?.rules.find((rule) => isLive(rule, sight, instant));
-    const chain: DomainRule[] = [];
-    const seen = new Set([domain]);
-    let last = domain;
-    for (let rule = ruleOf(last)?.statement; rule?.aliasOf !== undefined; rule = ruleOf(last)?.statement) {
-      if (seen.has(rule.aliasOf)) break;
-      seen.add(rule.aliasOf);
-      chain.push(rule);
-      last = rule.aliasOf;
+    const names = [domain];
+    const steps: DomainRule[] = [];
+    let next = ruleOf(domain)?.statement;
+    while (next?.aliasOf !== undefined && !names.includes(next.aliasOf)) {
+      names.push(next.aliasOf);
+      steps.push(next);
+      next = ruleOf(next.aliasOf)?.statement;
     }
-    const ways = new Map<string, readonly DomainRule[]>([[domain, []]]);
-    for (const [at, rule] of chain.entries()) ways.set(rule.aliasOf as string, chain.slice(0, at + 1));
+    // Aliases in a circle have no end: the first by name stands for it, from wherever one looks.
+    const circle = next?.aliasOf === undefined ? names.slice(-1) : names.slice(names.indexOf(next.aliasOf));
+    const [last = domain] = [...circle].sort();
+    const chain = steps.slice(0, names.indexOf(last));
+    const ways = new Map<string, readonly DomainRule[]>(names.map((name, at) => [name, steps.slice(0, at)]));
     const reached = new Map<string, readonly DomainRule[]>([[last, chain]]);
     for (const [name, via] of reached) {
       if (!ways.has(name)) ways.set(name, via);
