@@ -24,6 +24,7 @@ export {
 } from "./domain/domain.js";
 export { parseIpAddress, parseIpOctets } from "./domain/ip-address.js";
 export { formatIpAddress, holds, type IpNetwork, parseIpNetwork } from "./domain/ip-network.js";
+export { decodePunycode, encodePunycode } from "./domain/punycode.js";
 export { applyEdits } from "./edits/apply-edits.js";
 export { type CureOptions, type CureTarget, cure } from "./edits/cure.js";
 export { hmacSha256, type KeyedHash, type StampLoginOptions, stampLogin } from "./edits/stamp-login.js";
@@ -169,7 +170,7 @@ export { absurd, type Decision, type Finding } from "./verdict/decision.js";
 export type { Edit } from "./verdict/edit.js";
 export { FromguardError, type FromguardErrorCode, isFromguardError, type Place } from "./verdict/error.js";
 export type { Evidence } from "./verdict/evidence.js";
-export type { ReplyChange, ReplyChanges } from "./verdict/replies.js";
+export { checkReplies, type ReplyChange, type ReplyChanges } from "./verdict/replies.js";
 export { formatReply, formatReplyText, MAX_REPLY_TEXT, printable, type Reply } from "./verdict/reply.js";
 export {
   type Fail,

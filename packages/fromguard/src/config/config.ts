@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { FromguardError } from "@fromguard/core";
+import { FromguardError, type ReplyChanges } from "@fromguard/core";
 import { type ConfigDocument, parseConfigDocument } from "./document.js";
 import { type Entry, readEntries, readNamedEntries } from "./entry.js";
 import { fileSchema, listenerSchemas, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
@@ -19,6 +19,7 @@ export interface Config {
     readonly staleSeconds: number;
   };
   readonly rules: readonly Entry<typeof ruleSchemas>[];
+  readonly replies: ReplyChanges;
 }
 
 const MAX_CONFIG_OCTETS = 1024 * 1024;
@@ -56,6 +57,7 @@ export function parseConfig(text: string, file: string): Config {
       staleSeconds: raw.dns?.["stale-seconds"] ?? 0,
     },
     rules: readNamedEntries(raw.rules ?? SUBMISSION, ruleSchemas, document, ["rules"]),
+    replies: raw.replies ?? {},
   };
 }
 

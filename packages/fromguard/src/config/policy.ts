@@ -74,7 +74,11 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
     const ownership = await ownershipOf(config, tables);
     const rules: Rule[] = [];
     for (const entry of config.rules) rules.push(await ruleAt(entry, config, { ownership, resolver, tables }));
-    const guard = createGuard({ rules, ...(onRuleError === undefined ? {} : { onRuleError }) });
+    const guard = createGuard({
+      rules,
+      replies: config.replies,
+      ...(onRuleError === undefined ? {} : { onRuleError }),
+    });
     const { maps } = tables;
     const advice = maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
     return { guard, maps, warnings: [...advice, ...protectionGaps(config)] };

@@ -1,5 +1,6 @@
 import { parseListenAddress } from "@fromguard/node";
 import { z } from "zod";
+import { repliesSchema } from "./replies.js";
 import { stancesSchema } from "./stances.js";
 
 const text = z.string().min(1, "must not be empty");
@@ -21,6 +22,7 @@ export const fileSchema = z.strictObject({
     })
     .optional(),
   rules: z.array(z.unknown()).min(1).optional(),
+  replies: repliesSchema.optional(),
 });
 
 const address = text.superRefine((value, context) => {
