@@ -1,5 +1,5 @@
 /** The number of the scope that covers every domain. */
-export const EVERYWHERE = 0;
+const EVERYWHERE = 0;
 
 /**
  * The scopes that cover a domain: what a question about an address at it may rest on. Two domains with one key see the same.

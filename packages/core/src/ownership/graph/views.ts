@@ -5,7 +5,7 @@ import type { DomainNodes, Model, Node, Rule } from "./model.js";
 import { type Scopes, type Sight, sees } from "./scopes.js";
 
 /** One of the domains that are the same, and what reaches it. */
-export interface Part {
+interface Part {
   readonly nodes: DomainNodes | undefined;
   /** Wildcards of the domains above. */
   readonly below: readonly Node[];

@@ -55,7 +55,7 @@ export function memberLine(login: string, group: string): string {
 }
 
 /** `group sales`, or a login. */
-export function formatGrantee(grantee: Grantee): string {
+function formatGrantee(grantee: Grantee): string {
   return grantee.kind === "login" ? grantee.login : `group ${grantee.group}`;
 }
 
