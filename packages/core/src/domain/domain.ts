@@ -1,5 +1,6 @@
 import { parseIpAddress } from "./ip-address.js";
 import { decodePunycode } from "./punycode.js";
+import { urlHost } from "./url-host.js";
 
 /** A domain name in canonical form: lower-case A-labels. */
 export interface DomainName {
@@ -165,10 +166,8 @@ function composeLower(label: string): string {
     .normalize("NFC");
 }
 
-/** UTS #46 of one label by the platform's URL parser; a name behind it keeps digits from being read as an IPv4 number. */
+/** UTS #46 of one label; a name behind it keeps digits from being read as an IPv4 number. */
 function labelToAscii(label: string): string | undefined {
-  const url = `http://${label}.example/`;
-  if (!URL.canParse(url)) return undefined;
-  const host = new URL(url).hostname;
-  return host.endsWith(".example") ? host.slice(0, -".example".length) : undefined;
+  const host = urlHost(`${label}.example`);
+  return host?.endsWith(".example") ? host.slice(0, -".example".length) : undefined;
 }

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { urlHost } from "../../src/domain/url-host.js";
+
+it.each([
+  ["BÜCHER.example", "xn--bcher-kva.example"],
+  ["例子.example", "xn--fsqu00a.example"],
+  ["straße", "xn--strae-oqa"],
+  ["exa\u00admple", "example"],
+  ["a。b", "a.b"],
+  ["a\ud800", undefined],
+  ["\udc00\ud800", undefined],
+  ["a\u05d0", undefined],
+])("%j is %s", (host, ascii) => {
+  expect(urlHost(host)).toBe(ascii);
+});
+
+// Node 20: URL.canParse of "http://bücher.example/" is false from about the six thousandth time.
+it("gives the same answer however often it is asked", () => {
+  const answers = new Set<string | undefined>();
+  for (let round = 0; round < 20_000; round++) answers.add(urlHost("bücher.example"));
+  expect([...answers]).toEqual(["xn--bcher-kva.example"]);
+});
