@@ -3,8 +3,8 @@
  * undefined where it refuses it.
  *
  * The parser also reads numbers as IPv4 addresses and gives a meaning to ASCII punctuation: what it is asked for has neither.
- * The host goes in as escaped UTF-8, as `URL.canParse` of Node 20, once it is optimised, takes text of Latin-1 for UTF-8 and refuses
- * every `ü`.
+ * The host goes in as escaped UTF-8, as `URL.canParse` of Node 20, once it is optimised, takes short text of Latin-1 for UTF-8 and
+ * refuses `http://ü/`.
  *
  * @see UTS #46 section 4, https://url.spec.whatwg.org/#host-parsing
  */

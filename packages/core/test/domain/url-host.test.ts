@@ -9,14 +9,14 @@ it.each([
   ["a。b", "a.b"],
   ["a\ud800", undefined],
   ["\udc00\ud800", undefined],
-  ["a\u05d0", undefined],
+  ["\u05d0a", undefined],
 ])("%j is %s", (host, ascii) => {
   expect(urlHost(host)).toBe(ascii);
 });
 
-// Node 20: URL.canParse of "http://bücher.example/" is false from about the six thousandth time.
+// Node 20: URL.canParse of "http://ü/" is false from about the six thousandth time.
 it("gives the same answer however often it is asked", () => {
   const answers = new Set<string | undefined>();
-  for (let round = 0; round < 20_000; round++) answers.add(urlHost("bücher.example"));
-  expect([...answers]).toEqual(["xn--bcher-kva.example"]);
+  for (let round = 0; round < 20_000; round++) answers.add(urlHost("ü"));
+  expect([...answers]).toEqual(["xn--tda"]);
 });
