@@ -25,6 +25,7 @@ export {
 export { parseIpAddress, parseIpOctets } from "./domain/ip-address.js";
 export { formatIpAddress, holds, type IpNetwork, parseIpNetwork } from "./domain/ip-network.js";
 export { decodePunycode, encodePunycode } from "./domain/punycode.js";
+export { urlHost } from "./domain/url-host.js";
 export { applyEdits } from "./edits/apply-edits.js";
 export { type CureOptions, type CureTarget, cure } from "./edits/cure.js";
 export { hmacSha256, type KeyedHash, type StampLoginOptions, stampLogin } from "./edits/stamp-login.js";
@@ -38,7 +39,14 @@ export {
   type Transaction,
 } from "./guard/guard.js";
 export type { ShownAddress } from "./headers/display.js";
-export { HEADER_LIMITS, type HeaderLimits, ORIGINATOR_LIMITS, type OriginatorLimits } from "./headers/limits.js";
+export {
+  checkLimits,
+  HEADER_LIMITS,
+  type HeaderLimits,
+  MESSAGE_LIMITS,
+  type MessageLimits,
+  type OriginatorLimits,
+} from "./headers/limits.js";
 export type { Mailbox } from "./headers/mailboxes.js";
 export {
   type OriginatorField,
@@ -49,7 +57,7 @@ export {
 export { readHeaderBytes } from "./headers/read-bytes.js";
 export { type HeaderListItem, LIST_BLIND_TO, readHeaderList } from "./headers/read-list.js";
 export { type Message, readMessage } from "./headers/read-message.js";
-export { type BodyLimits, scanBody } from "./headers/scan-body.js";
+export { scanBody } from "./headers/scan-body.js";
 export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";
 export { type DecisionJson, decisionToJson, type FindingJson, type Json, type TraceJson } from "./json/decision.js";
 export { didYouMean } from "./json/nearest.js";
@@ -61,6 +69,7 @@ export {
   type TransactionLimits,
 } from "./json/transaction.js";
 export type { Directory, Gap, Holding, Listing } from "./ownership/directory.js";
+export { firstMatchOwnership } from "./ownership/first-match-ownership.js";
 export type {
   Delivery,
   DomainRule,
@@ -95,6 +104,7 @@ export {
   splitExtension,
 } from "./ownership/login-map-keys.js";
 export { type LoginIdentities, type LoginRule, type OwnerLogin, ownerLogin } from "./ownership/login-rule.js";
+export type { MemberOrSource, OwnershipMember } from "./ownership/member.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { grantLine, isOwner, listOwners } from "./ownership/owners.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
