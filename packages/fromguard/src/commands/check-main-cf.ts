@@ -3,10 +3,13 @@ import { wireResolver } from "@fromguard/node";
 import { type Attempt, postfixRestrictions, type Smtpd } from "@fromguard/postfix";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
+import { PASSWORD_FILE, readAccount } from "../main-cf/accounts.js";
 import { actionOf, explainOutcome, outcomeToJson } from "../main-cf/explain-outcome.js";
+import { explainSubmission, submissionToJson } from "../main-cf/explain-submission.js";
 import { loadMainCf } from "../main-cf/load-main-cf.js";
+import { decideSubmission, loadSubmission } from "../main-cf/local-submission.js";
 import { openSmtpd } from "../main-cf/open-smtpd.js";
-import { styleFor } from "../report/style.js";
+import { styleFor, visible } from "../report/style.js";
 import { checkBatch } from "./batch.js";
 import { toExit } from "./load.js";
 
@@ -17,6 +20,7 @@ export interface MainCfQuestion {
   readonly "ignore-unknown"?: boolean | undefined;
   readonly "dns-server"?: readonly string[] | undefined;
   readonly login?: string | undefined;
+  readonly "local-user"?: string | undefined;
   readonly client?: string | undefined;
   readonly "client-name"?: string | undefined;
   readonly tls?: boolean | undefined;
@@ -32,6 +36,8 @@ const STRANGER = "192.0.2.1";
 
 /** `fromguard check --main-cf`: the reply that a Postfix with this main.cf gives, and how it comes to it. */
 export async function checkMainCf(question: MainCfQuestion, io: Io): Promise<ExitCode> {
+  const { "local-user": user } = question;
+  if (user !== undefined) return checkLocalUser(user, question, io);
   if ((question.recipient?.length ?? 0) > 1) {
     throw new Exit(
       exitCodes.usage,
@@ -39,15 +45,49 @@ export async function checkMainCf(question: MainCfQuestion, io: Io): Promise<Exi
     );
   }
   const { smtpd, warnings } = await open(question);
-  const style = styleFor(io.stderr, io.env);
-  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+  await warn(warnings, io);
   if (question.batch === true) return checkBatch(createGuard({ rules: [postfixRestrictions(smtpd)] }), io);
 
   const outcome = await smtpd.decide(attemptOf(question, smtpd), { signal: new AbortController().signal });
   await io.stdout.write(
     question.json === true ? `${outcomeToJson(outcome)}\n` : explainOutcome(outcome, styleFor(io.stdout, io.env)),
   );
-  return { accept: exitCodes.ok, reject: exitCodes.refused, defer: exitCodes.deferred }[actionOf(outcome)];
+  return EXITS[actionOf(outcome)];
+}
+
+const EXITS = { accept: exitCodes.ok, reject: exitCodes.refused, defer: exitCodes.deferred } as const;
+
+/** What belongs to a session with smtpd, which mail of `sendmail` does not pass. */
+const OF_SESSIONS = ["client", "client-name", "helo", "tls", "dns-server", "ignore-unknown"] as const;
+
+async function checkLocalUser(user: string, question: MainCfQuestion, io: Io): Promise<ExitCode> {
+  const stray = OF_SESSIONS.find((name) => question[name] !== undefined);
+  if (stray !== undefined) {
+    throw new Exit(
+      exitCodes.usage,
+      `--${stray} does not go with --local-user: mail of sendmail passes no smtpd; see fromguard check --help`,
+    );
+  }
+  try {
+    const loaded = await loadSubmission(question["main-cf"], question.override ?? []);
+    const account = await readAccount(user);
+    await warn(loaded.warnings, io);
+    if (account.uid === undefined) await warn([`no user ${visible(user)} in ${PASSWORD_FILE}: judged by the name`], io);
+    const outcome = await decideSubmission(loaded, account, unbracketed(question.sender ?? ""));
+    await io.stdout.write(
+      question.json === true
+        ? `${submissionToJson(outcome)}\n`
+        : explainSubmission(outcome, styleFor(io.stdout, io.env)),
+    );
+    return EXITS[outcome.action];
+  } catch (error) {
+    throw toExit(error);
+  }
+}
+
+async function warn(warnings: readonly string[], io: Io): Promise<void> {
+  const style = styleFor(io.stderr, io.env);
+  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
 }
 
 async function open(

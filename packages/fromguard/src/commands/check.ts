@@ -32,7 +32,7 @@ const OPTIONS = {
 
 /** What makes sense only for a main.cf, or only for a guard. */
 const MAIN_CF_ONLY: readonly string[] = ["override", "ignore-unknown", "dns-server", "client-name", "tls"];
-const CONFIG_ONLY: readonly string[] = ["config", "local-user", "message"];
+const CONFIG_ONLY: readonly string[] = ["config", "message"];
 const WITH_BATCH: readonly string[] = ["json", "override", "ignore-unknown", "dns-server"];
 
 type Values = OptionValues<typeof OPTIONS>;
@@ -54,6 +54,8 @@ export async function check(args: readonly string[], io: Io): Promise<ExitCode> 
     if (values.login !== undefined && values["local-user"] !== undefined)
       throw usage("--login and --local-user exclude one another");
     if (values.login === "") throw usage("--login is empty: leave it out where nobody logged in");
+    if (values["local-user"] === "")
+      throw usage("--local-user is empty: leave it out where the mail came over the network");
     if (values.client !== undefined && parseIpAddress(values.client) === undefined)
       throw usage("--client must be an IP address");
   }

@@ -52,6 +52,7 @@ Without rules: it holds sender-fqdn, domain-exists, login-owns-envelope, header-
 Usage: fromguard check [OPTION]... --sender ADDRESS
        fromguard check [--config FILE] --batch
        fromguard check --main-cf FILE [OPTION]... --sender ADDRESS [--recipient ADDRESS]
+       fromguard check --main-cf FILE --local-user USER --sender ADDRESS
 
 Options:
   --config FILE         the configuration; default ${DEFAULT_CONFIG_FILE}
@@ -73,12 +74,15 @@ With --main-cf it tells the reply of a Postfix with this main.cf, and every rest
   --dns-server ADDRESS    a name server to ask, such as 127.0.0.1:5353; may stand several times; default resolv.conf
   --client-name NAME      the client's host name; default unknown
   --tls                   the session is under TLS; without it, it is not
+  With --local-user it tells what sendmail says instead: authorized_submit_users and local_login_sender_maps are asked for a
+  name, or the number of a user without one. Names and numbers are those of /etc/passwd.
   Without --client a stranger sends, 192.0.2.1; without --helo he says [ADDRESS]. With --batch, a transaction without
   client came over no network, and nothing applies to it.
 
 Examples:
   fromguard check --login bob --sender alice@example.com
   fromguard check --main-cf /etc/postfix/main.cf --login bob --sender alice@example.com --recipient dave@example.net
+  fromguard check --main-cf /etc/postfix/main.cf --local-user www-data --sender alice@example.com
   fromguard check --login bob --sender bob@example.com --message letter.eml
   fromguard check --sender '<>' --recipient alice@example.com --client 192.0.2.7 --json
   echo '{"login": "bob", "envelopeFrom": "alice@example.com"}' | fromguard check --batch

@@ -34,12 +34,16 @@ export function explainOutcome(outcome: Outcome, style: Style): string {
 
 function headline(outcome: Outcome, style: Style): readonly string[] {
   const action = actionOf(outcome);
-  const word = { accept: style.green("ACCEPT"), reject: style.red("REJECT"), defer: style.yellow("DEFER") }[action];
   const by = outcome.trace.findLast(({ result }) => result === "reject");
   const where = `${" ".repeat(action.length)}  at ${outcome.stage === "MAIL" ? "MAIL FROM" : "RCPT TO"}`;
   const why =
     action === "accept" || by === undefined ? where : `${where}, says ${visible(by.restriction)} of ${by.list}`;
-  return [`${word}  ${visible(outcome.reply)}`, why];
+  return [`${paintAction(action, style)}  ${visible(outcome.reply)}`, why];
+}
+
+/** The action as the word that an answer begins with. */
+export function paintAction(action: Action, style: Style): string {
+  return { accept: style.green("ACCEPT"), reject: style.red("REJECT"), defer: style.yellow("DEFER") }[action];
 }
 
 const MARKS: Readonly<Record<TraceStep["result"], string>> = {
@@ -50,7 +54,8 @@ const MARKS: Readonly<Record<TraceStep["result"], string>> = {
   remembered: "wait",
 };
 
-function describeStep({ restriction, result, reply, evidence }: TraceStep, style: Style): readonly string[] {
+/** A restriction that was evaluated, and what it came to, in lines. */
+export function describeStep({ restriction, result, reply, evidence }: TraceStep, style: Style): readonly string[] {
   const paint = {
     ok: style.green,
     dunno: style.dim,

@@ -56,15 +56,15 @@ export async function loadMainCf(file: string, choices: MainCfChoices): Promise<
   return {
     config,
     settings: loaded.settings,
-    warnings: [
-      ...warnings,
-      ...loaded.warnings.map(({ text }) => text),
-      // Postfix has built-in maps that few hosts have.
-      ...[...broken]
-        .filter(([spec]) => isNamed(config, spec))
-        .map(([spec, error]) => `${spec}: every lookup that comes to it fails: ${error.message}`),
-    ],
+    warnings: [...warnings, ...loaded.warnings.map(({ text }) => text), ...brokenTables(config, broken)],
   };
+}
+
+/** One sentence for each table that the file names and that cannot be opened: Postfix has built-in maps that few hosts have. */
+export function brokenTables(config: MainCf, broken: ReadonlyMap<string, FromguardError>): readonly string[] {
+  return [...broken]
+    .filter(([spec]) => isNamed(config, spec))
+    .map(([spec, error]) => `${spec}: every lookup that comes to it fails: ${error.message}`);
 }
 
 /** Whether the file itself, and no built-in value, names a table. */

@@ -3,7 +3,9 @@ import { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { main } from "../../src/main.js";
 import { bundleCli } from "../support/bundle-cli.js";
+import { testIo } from "../support/test-io.js";
 import { Daemon } from "./daemon.js";
 import { LocalUsers, type Run, type User } from "./local-users.js";
 import { whyNotRun } from "./peers.js";
@@ -78,6 +80,16 @@ class Site {
     const lines = ["EHLO x", `MAIL FROM:<${from}>`, `RCPT TO:<${recipient}>`, "DATA", `${header}Subject: ${count}`, ""];
     const input = Buffer.from([...lines, "Hello.", ".", "QUIT", ""].join("\r\n"));
     return { ...this.#users.run(user, ["sendmail", "-bs"], { input }), recipient };
+  }
+
+  /** What `fromguard check` says that `sendmail` says; it finds nobody by name, as the users live only in the tests. */
+  async check({ user, from = user.name ?? "" }: Mail): Promise<unknown> {
+    const maps = mainCf(0).local_login_sender_maps?.replace("/etc/postfix", this.postfix.folder);
+    const who = ["--local-user", user.name ?? String(user.uid), "--sender", from];
+    const io = testIo();
+    const file = join(this.postfix.folder, "main.cf");
+    await main(["check", "--main-cf", file, "--override", `local_login_sender_maps=${maps}`, ...who, "--json"], io);
+    return JSON.parse(io.out()).reply?.replace("(?)", `(${user.uid})`);
   }
 
   /** Where the message to that recipient is, and its sender. */
@@ -182,10 +194,11 @@ describe.skipIf(notRun !== undefined)(`the recipe of docs/local-submission.md${n
     ],
     ["the bare name of another user", { user: WEB_APP, from: "ann" }, "not authorized to use sender='ann'"],
     ["the null sender", { user: ANN, from: "<>" }, "not authorized to use sender=''"],
-  ])("refuses: %s", (_, mail, text) => {
+  ])("refuses: %s; and fromguard check says so", async (_, mail, text) => {
     const { status, stderr } = site.sendmail(mail);
     expect(status).not.toBe(0);
     expect(stderr).toContain(text);
+    expect(await site.check(mail)).toBe(text);
   });
 
   test("refuses a foreign sender over sendmail -bs, and sends an own one", async () => {

@@ -32,7 +32,7 @@ const ALLOWED: SubmissionAnswer = { kind: "allowed" };
  * @see Postfix user_acl.c check_user_acl_byuid
  */
 export function userCheck(users: MatchList<string> | undefined): LocalSubmission["maySubmit"] {
-  return ({ uid, name = "unknown" }) => {
+  return ({ uid = "?", name = "unknown" }) => {
     if (users === undefined) return ALLOWED;
     return andThen(users.has(name), (membership): SubmissionAnswer => {
       if (membership.kind === "listed") return ALLOWED;
@@ -54,7 +54,7 @@ export function senderCheck(
   maps: string,
   match: ((login: string, sender: string) => SenderMatch | Promise<SenderMatch>) | undefined,
 ): LocalSubmission["mayUse"] {
-  return ({ uid, name = `uid:${uid}` }, sender) => {
+  return ({ uid = "?", name = `uid:${uid}` }, sender) => {
     if (sender.includes("\0")) return { kind: "refused", text: "NUL in FROM record" };
     if (match === undefined) return ALLOWED;
     return andThen(match(name, sender), (matched): SubmissionAnswer => {
