@@ -168,6 +168,7 @@ export {
   MAX_KEY_BYTES,
   NOT_FOUND,
   type Table,
+  type TableEntry,
   type TableTextOptions,
   type TableWarning,
 } from "./table/table.js";

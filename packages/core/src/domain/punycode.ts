@@ -48,3 +48,49 @@ export function decodePunycode(encoded: string): string | undefined {
   }
   return String.fromCodePoint(...points);
 }
+
+/**
+ * Encodes text as the part of an A-label behind `xn--`; letters of ASCII stay as they are. Takes time that grows with the square
+ * of the length, so a label too long for DNS is best refused before.
+ *
+ * @see RFC 3492 section 6.3
+ */
+export function encodePunycode(text: string): string {
+  const points = Array.from(text, (char) => char.codePointAt(0) as number);
+  const basic = points.filter((point) => point < 0x80);
+  const output = basic.map((point) => String.fromCharCode(point));
+  if (output.length > 0) output.push("-");
+  let code = 0x80;
+  let bias = 72;
+  let delta = 0;
+  for (let done = basic.length; done < points.length; ) {
+    const next = points.reduce(
+      (least, point) => (point >= code && point < least ? point : least),
+      Number.MAX_SAFE_INTEGER,
+    );
+    delta += (next - code) * (done + 1);
+    code = next;
+    for (const point of points) {
+      if (point < code) delta++;
+      if (point !== code) continue;
+      let rest = delta;
+      for (let k = BASE; ; k += BASE) {
+        const threshold = k <= bias ? T_MIN : k >= bias + T_MAX ? T_MAX : k - bias;
+        if (rest < threshold) break;
+        output.push(digit(threshold + ((rest - threshold) % (BASE - threshold))));
+        rest = Math.floor((rest - threshold) / (BASE - threshold));
+      }
+      output.push(digit(rest));
+      bias = adapt(delta, done + 1, done === basic.length);
+      delta = 0;
+      done++;
+    }
+    delta++;
+    code++;
+  }
+  return output.join("");
+}
+
+function digit(value: number): string {
+  return String.fromCharCode(value < 26 ? value + 0x61 : value - 26 + 0x30);
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodePunycode } from "../../src/domain/punycode.js";
+import { decodePunycode, encodePunycode } from "../../src/domain/punycode.js";
 import { isFullyQualified, isHostName, isSameDomain, parseDomain } from "../../src/index.js";
 
 describe("parseDomain", () => {
@@ -168,6 +168,28 @@ describe("decodePunycode", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."abcz0189-"), maxLength: 80 }), (encoded) => {
         expect(["string", "undefined"]).toContain(typeof decodePunycode(encoded));
+      }),
+    );
+  });
+});
+
+describe("encodePunycode", () => {
+  it.each([
+    ["bücher", "bcher-kva"],
+    ["例子", "fsqu00a"],
+    ["3年b組金八先生", "3b-ww4c5e180e575a65lsy2b"],
+    ["", ""],
+    ["abc", "abc-"],
+    ["\u{10ffff}", "dn32g"],
+  ])("of %j is %j", (text, encoded) => {
+    expect(encodePunycode(text)).toBe(encoded);
+  });
+
+  it("is undone by decodePunycode", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
+        fc.pre(text !== "" && text === text.toLowerCase());
+        expect(decodePunycode(encodePunycode(text))).toBe(text);
       }),
     );
   });

@@ -1,32 +1,22 @@
-import { isHostName, parseDomain } from "@fromguard/core";
+import { isHostName } from "@fromguard/core";
+import { toALabels } from "./a-labels.js";
 
 /** Of a name in ASCII; one that is converted has at most 253. */
 const MAX_NAME_OCTETS = 255;
 const ASCII = /^[\x00-\x7f]*$/;
-const ENDS_IN_DOT = /[.\u3002\uff0e\uff61]$/u;
 
 /** Whether text has no character beyond ASCII. */
 export function isAscii(text: string): boolean {
   return ASCII.test(text);
 }
 
-/** What the conversion refuses in a label: hyphens at its ends and as third and fourth character, a combining mark at its begin. */
-const BAD_LABEL = /^-|-$|^..--|^\p{M}/su;
-const DOTS = /[.\u3002\uff0e\uff61]/u;
-
 /**
  * Whether a domain is the name of a host: in ASCII, or with `utf8` one whose A-labels are.
- *
- * Postfix converts with ICU, which does not check joiners and the direction of text: names that only those rules forbid are
- * refused here and not there.
  *
  * @see Postfix valid_utf8_hostname(3), valid_hostname(3)
  */
 export function isMailHostName(name: string, { utf8 }: { readonly utf8: boolean }): boolean {
-  if (isAscii(name)) return isHostName(name, MAX_NAME_OCTETS);
-  if (!utf8 || ENDS_IN_DOT.test(name)) return false;
-  const isBad = name.split(DOTS).some((label) => !isAscii(label) && BAD_LABEL.test(label.normalize("NFKC")));
-  return !isBad && parseDomain(name).kind === "name";
+  return isAscii(name) ? isHostName(name, MAX_NAME_OCTETS) : utf8 && toALabels(name) !== undefined;
 }
 
 /**

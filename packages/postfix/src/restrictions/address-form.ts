@@ -1,4 +1,4 @@
-import { parseDomain } from "@fromguard/core";
+import { toALabels } from "../address/a-labels.js";
 import { isAscii, isMailHostName } from "../address/mail-host.js";
 
 /** The domain of an address in internal form: what stands behind the last at sign; undefined where there is none. */
@@ -24,6 +24,6 @@ export function isQualified(name: string, { smtputf8 }: { readonly smtputf8: boo
 
 /** The name under which DNS is asked: A-labels in small letters. Undefined for what is no host name, which DNS is not asked for. */
 export function dnsName(name: string): string | undefined {
-  if (!isMailHostName(name, { utf8: true })) return undefined;
-  return isAscii(name) ? name.toLowerCase() : parseDomain(name).ascii;
+  if (!isAscii(name)) return toALabels(name);
+  return isMailHostName(name, { utf8: false }) ? name.toLowerCase() : undefined;
 }

@@ -1,5 +1,6 @@
-import { isMailHost, parseDomain, parseIpAddress } from "@fromguard/core";
-import { addressOfLiteral } from "../address/mail-host.js";
+import { isMailHost, parseIpAddress } from "@fromguard/core";
+import { toALabels } from "../address/a-labels.js";
+import { addressOfLiteral, isAscii } from "../address/mail-host.js";
 import type { Target } from "../restrictions/restriction.js";
 import type { AccessCheck } from "./access-checks.js";
 import { type Access, addressSearch, domainSearch, type Search, search } from "./access-maps.js";
@@ -31,8 +32,7 @@ export async function lookUpServers(
     const address = addressOfLiteral(domain);
     return address === undefined ? { kind: "none" } : look(addressSearch(address));
   }
-  const read = parseDomain(domain);
-  const ascii = read.kind === "name" && /[^\x00-\x7f]/.test(domain) ? read.ascii : domain;
+  const ascii = isAscii(domain) ? domain : (toALabels(domain) ?? domain);
   const servers = await serversOf(evaluation, type, ascii);
   let left = MAX_ADDRESSES;
   for (const server of servers) {

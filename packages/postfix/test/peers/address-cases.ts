@@ -207,3 +207,33 @@ export const senders = fc.oneof(
   { weight: 2, arbitrary: nested },
   { weight: 2, arbitrary: noise },
 );
+
+/** Labels that UTS #46 takes or refuses, and that other readers refuse for the direction of text or for joiners. */
+const label = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.string({
+      unit: fc.oneof(
+        fc.constantFrom(
+          ..."abz09-_üßςאברباشد١۱ک\u0915\u094d\u0937\u0d15\u0d3fم\u0640·・日本ー׳‐AÜ≠ﬁẞ\u200c\u200d\u0300\u0338\u00ad\u05b0\u3002",
+        ),
+        fc.integer({ min: 0xa0, max: 0x2fff }).map((point) => String.fromCodePoint(point)),
+      ),
+      minLength: 1,
+      maxLength: 6,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      ...["test", "1a", "ab--c", "-a", "a-", "ab--ü", "xn--mgba3gch31f060k", "xn--1ch", "XN--1CH", "xn--abc-", "xn--"],
+      ...["xn--a", "xn--ü", "xn--fa-hia", "xn--7ba", "ü".repeat(57), "ü".repeat(58), "日本".repeat(15), "a".repeat(64)],
+    ),
+  },
+);
+
+/** Domains with characters beyond ASCII. */
+export const internationalDomains = fc
+  .array(label, { minLength: 1, maxLength: 4 })
+  .map((labels) => labels.join("."))
+  .filter((name) => /[^\x00-\x7f]/.test(name));

@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { whyNotRun } from "../../../fromguard/test/peers/peers.js";
 import type { Resolution } from "../../src/address/address-resolver.js";
 import { createAddressResolver } from "../../src/address/create-address-resolver.js";
+import { isMailHostName } from "../../src/address/mail-host.js";
 import { externalForm, unquoted } from "../../src/address/quoting.js";
 import { settingsOf } from "../address/settings.js";
-import { configurations, files, senders } from "./address-cases.js";
+import { configurations, files, internationalDomains, senders } from "./address-cases.js";
 import { AddressPeer, type PeerResolution } from "./address-peer.js";
 
 /** Addresses of each configuration; more with the variable set. */
@@ -85,6 +86,23 @@ describe.skipIf(reason !== undefined)("a running Postfix makes the same of addre
     },
     ADDRESSES * 30 + 60_000,
   );
+
+  it("the same of domains beyond ASCII", async () => {
+    const domains = [...new Set(fc.sample(internationalDomains, { numRuns: ADDRESSES * 3, seed: SEED }))];
+    const peer = await AddressPeer.start(BASE);
+    try {
+      const resolved = await peer.resolve(
+        domains.map((domain) => `u@${domain}`),
+        "",
+      );
+      const taken = new Set(domains.filter((_, index) => ((resolved[index]?.flags ?? ERROR) & ERROR) === 0));
+      const different = domains.filter((domain) => isMailHostName(domain, { utf8: true }) !== taken.has(domain));
+      expect({ seed: SEED, different }).toEqual({ seed: SEED, different: [] });
+      console.log(`${domains.length} domains, ${taken.size} taken, seed ${SEED}`);
+    } finally {
+      await peer.stop();
+    }
+  }, 60_000);
 });
 
 /** As smtpd prints what is no printable text: with blanks, one an octet. */
