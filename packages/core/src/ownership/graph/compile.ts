@@ -74,7 +74,9 @@ export function compile(
     return made;
   };
   const newNode = (target: Target): Node => {
-    const node: Node = { target, edges: [], forwards: NONE };
+    const address = target.kind === "address" ? target.address : undefined;
+    const localPart = address?.localPart ?? "";
+    const node: Node = { target, address, localPart, edges: [], hasGroups: false, forwards: NONE };
     nodes.push(node);
     return node;
   };
@@ -86,7 +88,7 @@ export function compile(
         const key = coarse(localPart);
         const found = addresses.get(key);
         const bucket = found === undefined ? [] : Array.isArray(found) ? found : [found];
-        const same = bucket.find((node) => isAt(node, localPart));
+        const same = bucket.find((node) => node.localPart === localPart);
         if (same !== undefined) return same;
         const made = newNode(target);
         addresses.set(key, found === undefined ? made : [...bucket, made]);
@@ -156,7 +158,9 @@ export function compile(
     count(statement, "grants", index);
     check.grant(statement, "grants", index);
     const { scope, expires: until } = numbers(statement, false);
-    addEdge(nodeOf(statement.target), {
+    const node = nodeOf(statement.target);
+    node.hasGroups ||= statement.grantee.kind === "group";
+    addEdge(node, {
       who: principal(statement.grantee),
       statement,
       gives: statement.right,
@@ -195,10 +199,6 @@ export function compile(
 }
 
 const NONE: readonly Forward[] = [];
-
-function isAt({ target }: Node, localPart: string): boolean {
-  return target.kind === "address" && target.address.localPart === localPart;
-}
 
 function addEdge(node: Node, edge: Edge): void {
   node.edges.push(edge);

@@ -12,8 +12,6 @@ interface Known {
   readonly key: string | undefined;
 }
 
-const NOBODY: Circle = new Set();
-
 /** Follows memberships, upwards and downwards. */
 export class Members {
   readonly #model: Model;
@@ -24,13 +22,12 @@ export class Members {
   }
 
   /** Forgets what time has changed. */
-  clear(): void {
+  turn(): void {
     this.#known = [];
   }
 
   /** The principal itself and every group that it is in; one answer for each principal is kept. */
-  circle(principal: Principal | undefined, sight: Sight, instant: number): Circle {
-    if (principal === undefined) return NOBODY;
+  circle(principal: Principal, sight: Sight, instant: number): Circle {
     const known = this.#known[principal];
     if (known !== undefined && (known.key === undefined || known.key === sight.key)) return known.circle;
     const circle = new Set([principal]);

@@ -1,5 +1,6 @@
 import type { Address } from "../../address/address.js";
 import type { Delivery, DomainRule, Grant, Grantee, Membership, Target } from "../grants.js";
+import type { Sight } from "./scopes.js";
 
 /** A login or a group, by number. */
 export type Principal = number;
@@ -27,7 +28,13 @@ export interface Forward {
 /** One target, and all ways to it. */
 export interface Node {
   readonly target: Target;
+  /** Of a target that is one address, else undefined. */
+  readonly address: Address | undefined;
+  /** Of that address, else empty. */
+  readonly localPart: string;
   readonly edges: Edge[];
+  /** Whether any edge is a group's. */
+  hasGroups: boolean;
   forwards: readonly Forward[];
   /** The edges by principal, where there are many. */
   byPrincipal?: Map<Principal, Edge[]>;
@@ -60,6 +67,37 @@ export interface DomainNodes {
   readonly rules: Rule[];
   /** Domains with a rule that makes them an alias of this one. */
   readonly aliases: string[];
+  /** What was read last of this domain as seen from itself. */
+  glance?: Glance;
+}
+
+/** One of the domains that are the same, and what reaches it. */
+export interface Part {
+  readonly nodes: DomainNodes | undefined;
+  /** Wildcards of the domains above. */
+  readonly below: readonly Node[];
+  /** The rules that make the domain that was asked for this one. */
+  readonly via: readonly DomainRule[];
+}
+
+/** A domain as its rules read it. */
+export interface View {
+  /** How local parts are read: the rule of the domain at the end of the aliases. */
+  readonly rule: DomainRule | undefined;
+  readonly parts: readonly Part[];
+  /** The addresses, where they are all that there is. */
+  readonly only: DomainNodes["addresses"] | undefined;
+  /** Every wildcard that reaches it. */
+  readonly wide: readonly Node[];
+  readonly catchAlls: readonly Node[];
+}
+
+/** A domain as seen from itself. */
+export interface Glance {
+  readonly sight: Sight;
+  readonly view: View;
+  /** The season in which it holds. */
+  readonly season: number;
 }
 
 /** The statements, indexed: nothing here depends on a login, a domain that is asked for, or the time. */

@@ -194,7 +194,7 @@ class Graph implements OwnershipGraph {
     if (grantee.kind === "login") return [grantee.login];
     const group = this.#model.groups.get(grantee.group);
     if (group === undefined) return [];
-    const sight = this.#views.sight(domain ?? "");
+    const { sight } = this.#views.glance(domain ?? "", instant);
     return this.#members.logins(group, sight, instant).map((login) => this.#search.nameOf(login));
   }
 
@@ -225,8 +225,8 @@ class Graph implements OwnershipGraph {
     const instant = this.#now();
     const [from, until] = this.#season;
     if (instant < from || instant >= until) {
-      this.#views.clear();
-      this.#members.clear();
+      this.#views.turn();
+      this.#members.turn();
       const { turns } = this.#model;
       const next = turns.findIndex((turn) => turn > instant);
       const last = next < 0 ? turns.length : next;
@@ -382,10 +382,8 @@ function sizeOf({ logins, addresses, patterns }: Reach): number {
 }
 
 /** The address of the statement, with what follows it in a subaddress. */
-function writtenAs({ localPart, view }: Spot, { node: { target } }: Find): Address | undefined {
-  if (target.kind !== "address") return undefined;
-  const { address } = target;
-  if (address.localPart === localPart || view.rule?.subaddress === undefined) return address;
+function writtenAs({ localPart, view }: Spot, { node: { address } }: Find): Address | undefined {
+  if (address === undefined || address.localPart === localPart || view.rule?.subaddress === undefined) return address;
   if (normaliseLocalPart(address.localPart, view.rule) === normaliseLocalPart(localPart, view.rule)) return address;
   const base = withoutSubaddress(localPart, view.rule.subaddress) ?? localPart;
   return { ...address, localPart: address.localPart + localPart.slice(base.length) };

@@ -1,7 +1,7 @@
 import type { Members } from "./members.js";
-import type { Edge, Forward, Model, Node, Principal } from "./model.js";
+import type { Edge, Forward, Model, Node, Principal, View } from "./model.js";
 import type { Sight } from "./scopes.js";
-import { isLive, type View, type Views } from "./views.js";
+import { isLive, type Views } from "./views.js";
 
 /** One address part by part, as seen at an instant. */
 export interface Spot {
@@ -49,8 +49,8 @@ export class Search {
   }
 
   spot(localPart: string, domain: string, instant: number): Spot {
-    const sight = this.#views.sight(domain);
-    return { localPart, domain, sight, view: this.#views.view(domain, sight, instant), instant };
+    const { sight, view } = this.#views.glance(domain, instant);
+    return { localPart, domain, sight, view, instant };
   }
 
   nodes({ view, localPart, sight, instant }: Spot): readonly Node[] {
@@ -62,14 +62,13 @@ export class Search {
    * is written otherwise.
    */
   judge(principal: Principal | undefined, spot: Spot, nodes: readonly Node[] = this.nodes(spot)): Outcome {
-    const { sight, instant, localPart } = spot;
-    const circle = this.#members.circle(principal, sight, instant);
+    const { localPart } = spot;
     let best: Find | undefined;
     let isNamed = false;
     let hasForwards = false;
     for (const node of nodes) {
       hasForwards ||= node.forwards.length > 0;
-      const edge = circle.size === 0 ? undefined : bestEdge(node, circle, spot);
+      const edge = principal === undefined ? undefined : this.#bestEdge(node, principal, spot);
       if (edge !== undefined && (best === undefined || isBetter(edge, best.edge))) {
         best = { node, edge, trail: undefined };
         if (edge.gives === "send-as" && isAsWritten(node, localPart)) return { find: best, isNamed: true };
@@ -86,6 +85,14 @@ export class Search {
       });
     }
     return { find: best, isNamed };
+  }
+
+  /** The login's own edge where it lets it send, else the strongest of the login and its groups. */
+  #bestEdge(node: Node, principal: Principal, spot: Spot): Edge | undefined {
+    let best: Edge | undefined;
+    for (const edge of edgesTo(node, principal)) if (edge.who === principal) best = stronger(best, edge, spot);
+    if (best?.gives === "send-as" || !node.hasGroups) return best;
+    return strongestOf(node, this.#members.circle(principal, spot.sight, spot.instant), spot);
   }
 
   /** Every way through deliveries from these nodes to a login, each of which lets the receiver send. */
@@ -105,7 +112,7 @@ export class Search {
   /** Visits what is reached from a node through deliveries whose receivers may send, each node once, until told to stop. */
   #follow(node: Node, { sight, instant }: Spot, visit: (trail: Trail) => boolean): void {
     if (node.forwards.length === 0) return;
-    const seen = new Set<Node>();
+    const seen = new Set([node]);
     const open: Trail[] = [];
     let from = node;
     for (let before: Trail | undefined; ; ) {
@@ -114,11 +121,14 @@ export class Search {
         const { localPart, domain } = forward.to;
         const view = this.#views.view(domain.ascii, sight, instant);
         for (const to of this.#views.match(view, localPart, sight, instant)) {
-          if (seen.has(to)) continue;
-          seen.add(to);
           const trail = { to, forward, before };
-          if (visit(trail)) return;
-          if (to.forwards.length > 0) open.push(trail);
+          if (to.forwards.length === 0) {
+            if (visit(trail)) return;
+          } else if (!seen.has(to)) {
+            seen.add(to);
+            if (visit(trail)) return;
+            open.push(trail);
+          }
         }
       }
       before = open.pop();
@@ -140,9 +150,14 @@ function isNamedBy(ways: readonly (Edge | Forward)[], { sight, instant }: Spot):
   return false;
 }
 
+/** All edges where there are few, else those of one principal. */
+function edgesTo({ edges, byPrincipal }: Node, principal: Principal): readonly Edge[] {
+  return byPrincipal === undefined ? edges : (byPrincipal.get(principal) ?? []);
+}
+
 /** The delivery to a login that lets it send. */
-function receiving({ edges, byPrincipal }: Node, principal: Principal, { sight, instant }: Spot): Edge | undefined {
-  for (const edge of byPrincipal === undefined ? edges : (byPrincipal.get(principal) ?? [])) {
+function receiving(node: Node, principal: Principal, { sight, instant }: Spot): Edge | undefined {
+  for (const edge of edgesTo(node, principal)) {
     if (edge.who === principal && isReceiving(edge) && isLive(edge, sight, instant)) return edge;
   }
   return undefined;
@@ -156,28 +171,22 @@ function isBetter(edge: Edge, than: Edge): boolean {
   return edge.gives === "send-as" && than.gives !== "send-as";
 }
 
-function isAsWritten({ target }: Node, localPart: string): boolean {
-  return target.kind !== "address" || localPart.startsWith(target.address.localPart);
+function isAsWritten(node: Node, localPart: string): boolean {
+  return localPart.startsWith(node.localPart);
 }
 
-/** The strongest edge of a node to anybody of the circle; whichever of the two is shorter is walked. */
-function bestEdge({ edges, byPrincipal }: Node, circle: ReadonlySet<Principal>, spot: Spot): Edge | undefined {
-  if (byPrincipal === undefined || circle.size >= edges.length) return strongest(edges, circle, spot);
+/** The strongest edge to anybody of the circle; whichever of the two is shorter is walked. */
+function strongestOf({ edges, byPrincipal }: Node, circle: ReadonlySet<Principal>, spot: Spot): Edge | undefined {
   let best: Edge | undefined;
-  for (const principal of circle) {
-    const edge = strongest(byPrincipal.get(principal) ?? [], circle, spot);
-    if (edge?.gives === "send-as") return edge;
-    best ??= edge;
+  if (byPrincipal === undefined || circle.size >= edges.length) {
+    for (const edge of edges) if (circle.has(edge.who)) best = stronger(best, edge, spot);
+  } else {
+    for (const each of circle) for (const edge of byPrincipal.get(each) ?? []) best = stronger(best, edge, spot);
   }
   return best;
 }
 
-function strongest(edges: readonly Edge[], circle: ReadonlySet<Principal>, { sight, instant }: Spot): Edge | undefined {
-  let best: Edge | undefined;
-  for (const edge of edges) {
-    if (!circle.has(edge.who) || edge.gives === "nothing" || !isLive(edge, sight, instant)) continue;
-    if (edge.gives === "send-as") return edge;
-    best ??= edge;
-  }
-  return best;
+function stronger(best: Edge | undefined, edge: Edge, { sight, instant }: Spot): Edge | undefined {
+  if (best?.gives === "send-as" || edge.gives === "nothing" || !isLive(edge, sight, instant)) return best;
+  return best === undefined || edge.gives === "send-as" ? edge : best;
 }

@@ -1,31 +1,12 @@
 import type { DomainRule } from "../grants.js";
 import { normaliseLocalPart, withoutSubaddress } from "../normalise.js";
 import { coarse } from "./compile.js";
-import type { DomainNodes, Model, Node, Rule } from "./model.js";
+import type { DomainNodes, Glance, Model, Node, Rule, View } from "./model.js";
 import { type Scopes, type Sight, sees } from "./scopes.js";
 
-/** One of the domains that are the same, and what reaches it. */
-interface Part {
-  readonly nodes: DomainNodes | undefined;
-  /** Wildcards of the domains above. */
-  readonly below: readonly Node[];
-  /** The rules that make the domain that was asked for this one. */
-  readonly via: readonly DomainRule[];
-}
+const NOTHING: View = { rule: undefined, parts: [], only: undefined, wide: [], catchAlls: [] };
 
-/** A domain as its rules read it. */
-export interface View {
-  /** How local parts are read: the rule of the domain at the end of the aliases. */
-  readonly rule: DomainRule | undefined;
-  readonly parts: readonly Part[];
-  /** Every wildcard that reaches it. */
-  readonly wide: readonly Node[];
-  readonly catchAlls: readonly Node[];
-}
-
-const NOTHING: View = { rule: undefined, parts: [], wide: [], catchAlls: [] };
-
-/** Views kept at once; all are dropped when there are more. */
+/** Views of domains from others that are kept at once; all are dropped when there are more. */
 const MAX_VIEWS = 100_000;
 
 /** Whether a statement counts at an instant, as seen from a domain. */
@@ -42,7 +23,7 @@ export class Views {
   readonly #model: Model;
   readonly #scopes: Scopes;
   readonly #views = new Map<string, View>();
-  readonly #sights = new Map<string, Sight>();
+  #season = 0;
 
   constructor(model: Model, scopes: Scopes) {
     this.#model = model;
@@ -50,38 +31,46 @@ export class Views {
   }
 
   /** Forgets what time has changed. */
-  clear(): void {
+  turn(): void {
+    this.#season++;
     this.#views.clear();
   }
 
-  /** Which scopes cover a domain. */
-  sight(domain: string): Sight {
-    const known = this.#sights.get(domain);
-    if (known !== undefined) return known;
+  /** A domain as seen from itself. */
+  glance(domain: string, instant: number): Glance {
+    const nodes = this.#model.domains.get(domain);
+    if (nodes?.glance?.season === this.#season) return nodes.glance;
     const sight = this.#scopes.sight(domain);
-    if (this.#model.domains.has(domain)) this.#sights.set(domain, sight);
-    return sight;
+    const glance = { sight, view: this.#read(domain, sight, instant), season: this.#season };
+    if (nodes !== undefined) nodes.glance = glance;
+    return glance;
   }
 
   /** A domain as seen from one that has this sight. */
   view(domain: string, sight: Sight, instant: number): View {
-    const key = sight.key === "" ? domain : `${domain} ${sight.key}`;
+    const own = this.glance(domain, instant);
+    if (own.sight.key === sight.key) return own.view;
+    const key = `${domain} ${sight.key}`;
     const known = this.#views.get(key);
     if (known !== undefined) return known;
     const view = this.#read(domain, sight, instant);
-    if (this.#model.domains.has(domain)) {
-      if (this.#views.size >= MAX_VIEWS) this.#views.clear();
-      this.#views.set(key, view);
-    }
+    if (this.#views.size >= MAX_VIEWS) this.#views.clear();
+    this.#views.set(key, view);
     return view;
   }
 
   /** The nodes that an address falls under: the address, what it is a subaddress of, wildcards, and the catch-all of what is not delivered. */
-  match({ rule, parts, wide, catchAlls }: View, localPart: string, sight: Sight, instant: number): readonly Node[] {
+  match(view: View, localPart: string, sight: Sight, instant: number): readonly Node[] {
+    const { rule, parts, only, wide, catchAlls } = view;
     if (parts.length === 0) return wide;
     const found: Node[] = [];
     const base = withoutSubaddress(localPart, rule?.subaddress);
     const key = coarse(localPart);
+    if (only !== undefined) {
+      pick(only.get(key), localPart, rule, found);
+      if (base !== undefined) pick(only.get(coarse(base)), base, rule, found);
+      return found;
+    }
     for (const { nodes } of parts) {
       if (nodes === undefined) continue;
       pick(nodes.addresses.get(key), localPart, rule, found);
@@ -135,11 +124,15 @@ export class Views {
     const parts = [...ways]
       .map(([name, via]) => ({ nodes: domains.get(name), below: hasBelow ? this.#below(name) : [], via }))
       .filter(({ nodes, below }) => below.length > 0 || (nodes !== undefined && hasNodes(nodes)));
+    const wide = parts.flatMap(({ nodes, below }) => (nodes?.all === undefined ? below : [nodes.all, ...below]));
+    const catchAlls = parts.flatMap(({ nodes }) => nodes?.catchAll ?? []);
+    const isPlain = parts.length === 1 && wide.length === 0 && catchAlls.length === 0;
     return {
       rule: ruleOf(last)?.statement,
       parts,
-      wide: parts.flatMap(({ nodes, below }) => (nodes?.all === undefined ? below : [nodes.all, ...below])),
-      catchAlls: parts.flatMap(({ nodes }) => nodes?.catchAll ?? []),
+      only: isPlain ? parts[0]?.nodes?.addresses : undefined,
+      wide,
+      catchAlls,
     };
   }
 
@@ -178,12 +171,12 @@ function pick(bucket: Node | Node[] | undefined, localPart: string, rule: Domain
   );
 }
 
-function isWritten({ target }: Node, localPart: string): boolean {
-  return target.kind === "address" && target.address.localPart === localPart;
+function isWritten(node: Node, localPart: string): boolean {
+  return node.localPart === localPart;
 }
 
 function isSame(node: Node, localPart: string, rule: DomainRule | undefined): boolean {
-  if (node.target.kind !== "address") return false;
-  const own = node.target.address.localPart;
-  return own === localPart || normaliseLocalPart(own, rule) === normaliseLocalPart(localPart, rule);
+  return (
+    node.localPart === localPart || normaliseLocalPart(node.localPart, rule) === normaliseLocalPart(localPart, rule)
+  );
 }
