@@ -1,6 +1,7 @@
 import type { Address } from "../address/address.js";
 import { type Domain, NO_DOMAIN, parseDomain } from "../domain/domain.js";
 import type { OriginatorLimits } from "./limits.js";
+import { isBlank } from "./octets.js";
 import { type PlacedText, type Token, tokenise } from "./tokens.js";
 
 /** One mailbox of a list. */
@@ -57,17 +58,17 @@ class ListParser implements MailboxList {
   readonly mailboxes: Mailbox[] = [];
   readonly names: PlacedText[];
   readonly faults: { readonly kind: ListFault; readonly at: number }[] = [];
+  readonly #text: string;
   readonly #tokens: readonly Token[];
   readonly #limits: OriginatorLimits;
-  readonly #end: number;
   #at = 0;
   #failed = false;
 
   constructor(text: string, limits: OriginatorLimits) {
     const { tokens, comments, fault } = tokenise(text, limits.maxNesting);
+    this.#text = text;
     this.#tokens = tokens;
     this.#limits = limits;
-    this.#end = text.length;
     this.names = [...comments];
     if (fault !== undefined) this.#note(fault.kind === "too-deep" ? "limit" : "malformed", fault.at);
   }
@@ -79,8 +80,8 @@ class ListParser implements MailboxList {
     while (!this.#failed) {
       const token = this.#tokens[this.#at];
       if (token === undefined) {
-        if (group !== undefined) this.#note("malformed", this.#end);
-        else if (afterComma) this.#note("empty-element", this.#end);
+        if (group !== undefined) this.#note("malformed", this.#text.length);
+        else if (afterComma) this.#note("empty-element", this.#text.length);
         return;
       }
       if (is(token, ",")) {
@@ -135,7 +136,8 @@ class ListParser implements MailboxList {
   /** An item without angle and at sign: an address without a domain, or a name that names nobody. */
   #bare(from: number): void {
     const local = this.#localPart(from);
-    if (local === undefined || this.#spaced(from)) this.#fail("malformed", this.#tokens[from]?.start ?? this.#end);
+    if (local === undefined || this.#spaced(from))
+      this.#fail("malformed", this.#tokens[from]?.start ?? this.#text.length);
     else this.#add(local, NO_DOMAIN);
   }
 
@@ -160,7 +162,7 @@ class ListParser implements MailboxList {
       this.#add(local, NO_DOMAIN);
     }
     const close = this.#tokens[this.#at++];
-    if (!is(close, ">")) this.#fail("malformed", close?.start ?? this.#end);
+    if (!is(close, ">")) this.#fail("malformed", close?.start ?? this.#text.length);
   }
 
   /** `@a.example,@b.example:` before an address (RFC 5322 section 4.4). */
@@ -171,7 +173,7 @@ class ListParser implements MailboxList {
       if (is(token, ":")) return true;
       if (is(token, ",")) continue;
       if (!is(token, "@") || this.#domainText() === undefined) {
-        this.#fail("malformed", token?.start ?? this.#end);
+        this.#fail("malformed", token?.start ?? this.#text.length);
         return false;
       }
     }
@@ -253,14 +255,22 @@ class ListParser implements MailboxList {
     return false;
   }
 
-  /** The tokens from `from` to here as a name, blanks kept as one. */
+  /**
+   * The tokens from `from` to here as a name, blanks kept as one. Some readers drop those at the ends of a quoted string, and
+   * those before a comment that the next word touches: what they show stands here too.
+   */
   #name(from: number): void {
     let text = "";
+    let joined = "";
     for (let index = from; index < this.#at; index++) {
       const token = this.#tokens[index]!;
+      const isTouching = index === from || !isBlank(this.#text.charCodeAt(token.start - 1));
       text += token.blank && index > from ? ` ${token.text}` : token.text;
+      joined += (isTouching ? "" : " ") + (token.kind === "quoted" ? token.text.trim() : token.text);
     }
-    if (text !== "") this.names.push({ text, start: this.#tokens[from]!.start });
+    const { start } = this.#tokens[from] ?? { start: 0 };
+    if (text !== "") this.names.push({ text, start });
+    if (joined !== text && joined !== "") this.names.push({ text: joined, start });
   }
 
   #add(local: LocalPart, domain: Domain): void {

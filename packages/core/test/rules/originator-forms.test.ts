@@ -85,6 +85,10 @@ const HONEST = [
   `"${OWN}!" <${OWN}>`,
   `"a@b" <${OWN}>`,
   "alice@example(c).(d)com",
+  // Blanks that some readers drop join nothing here.
+  `"${OWN}" Alice <${OWN}>`,
+  `" ${OWN} " <${OWN}>`,
+  `"alice@example. " com <${OWN}>`,
 ];
 
 /** Values of From that every preset refuses. */
@@ -237,6 +241,10 @@ const TELLING_NAMES = [
   // To Python's email package, which decodes before it parses, no comment.
   "=?utf-8?Q?Alice_(ceo=40bank.example)?=",
   `=?utf-8?Q?(?= =?utf-8?Q?ceo=40bank.example)?=`,
+  // To postal-mime and nodemailer, which drop blanks at the ends of a quoted string and before a comment.
+  `"ceo@bank. "example`,
+  `" ceo@bank."" example"`,
+  `"ceo@bank." (x)example`,
 ];
 
 describe("values of From", () => {
