@@ -1,5 +1,6 @@
 import { isFromguardError, type Place, type Table, type TableWarning } from "@fromguard/core";
-import { type ReadTable, type ReadTableOptions, readStamped, type StampedTable, stampOf } from "./read-table.js";
+import { followFiles } from "../files/follow-files.js";
+import { type ReadTable, type ReadTableOptions, readStamped, type StampedTable } from "./read-table.js";
 
 /** What became of a table whose files changed. */
 export interface TableReload {
@@ -37,8 +38,6 @@ export interface FileTable {
   close(): void;
 }
 
-const CHECK_MS = 5000;
-
 /**
  * Reads a table, and again when one of its files changes. A file that is broken or gone by then leaves the last good table in
  * place, which `onReload` is told.
@@ -49,90 +48,18 @@ const CHECK_MS = 5000;
  * @throws FromguardError as `readTable` does: the first reading has to succeed
  */
 export async function fileTable(name: string, options: FileTableOptions = {}): Promise<FileTable> {
-  return new Follower(name, options, await readStamped(name, options));
-}
-
-class Follower implements FileTable {
-  readonly table: Table;
-  /** How the files looked when they were read last, with success or without. */
-  private seen: ReadonlyMap<string, string>;
-  private turn: Promise<void> = Promise.resolve();
-  /** A look that has not begun: who asks for one meanwhile shares it. */
-  private waiting: Promise<void> | undefined;
-  private readonly timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    private readonly name: string,
-    private readonly options: FileTableOptions,
-    private read: StampedTable,
-  ) {
-    this.seen = read.stamps;
-    const { name: shown, keys } = read.table;
-    this.table = { name: shown, keys, lookup: (key, how) => this.read.table.lookup(key, how) };
-    const { checkMs = CHECK_MS } = options;
-    this.timer =
-      checkMs > 0 && read.files.length > 0 ? setInterval(() => void this.refresh(), checkMs).unref() : undefined;
-  }
-
-  get current(): ReadTable {
-    return this.read;
-  }
-
-  refresh(): Promise<void> {
-    this.waiting ??= this.inTurn(async () => {
-      this.waiting = undefined;
-      for (const [file, stamp] of await stampsOf(this.read.files)) {
-        if (this.seen.get(file) !== stamp) return this.readAgain();
-      }
-    });
-    return this.waiting;
-  }
-
-  reload(): Promise<void> {
-    return this.inTurn(() => this.readAgain());
-  }
-
-  close(): void {
-    clearInterval(this.timer);
-  }
-
-  /** One reading at a time, so that an older one never replaces a newer one. */
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    this.turn = this.turn.then(work);
-    return this.turn;
-  }
-
-  private async readAgain(): Promise<void> {
-    this.seen = await stampsOf(this.read.files);
-    try {
-      this.read = await readStamped(this.name, this.options);
-      this.seen = this.read.stamps;
-      const { warnings } = this.read;
-      this.tell({
-        kind: "replaced",
-        table: this.table.name,
-        text: `${this.table.name} was read again`,
-        place: {},
-        warnings,
-      });
-    } catch (error) {
-      const [why, place] = isFromguardError(error)
-        ? [error.message, error.place]
-        : [`${this.table.name}: ${String(error)}`, {}];
-      const text = `${why}; the table that was read before stays in use`;
-      this.tell({ kind: "kept", table: this.table.name, text, place, warnings: [] });
-    }
-  }
-
-  private tell(reload: TableReload): void {
-    try {
-      this.options.onReload?.(reload);
-    } catch {
-      // Who is told may fail: the table follows its files all the same.
-    }
-  }
-}
-
-async function stampsOf(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  return new Map(await Promise.all(files.map(async (file) => [file, await stampOf(file)] as const)));
+  const first = await readStamped(name, options);
+  const { name: table, keys } = first.table;
+  const tell = (reload: Omit<TableReload, "table">) => options.onReload?.({ table, ...reload });
+  const following = followFiles<StampedTable>(first, {
+    checkMs: options.checkMs,
+    read: (stamps) => readStamped(name, options, stamps),
+    onRead: ({ warnings }) => tell({ kind: "replaced", text: `${table} was read again`, place: {}, warnings }),
+    onFault: (error) => {
+      const [why, place] = isFromguardError(error) ? [error.message, error.place] : [`${table}: ${String(error)}`, {}];
+      tell({ kind: "kept", text: `${why}; the table that was read before stays in use`, place, warnings: [] });
+    },
+  });
+  const answering: Table = { name: table, keys, lookup: (key, how) => following.current.table.lookup(key, how) };
+  return Object.assign(following, { table: answering });
 }

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   cidrTable,
@@ -12,6 +11,7 @@ import {
   type TableTextOptions,
   textHashTable,
 } from "@fromguard/core";
+import { stampOf } from "../files/stamp.js";
 import { filesOfDatabase, isDatabase, readDatabase } from "./read-database.js";
 import { readRegularFile } from "./read-file.js";
 
@@ -72,11 +72,14 @@ export interface StampedTable extends ReadTable {
 }
 
 /** {@link readTable}, for who wants to know later whether a file has changed. */
-export async function readStamped(name: string, options: ReadTableOptions): Promise<StampedTable> {
+export async function readStamped(
+  name: string,
+  options: ReadTableOptions,
+  stamps = new Map<string, string>(),
+): Promise<StampedTable> {
   if (options.defaultType === undefined && !name.includes(":")) {
     throw invalid(`"${printable(name)}" is no table: write TYPE:SOURCE, such as pcre:/etc/postfix/senders`);
   }
-  const stamps = new Map<string, string>();
   const { maxFileBytes: maxBytes = MAX_TABLE_BYTES, unbuilt = "read-source" } = options;
   const { maxKeyBytes, duplicates } = options;
   const limits = maxKeyBytes === undefined ? {} : { maxKeyBytes };
@@ -95,12 +98,6 @@ export async function readStamped(name: string, options: ReadTableOptions): Prom
     },
   });
   return { ...opened, files: [...stamps.keys()], stamps };
-}
-
-/** What changes when a file does: its identity, size and times. */
-export async function stampOf(file: string): Promise<string> {
-  const found = await stat(file).catch(() => undefined);
-  return found === undefined ? "gone" : `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
 }
 
 function unsupported(type: string): FromguardError {

@@ -1,0 +1,254 @@
+import {
+  type Delivery,
+  type DomainRule,
+  didYouMean,
+  FromguardError,
+  type Grant,
+  type Grantee,
+  type Grants,
+  type Membership,
+  type Origin,
+  type Place,
+  printable,
+  type Statement,
+} from "@fromguard/core";
+import { lookOf, skeletonOfDomain } from "./homographs.js";
+
+/** Something that the file says and probably does not mean. */
+export interface GrantsWarning {
+  /** `FILE:LINE:COLUMN: what`. */
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** Warnings that are told one by one; of the others only their number is. */
+const MAX_WARNINGS = 1000;
+
+/** Names of a circle of groups that its error lists. */
+const MAX_PATH = 10;
+
+/** Statements of all files, with what must hold between them. */
+export class Collector {
+  readonly warnings: GrantsWarning[] = [];
+  readonly #grants: Grant[] = [];
+  readonly #memberships: Membership[] = [];
+  readonly #deliveries: Delivery[] = [];
+  readonly #rules = new Map<string, DomainRule>();
+  readonly #maxStatements: number;
+  readonly #now: number;
+  /** First place of each statement, by its meaning. */
+  readonly #statements = new Map<string, Origin>();
+  /** First place of each domain that is named. */
+  readonly #domains = new Map<string, Origin>();
+  readonly #defined = new Map<string, Origin>();
+  /** First place of each group that is given something or is in a group. */
+  readonly #used = new Map<string, Origin>();
+  #count = 0;
+  #untold = 0;
+
+  constructor(limits: { readonly maxStatements: number; readonly now: number }) {
+    this.#maxStatements = limits.maxStatements;
+    this.#now = limits.now;
+  }
+
+  grant(grant: Grant): void {
+    if (grant.grantee.kind === "group") this.#use(grant.grantee.group, grant.origin);
+    const { right, target } = grant;
+    const what =
+      target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
+    if (this.#accept(grant, [right, granteeKey(grant.grantee), target.kind, what])) this.#grants.push(grant);
+  }
+
+  membership(membership: Membership): void {
+    if (membership.member.kind === "group") this.#use(membership.member.group, membership.origin);
+    if (this.#accept(membership, ["in", granteeKey(membership.member), membership.group])) {
+      this.#memberships.push(membership);
+    }
+  }
+
+  delivery(delivery: Delivery): void {
+    const { target, to, maySend } = delivery;
+    const at = target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
+    const receiver = to.kind === "login" ? granteeKey(to) : `${to.address.localPart}@${to.address.domain.ascii}`;
+    if (this.#accept(delivery, ["to", receiver, target.kind, at, String(maySend)])) this.#deliveries.push(delivery);
+  }
+
+  rule(rule: DomainRule & { readonly origin: Origin }): void {
+    const known = this.#rules.get(rule.domain);
+    if (known !== undefined) {
+      const before = `the domain ${rule.domain} ${known.aliasOf === undefined ? "has its rules" : `is an alias of ${known.aliasOf}`}`;
+      throw faultAt(rule.origin, `${before} at ${formatOrigin(known.origin)} already`);
+    }
+    if (this.#accept(rule, ["domain", rule.domain])) this.#rules.set(rule.domain, rule);
+  }
+
+  defineGroup(name: string, origin: Origin): void {
+    if (!this.#defined.has(name)) this.#defined.set(name, origin);
+  }
+
+  /** Refuses a domain whose letters deceive; told of each domain that the files name. */
+  domain(domain: string, origin: Origin): void {
+    if (this.#domains.has(domain)) return;
+    this.#domains.set(domain, origin);
+    const look = lookOf(domain);
+    if (look.kind === "plain") return;
+    const label = JSON.stringify(look.label);
+    if (look.kind === "mixed") {
+      throw faultAt(
+        origin,
+        `the label ${ascii(label)} of ${domain} mixes letters of several scripts: it may be another name`,
+      );
+    }
+    this.warn(origin, `the label ${ascii(label)} of ${domain} ${look.why}`);
+  }
+
+  warn(origin: Origin, what: string): void {
+    if (this.warnings.length >= MAX_WARNINGS) this.#untold++;
+    else this.warnings.push({ text: `${formatOrigin(origin)}: ${what}`, place: placeOf(origin) });
+  }
+
+  /** @throws FromguardError where a group is nowhere defined or in itself, or two domains look the same. */
+  finish(file: string): Grants {
+    this.#refuseDanglingGroups();
+    this.#refuseCircles();
+    this.#refuseHomographs();
+    if (this.#untold > 0) {
+      this.warnings.push({ text: `${file}: ${this.#untold} more warnings are not listed`, place: { file } });
+    }
+    return {
+      grants: this.#grants,
+      memberships: this.#memberships,
+      deliveries: this.#deliveries,
+      domains: [...this.#rules.values()],
+    };
+  }
+
+  /** Whether the statement adds anything. */
+  #accept(statement: Statement, meaning: readonly string[]): boolean {
+    const origin = statement.origin as Origin;
+    this.#count++;
+    if (this.#count > this.#maxStatements) {
+      throw faultAt(origin, `more than ${this.#maxStatements} statements (maxStatements)`);
+    }
+    const { expires, scope } = statement;
+    if (expires !== undefined && expires <= this.#now) this.warn(origin, "it has expired and gives nothing any more");
+    const key = [...meaning, expires ?? "", ...(scope ?? [])].join("\n");
+    const known = this.#statements.get(key);
+    if (known === undefined) {
+      this.#statements.set(key, origin);
+      return true;
+    }
+    this.warn(origin, `it says what ${formatOrigin(known)} says`);
+    return false;
+  }
+
+  #use(group: string, origin: Origin | undefined): void {
+    if (origin !== undefined && !this.#used.has(group)) this.#used.set(group, origin);
+  }
+
+  #refuseDanglingGroups(): void {
+    for (const [group, origin] of this.#used) {
+      if (this.#defined.has(group)) continue;
+      const meant = didYouMean(group, [...this.#defined.keys()]);
+      throw faultAt(origin, `the group ${quoted(group)} is nowhere defined${meant}: add it under groups:`);
+    }
+  }
+
+  #refuseCircles(): void {
+    const inside = new Map<string, Membership[]>();
+    for (const each of this.#memberships) {
+      if (each.member.kind !== "group") continue;
+      const list = inside.get(each.group);
+      if (list === undefined) inside.set(each.group, [each]);
+      else list.push(each);
+    }
+    const done = new Set<string>();
+    for (const start of inside.keys()) {
+      const path: { readonly group: string; next: number }[] = [{ group: start, next: 0 }];
+      const open = new Set([start]);
+      for (let top = path.at(-1); top !== undefined && !done.has(start); top = path.at(-1)) {
+        const membership = inside.get(top.group)?.[top.next++];
+        if (membership === undefined) {
+          done.add(top.group);
+          open.delete(top.group);
+          path.pop();
+          continue;
+        }
+        const { member } = membership;
+        if (member.kind !== "group" || done.has(member.group)) continue;
+        if (open.has(member.group)) {
+          const groups = path.map(({ group }) => group);
+          throw circle([...groups.slice(groups.indexOf(member.group)), member.group], membership.origin as Origin);
+        }
+        open.add(member.group);
+        path.push({ group: member.group, next: 0 });
+      }
+    }
+  }
+
+  #refuseHomographs(): void {
+    const named = new Map<string, string>();
+    for (const domain of this.#domains.keys()) {
+      for (const suffix of suffixes(domain)) if (!suffix.includes("xn--")) named.set(suffix, domain);
+    }
+    for (const [domain, origin] of this.#domains) {
+      if (!domain.includes("xn--")) continue;
+      for (const suffix of suffixes(domain)) {
+        if (!suffix.includes("xn--")) continue;
+        const skeleton = skeletonOfDomain(suffix);
+        const other = named.get(skeleton);
+        if (other === undefined) named.set(skeleton, suffix);
+        else if (other !== suffix) {
+          const where = this.#domains.get(other);
+          const place = where === undefined ? "" : ` of ${formatOrigin(where)}`;
+          throw faultAt(origin, `${suffix} looks like ${skeleton.includes("xn--") ? other : ascii(skeleton)}${place}`);
+        }
+      }
+    }
+  }
+}
+
+/** The error for a fault of what stands here. */
+export function faultAt(origin: Origin, what: string): FromguardError {
+  return new FromguardError("FG_CONFIG_INVALID", what, { place: placeOf(origin) });
+}
+
+function circle(path: readonly string[], origin: Origin): FromguardError {
+  const names = path.length > MAX_PATH ? [...path.slice(0, MAX_PATH - 1), "...", path.at(-1) ?? ""] : path;
+  return faultAt(origin, `groups stand in a circle, which adds nobody: ${names.map(quoted).join(" > ")}`);
+}
+
+function placeOf({ file, line, column }: Origin): Place {
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+}
+
+function formatOrigin(origin: Origin | undefined): string {
+  return [origin?.file, origin?.line, origin?.column].filter((part) => part !== undefined).join(":");
+}
+
+function granteeKey(grantee: Grantee): string {
+  return grantee.kind === "login" ? `login ${grantee.login}` : `group ${grantee.group}`;
+}
+
+/** `mail.example.com`, `example.com`: what is a domain of its own. */
+function suffixes(domain: string): readonly string[] {
+  const found = [domain];
+  for (let dot = domain.indexOf("."); dot >= 0 && domain.includes(".", dot + 1); dot = domain.indexOf(".", dot + 1)) {
+    found.push(domain.slice(dot + 1));
+  }
+  return found;
+}
+
+/** A name for messages: as it is where it is a plain word. */
+function quoted(name: string): string {
+  return /^[\w.@+-]+$/.test(name) ? name : JSON.stringify(printable(name, 80));
+}
+
+/** Letters beyond ASCII by their code points: the reader of a message must not be deceived, either. */
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+}

@@ -1,0 +1,70 @@
+import type { FromguardError } from "@fromguard/core";
+import type { z } from "zod";
+import { invalid, validate } from "../yaml/validate.js";
+import type { KeyPath, YamlDocument } from "../yaml/yaml-document.js";
+import type { partsSchema } from "./schema.js";
+import { coversPart } from "./scope.js";
+import { type Read, readScopePart, shown } from "./targets.js";
+
+/** The path to a value from its end: most are never asked for. */
+export interface Step {
+  readonly up?: Step;
+  readonly part: string | number;
+}
+
+/** A file whose statements are to be read. */
+export class GrantsFile {
+  readonly document: YamlDocument;
+  readonly parts: z.output<typeof partsSchema>;
+  /** What its statements may reach; default all. */
+  readonly scope: readonly string[] | undefined;
+
+  constructor(document: YamlDocument, parts: z.output<typeof partsSchema>, scope: readonly string[] | undefined) {
+    this.document = document;
+    this.parts = parts;
+    this.scope = scope;
+  }
+
+  /** @throws FromguardError where the value does not fit, with its place. */
+  valid<Output>(schema: z.ZodType<Output>, value: unknown, at: Step): Output {
+    const result = schema.safeParse(value);
+    return result.success ? result.data : validate(schema, value, this.document, pathTo(at));
+  }
+
+  /** @throws FromguardError where the text was no good, with its place. */
+  ok<T>(read: Read<T>, at: Step): T {
+    if (read.ok) return read.value;
+    throw this.fault(read.fault, at);
+  }
+
+  fault(what: string, at: Step, cause?: unknown): FromguardError {
+    return invalid(this.document, pathTo(at), what, cause);
+  }
+
+  /** Reads a scope, which must be inside that of the file. */
+  scopeOf(value: string | readonly string[], at: Step): readonly string[] {
+    return listed(value, at).map(([text, place]) => {
+      const part = this.ok(readScopePart(text), place);
+      if (!coversPart(this.scope, part)) throw this.fault(outside(this.scope ?? []), place);
+      return part;
+    });
+  }
+}
+
+/** What is wrong with something that a scope does not cover. */
+export function outside(scope: readonly string[]): string {
+  return `reaches outside the scope, which is ${shown(scope.join(" "))}`;
+}
+
+/** One text or several, each with its path. */
+export function listed(
+  value: string | readonly string[] | undefined,
+  at: Step,
+): readonly (readonly [text: string, at: Step])[] {
+  if (value === undefined) return [];
+  return typeof value === "string" ? [[value, at]] : value.map((text, part) => [text, { up: at, part }]);
+}
+
+function pathTo({ up, part }: Step): KeyPath {
+  return up === undefined ? [part] : [...pathTo(up), part];
+}
