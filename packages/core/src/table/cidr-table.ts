@@ -10,6 +10,7 @@ import {
   lookupError,
   NOT_FOUND,
   type Table,
+  type TableEntry,
   type TableTextOptions,
   type TableWarning,
 } from "./table.js";
@@ -89,6 +90,13 @@ function tableOfRules(rules: readonly CidrRule[], file: string): Table {
         at = rule.end - 1;
       }
       return NOT_FOUND;
+    },
+    *entries(): Iterable<TableEntry> {
+      for (const rule of rules) {
+        if (rule.kind === "if") continue;
+        const { pattern, value = "", line } = rule;
+        yield { kind: "network", pattern, result: [value], file, line };
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 import { fold } from "../address/fold.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { isUtf8 } from "./keys.js";
-import { type Lookup, NOT_FOUND, type Table } from "./table.js";
+import { type Lookup, NOT_FOUND, type Table, type TableEntry } from "./table.js";
 
 type LookupOptions = Parameters<Table["lookup"]>[1];
 type Found = Extract<Lookup, { readonly kind: "found" }>;
@@ -18,7 +18,7 @@ type Asking = Generator<Lookup | Promise<Lookup>, Lookup, Lookup>;
  * @see Postfix DATABASE_README, "unionmap"
  */
 export function unionTable(name: string, members: readonly Table[]): Table {
-  return compositeTable(name, members, function* (key, options): Asking {
+  const ask = function* (key: string, options: LookupOptions): Asking {
     const found: Found[] = [];
     for (const member of members) {
       const answer = yield member.lookup(key, options);
@@ -27,7 +27,14 @@ export function unionTable(name: string, members: readonly Table[]): Table {
       if (answer.kind === "found" && (answer.value !== "" || found.length > 0)) found.push(answer);
     }
     return found.length === 0 ? NOT_FOUND : foundBy(name, key, found.map(({ value }) => value).join(","), found);
-  });
+  };
+  return {
+    ...compositeTable(name, members, ask),
+    entries() {
+      const lists = members.map((member) => member.entries?.());
+      return lists.some((list) => list === undefined) ? undefined : joined(lists as Iterable<TableEntry>[]);
+    },
+  };
 }
 
 /**
@@ -38,7 +45,7 @@ export function unionTable(name: string, members: readonly Table[]): Table {
  * @see Postfix DATABASE_README, "pipemap"
  */
 export function pipeTable(name: string, members: readonly Table[]): Table {
-  return compositeTable(name, members, function* (key, options): Asking {
+  const ask = function* (key: string, options: LookupOptions): Asking {
     const found: Found[] = [];
     let value = key;
     for (const member of members) {
@@ -48,7 +55,27 @@ export function pipeTable(name: string, members: readonly Table[]): Table {
       value = answer.value;
     }
     return foundBy(name, key, value, found);
-  });
+  };
+  return {
+    ...compositeTable(name, members, ask),
+    entries() {
+      const list = [...(members[0]?.entries?.() ?? [])];
+      // What a pattern gives is asked of the next member: nobody can tell what that gives.
+      return list.length === 0 || list.some(({ kind }) => kind !== "key") ? undefined : joined([list]);
+    },
+  };
+}
+
+/** The entries of members. What a key gives, the whole table tells. */
+function* joined(lists: readonly Iterable<TableEntry>[]): Iterable<TableEntry> {
+  for (const list of lists) {
+    for (const entry of list) {
+      if (entry.kind === "key") {
+        const { value, ...place } = entry;
+        yield place;
+      } else yield entry;
+    }
+  }
 }
 
 function compositeTable(

@@ -14,6 +14,7 @@ import {
   MAX_KEY_BYTES,
   NOT_FOUND,
   type Table,
+  type TableEntry,
   type TableTextOptions,
   type TableWarning,
 } from "./table.js";
@@ -56,7 +57,7 @@ type Compiled = Extract<ReturnType<PatternDialect["compile"]>, { readonly matche
 interface Rule extends Condition {
   readonly line: number;
   /** What must hold too. */
-  readonly second: Condition | undefined;
+  readonly second: (Condition & { readonly written: string }) | undefined;
   /** The pattern as written, in octets. */
   readonly written: string;
   /** Undefined for an `if`. */
@@ -136,11 +137,12 @@ class Loader {
     const compiled = this.compile(parsed.pattern, template?.highestGroup ?? 0, line, complain);
     if (compiled === undefined) return;
     const { matcher, kept = matcher } = compiled;
-    let second: Condition | undefined;
+    let second: Rule["second"];
     if (parsed.kind === "match" && parsed.second !== undefined) {
       const other = this.compile(parsed.second, 0, line, complain);
       if (other === undefined) return;
-      second = { negated: parsed.second.negated, matcher: other.matcher };
+      const { negated, text } = parsed.second;
+      second = { negated, matcher: other.matcher, written: text };
     }
     const { negated, text: written } = parsed.pattern;
     // What every lookup reads stands first, in one or two lines of the cache.
@@ -249,6 +251,7 @@ function tableOfRules(
         evidence: () => evidenceOf(rule, captures, { source: name, file, key, result: value }),
       };
     },
+    entries: () => listed(rules, file),
   };
 }
 
@@ -309,6 +312,21 @@ function evidenceOf(rule: MatchRule, captures: Captures, evidence: Evidence): Ev
     pattern: `${rule.negated ? "!" : ""}${shown(rule.written)}`,
     captures: used.map((capture) => (capture === undefined ? null : shown(capture))),
   };
+}
+
+function* listed(rules: readonly Rule[], file: string): Iterable<TableEntry> {
+  const around: { readonly text: string; readonly until: number }[] = [];
+  for (const [index, rule] of rules.entries()) {
+    while (around.length > 0 && (around.at(-1)?.until ?? 0) <= index) around.pop();
+    const { second } = rule;
+    const also = second === undefined ? "" : `${second.negated ? "!" : "!!"}${shown(second.written)}`;
+    const pattern = `${rule.negated ? "!" : ""}${shown(rule.written)}${also}`;
+    if (isMatch(rule)) {
+      const result = rule.template.parts.map((part) => (typeof part === "number" ? part : shown(part)));
+      const conditions = around.map(({ text }) => `if ${text} `).join("");
+      yield { kind: "pattern", pattern: conditions + pattern, result, file, line: rule.line };
+    } else around.push({ text: pattern, until: rule.skipTo });
+  }
 }
 
 /** Octets for the eye: as UTF-8 where they are. */

@@ -25,5 +25,6 @@ export function randomTable(source: string, random: () => number = Math.random):
       const value = values[Math.floor(random() * values.length)] ?? "";
       return { kind: "found", value, evidence: () => ({ source: name, key, result: value }) };
     },
+    entries: () => values.map((value) => ({ kind: "pattern", pattern: "every address, at times", result: [value] })),
   };
 }

@@ -23,5 +23,6 @@ export function staticTable(source: string): Table {
     keys: "parts",
     lookup: (key) =>
       isUtf8(key) ? { kind: "found", value, evidence: () => ({ source: name, key, result: value }) } : NOT_FOUND,
+    entries: () => [{ kind: "pattern", pattern: "every address", result: [value] }],
   };
 }

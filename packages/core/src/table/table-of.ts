@@ -1,7 +1,7 @@
 import { fold } from "../address/fold.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { isOverlong } from "./keys.js";
-import { type Lookup, lookupError, MAX_KEY_BYTES, NOT_FOUND, type Table } from "./table.js";
+import { type Lookup, lookupError, MAX_KEY_BYTES, NOT_FOUND, type Table, type TableEntry } from "./table.js";
 
 /** A value, and the line of the file that gave it. */
 export interface Entry {
@@ -62,6 +62,18 @@ export function entryTable(
       if (value === undefined)
         return lookupError("result-not-utf8", "the result is not UTF-8", { ...place, key: folded });
       return { kind: "found", value, evidence: () => ({ ...place, key: folded, result: value }) };
+    },
+    *entries(): Iterable<TableEntry> {
+      const { file } = options;
+      for (const [key, { value, line }] of entries) {
+        yield {
+          kind: "key",
+          key,
+          ...(value === undefined ? {} : { value }),
+          ...(file === undefined ? {} : { file }),
+          ...(line === undefined ? {} : { line }),
+        };
+      }
     },
   };
 }

@@ -17,7 +17,33 @@ export interface Table {
   readonly keys: "full" | "parts";
   /** Looks a key up. Never throws; a promise only where the table is not in memory. */
   lookup(key: string, options?: { readonly signal?: AbortSignal }): Lookup | Promise<Lookup>;
+  /** What it holds, in its order; undefined, or absent, where that cannot be listed. Never throws. */
+  entries?(): Iterable<TableEntry> | undefined;
 }
+
+/** One entry of a table, as it is listed: what answers is told by a lookup alone. */
+export type TableEntry =
+  | {
+      readonly kind: "key";
+      /** As lookups compare it: folded. */
+      readonly key: string;
+      /** What it gives; absent where only a lookup tells. */
+      readonly value?: string;
+      readonly file?: string;
+      /** From 1. */
+      readonly line?: number;
+    }
+  | {
+      /** Keys that match; a `network` matches IP addresses only. */
+      readonly kind: "pattern" | "network";
+      /** As written, with the conditions around it: `if /@example/ /^a/i`. */
+      readonly pattern: string;
+      /** Text, and the numbers of the groups of the pattern that stand there. */
+      readonly result: readonly (string | number)[];
+      readonly file?: string;
+      /** From 1. */
+      readonly line?: number;
+    };
 
 /** A fault in a table's text that leaves the table usable. */
 export interface TableWarning {

@@ -60,6 +60,11 @@ export async function fileTable(name: string, options: FileTableOptions = {}): P
       tell({ kind: "kept", text: `${why}; the table that was read before stays in use`, place, warnings: [] });
     },
   });
-  const answering: Table = { name: table, keys, lookup: (key, how) => following.current.table.lookup(key, how) };
+  const answering: Table = {
+    name: table,
+    keys,
+    lookup: (key, how) => following.current.table.lookup(key, how),
+    entries: () => following.current.table.entries?.(),
+  };
   return Object.assign(following, { table: answering });
 }
