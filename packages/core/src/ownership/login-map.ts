@@ -1,10 +1,13 @@
 import { type Address, formatAddress } from "../address/address.js";
 import type { Table } from "../table/table.js";
 import type { Evidence } from "../verdict/evidence.js";
+import type { Directory } from "./directory.js";
 import { type Hit, type LookupOptions, searchTables } from "./key-search.js";
 import { type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./login-map-keys.js";
+import { addressesInMap, ownersInMap } from "./login-map-listing.js";
 import { grantLine, isOwner, listOwners } from "./owners.js";
 import type { Answer, Ownership } from "./ownership.js";
+import { weakest } from "./weakest.js";
 
 /** Options of {@link loginMap}. */
 export interface LoginMapOptions extends LoginMapKeyOptions {
@@ -27,9 +30,13 @@ export interface LoginMapOptions extends LoginMapKeyOptions {
  * against `strasse.test`), both must be owned. An address without a domain is nobody's: what the host appends is not
  * known here.
  *
+ * `owners` is by lookup, and so of any table. `addresses` walks the entries of the tables, and tells an address, and `@domain`, only
+ * where the lookup that Postfix does gives it; of a pattern, its line stands for what it may match, of which earlier lines and
+ * tables may hide a part. A table that cannot be listed is a gap.
+ *
  * @see postconf(5) smtpd_sender_login_maps
  */
-export function loginMap(options: LoginMapOptions): Ownership {
+export function loginMap(options: LoginMapOptions): Directory {
   const { tables, name = tables.map((table) => table.name).join(" ") } = options;
 
   const answer = (login: string, address: Address, lookupOptions: LookupOptions): Answer | Promise<Answer> => {
@@ -49,12 +56,15 @@ export function loginMap(options: LoginMapOptions): Ownership {
     return settled(answers) ? weakest(answers) : Promise.all(answers).then(weakest);
   };
 
+  const ask: Ownership["ask"] = (login, questions, lookupOptions) => {
+    const answers = questions.map(({ address }) => answer(login, address, lookupOptions));
+    return settled(answers) ? answers : Promise.all(answers);
+  };
   return {
     name,
-    ask: (login, questions, lookupOptions) => {
-      const answers = questions.map(({ address }) => answer(login, address, lookupOptions));
-      return settled(answers) ? answers : Promise.all(answers);
-    },
+    ask,
+    owners: (address, lookupOptions) => ownersInMap(options, address, lookupOptions),
+    addresses: (login, lookupOptions) => addressesInMap(options, ask, login, lookupOptions),
   };
 }
 
@@ -85,15 +95,4 @@ function readOwners({ table, key, lookup }: Hit, base: { readonly login: string;
     kind: "no-others-own-it",
     evidence: () => evidence({ result: value, remedy: grantLine(table, key, [...owners, base.login]) }),
   };
-}
-
-const WEAKEST_FIRST = ["unknown", "no-others-own-it", "no-nobody-owns-it"] as const;
-
-/** Every form of the address must be owned: the first that could not be asked, that others own, that nobody owns. */
-function weakest(answers: readonly Answer[]): Answer {
-  for (const kind of WEAKEST_FIRST) {
-    const found = answers.find((answer) => answer.kind === kind);
-    if (found !== undefined) return found;
-  }
-  return answers[0] as Answer;
 }
