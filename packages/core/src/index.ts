@@ -68,6 +68,7 @@ export {
   parseTransaction,
   type TransactionLimits,
 } from "./json/transaction.js";
+export { type CachedOwnershipOptions, cachedOwnership } from "./ownership/cached-ownership.js";
 export type { Directory, Gap, Holding, Listing } from "./ownership/directory.js";
 export { firstMatchOwnership } from "./ownership/first-match-ownership.js";
 export type {
@@ -108,6 +109,7 @@ export type { MemberOrSource, OwnershipMember } from "./ownership/member.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { grantLine, isOwner, listOwners } from "./ownership/owners.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
+export { type AskFunction, type Claim, ownershipOf } from "./ownership/ownership-of.js";
 export { unionOwnership } from "./ownership/union-ownership.js";
 export {
   all,
