@@ -68,6 +68,8 @@ const LIMITS = {
   maxHeaderOctets: Number.MAX_SAFE_INTEGER,
   maxLineOctets: Number.MAX_SAFE_INTEGER,
   maxFields: Number.MAX_SAFE_INTEGER,
+  maxMailboxes: Number.MAX_SAFE_INTEGER,
+  maxNesting: Number.MAX_SAFE_INTEGER,
 };
 
 function judgeBy(owned: Readonly<Record<string, readonly string[]>>): (raw: Uint8Array, login: string) => void {
@@ -75,7 +77,6 @@ function judgeBy(owned: Readonly<Record<string, readonly string[]>>): (raw: Uint
     rules: [
       headerOriginatorsOwned({
         ownership: ownedAddresses(owned),
-        limits: { maxMailboxes: Number.MAX_SAFE_INTEGER, maxNesting: Number.MAX_SAFE_INTEGER },
       }),
     ],
   });

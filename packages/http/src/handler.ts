@@ -1,9 +1,11 @@
 import {
+  checkLimits,
   type Decision,
   decisionToJson,
   type FactName,
   type Facts,
   type Guard,
+  type MessageLimits,
   parseTransaction,
   printable,
 } from "@fromguard/core";
@@ -24,6 +26,8 @@ export interface HandlerOptions {
   readonly guard: Guard;
   /** Octets of a request body. Default {@link MAX_BODY_BYTES}; a message in base64 takes four octets for three. */
   readonly maxBodyBytes?: number;
+  /** Within which messages are read. Default `MESSAGE_LIMITS` of core. */
+  readonly readLimits?: Partial<MessageLimits>;
   /** Told of each request, as it is answered. What it throws is ignored. */
   readonly onEvent?: (event: HttpEvent) => void;
 }
@@ -57,10 +61,11 @@ type Route = (request: Request) => Promise<Response>;
  * It authenticates nobody, and evidence may list the owners of an address: serve it where only the mail server can ask.
  * The time that a client may take for its body is the host's to limit. Never rejects.
  *
- * @throws FromguardError `FG_POLICY_INVALID` as `guard.within`.
+ * @throws FromguardError `FG_POLICY_INVALID` as `guard.within`, and for a limit that is none.
  */
 export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
-  const { maxBodyBytes = MAX_BODY_BYTES, onEvent } = options;
+  const { maxBodyBytes = MAX_BODY_BYTES, readLimits = {}, onEvent } = options;
+  checkLimits(readLimits);
   const guard = options.guard.within({ name: "HTTP", facts: FACTS });
 
   const tell = (event: HttpEvent) => {
@@ -80,7 +85,7 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     async (request) => {
       const body = await readJson(request, maxBodyBytes);
       if (!body.ok) return refuse(body.problem);
-      const parsed = parseTransaction(body.json);
+      const parsed = parseTransaction(body.json, { readLimits });
       if (!parsed.ok) return refuse({ status: 422, detail: parsed.error });
       const { facts } = parsed;
       const { signal } = request;

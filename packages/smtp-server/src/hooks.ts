@@ -1,10 +1,12 @@
 import { Readable } from "node:stream";
 import {
+  checkLimits,
   codes,
   type Decision,
   type Facts,
   facts,
   type Guard,
+  type MessageLimits,
   type Path,
   parsePath,
   type Reply,
@@ -46,7 +48,12 @@ export interface GuardHooksOptions<Session extends SmtpSession = SmtpSession> {
   readonly loginOf?: (session: Session) => string | null;
   /** The fact `listener`. Default `default`. */
   readonly listener?: string;
-  /** Octets of a header. What is longer is refused with 550 5.6.0. Default {@link MAX_HEADER_BYTES}. */
+  /** Within which messages are read. Default `MESSAGE_LIMITS` of core. */
+  readonly readLimits?: Partial<MessageLimits>;
+  /**
+   * Octets of a header. What is longer is refused with 550 5.6.0, to clients without a login too. Default `readLimits.maxHeaderOctets`,
+   * or {@link MAX_HEADER_BYTES}.
+   */
   readonly maxHeaderBytes?: number;
   /**
    * Octets of a message that is held in memory, which happens only under a rule that needs `bodyAnomalies`. What is longer is
@@ -103,7 +110,9 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
   options: GuardHooksOptions<Session>,
 ): GuardHooks<Session> {
   const { guard, loginOf = loginOfUser, onEvent, hostAddsEnhancedCodes = false } = options;
-  const { maxHeaderBytes = MAX_HEADER_BYTES, maxBufferedBytes = MAX_BUFFERED_BYTES } = options;
+  const { readLimits = {}, maxBufferedBytes = MAX_BUFFERED_BYTES } = options;
+  const { maxHeaderBytes = readLimits.maxHeaderOctets ?? MAX_HEADER_BYTES } = options;
+  checkLimits(readLimits);
   const needsBody = guard.needs.includes("bodyAnomalies");
   const needsHeader = needsBody || guard.needs.includes("headers");
   const mails = new WeakMap<object, Mail>();
@@ -153,7 +162,7 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
     const decision = await mail.transaction.learn({
       ...mail.envelope,
       recipients: rcptTo.map(pathOf),
-      ...messageFacts(head, needsBody),
+      ...messageFacts(head, needsBody, readLimits),
     });
     const { waiting } = mail.transaction;
     if (decision.action === "accept" && waiting.length > 0) throw new Error(`${waiting.join(", ")} could not run`);
@@ -215,10 +224,10 @@ function pathOf({ address }: SmtpAddress): Path {
   return offset < 0 ? parsePath(address) : { kind: "malformed", text: address, offset };
 }
 
-function messageFacts(head: Head | undefined, needsBody: boolean): Partial<Facts> {
+function messageFacts(head: Head | undefined, needsBody: boolean, limits: Partial<MessageLimits>): Partial<Facts> {
   if (head === undefined || head.kind === "gone") return {};
-  if (!needsBody) return { headers: readHeaderBytes(head.bytes) };
-  const { headers, bodyAnomalies } = readMessage(head.bytes);
+  if (!needsBody) return { headers: readHeaderBytes(head.bytes, limits) };
+  const { headers, bodyAnomalies } = readMessage(head.bytes, limits);
   return { headers, bodyAnomalies };
 }
 

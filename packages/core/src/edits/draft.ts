@@ -70,13 +70,15 @@ export class Draft {
       fields.push({ name, value: utf8(` ${value}`), offset: this.#slots.length + fields.length });
     }
     const octets = fields.reduce((sum, { name, value }) => sum + name.length + value.length + 3, 2);
-    const isTooLong = fields.length > HEADER_LIMITS.maxFields || octets > HEADER_LIMITS.maxHeaderOctets;
-    const { anomalies, blindTo } = this.#original;
+    const { anomalies, blindTo, limits = HEADER_LIMITS, isLimitReached = false } = this.#original;
+    const isTooLong = fields.length > limits.maxFields || octets > limits.maxHeaderOctets;
     return {
       view: "list",
       fields,
       anomalies: isTooLong ? [...anomalies, { code: "header-too-long", offset: 0 }] : anomalies,
       blindTo,
+      limits,
+      isLimitReached: isLimitReached || isTooLong,
     };
   }
 

@@ -1,6 +1,6 @@
 import { type Address, formatMailbox } from "../address/address.js";
 import { fieldText } from "../headers/field-text.js";
-import { ORIGINATOR_LIMITS } from "../headers/limits.js";
+import { HEADER_LIMITS } from "../headers/limits.js";
 import { type OriginatorField, readOriginators } from "../headers/originators.js";
 import type { Fail } from "../verdict/verdict.js";
 import type { Draft } from "./draft.js";
@@ -64,7 +64,7 @@ function isClean({ anomalies, shown }: OriginatorField): boolean {
 }
 
 function nameOf(value: string): string | undefined {
-  return displayName(value, ORIGINATOR_LIMITS.maxNesting);
+  return displayName(value, HEADER_LIMITS.maxNesting);
 }
 
 function change(draft: Draft, index: number, name: string, text: string): boolean {

@@ -9,7 +9,7 @@ import { andThen } from "../verdict/and-then.js";
 import type { Edit } from "../verdict/edit.js";
 import { FromguardError } from "../verdict/error.js";
 import { printable } from "../verdict/reply.js";
-import { pass, skip } from "../verdict/verdict.js";
+import { fail, pass, skip } from "../verdict/verdict.js";
 import { fieldName } from "./apply-edits.js";
 import { foldValue } from "./field-value.js";
 
@@ -32,7 +32,7 @@ const MAX_LOGIN = 400;
  * Puts on top who logged in, as `Authentication-Results: ID; auth=pass smtp.auth=LOGIN` or as a keyed pseudonym, and deletes
  * every field that claims the same in our name, with and without a login.
  *
- * Never refuses. A login outside printable ASCII is told with `?` for each other character. Logins that differ in case only have one
+ * Refuses nothing but a header that was not read to its end (`header-too-long`). A login outside printable ASCII is told with `?` for each other character. Logins that differ in case only have one
  * pseudonym. Without a login, and without such a field, it skips (`no-login`).
  *
  * @throws FromguardError `FG_POLICY_INVALID` for an identifier or a field name that is none.
@@ -41,6 +41,8 @@ const MAX_LOGIN = 400;
 export function stampLogin(options: StampLoginOptions): Rule<"login" | "headers"> {
   const { name, isOurs, textOf } = "authservId" in options ? results(options.authservId) : pseudonym(options);
   return rule("stamp-login", ["login", "headers"], ({ login, headers }) => {
+    // A forged field behind the limit would stay.
+    if (headers.isLimitReached === true) return fail("header-too-long", login === null ? {} : { login });
     const forged = deletions(headers, name, isOurs);
     if (login === null) return forged.length === 0 ? skip("no-login") : pass("ok", forged);
     return andThen(textOf(login), (text) => {

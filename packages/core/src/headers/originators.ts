@@ -2,7 +2,7 @@ import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
 import { type Display, readDisplay, type ShownAddress } from "./display.js";
 import { fieldText, octetOffset } from "./field-text.js";
-import { ORIGINATOR_LIMITS, type OriginatorLimits } from "./limits.js";
+import { HEADER_LIMITS, type OriginatorLimits } from "./limits.js";
 import { type ListFault, type Mailbox, type MailboxList, parseMailboxes } from "./mailboxes.js";
 import { isBlank } from "./octets.js";
 import type { Anomaly, Form, HeaderField, HeaderSection } from "./section.js";
@@ -34,18 +34,14 @@ export interface OriginatorField {
 /**
  * Reads every From, Sender, Resent-From, Resent-Sender and Author of a header section, in their order.
  *
- * Names compare without case, and without blanks before the colon; nothing else makes a field one of these.
+ * Names compare without case, and without blanks before the colon; nothing else makes a field one of these. Its limits are those of the section.
  */
-export function readOriginators(
-  section: HeaderSection,
-  limits: Partial<OriginatorLimits> = {},
-): readonly OriginatorField[] {
-  const { maxMailboxes, maxNesting } = ORIGINATOR_LIMITS;
-  const bounds = { maxMailboxes: limits.maxMailboxes ?? maxMailboxes, maxNesting: limits.maxNesting ?? maxNesting };
+export function readOriginators(section: HeaderSection): readonly OriginatorField[] {
+  const { limits = HEADER_LIMITS } = section;
   const found: OriginatorField[] = [];
   for (const field of section.fields) {
     const name = originatorName(field.name);
-    if (name !== undefined) found.push(readOriginator(name, field, section.view, bounds));
+    if (name !== undefined) found.push(readOriginator(name, field, section.view, limits));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
-import { HEADER_LIMITS, type HeaderLimits } from "./limits.js";
+import { type HeaderLimits, headerLimits } from "./limits.js";
 import { COLON, CR, isBlank, LF, latin1, TAB } from "./octets.js";
 import type { HeaderField, HeaderSection } from "./section.js";
 
@@ -21,14 +21,12 @@ export function readSection(
   bytes: Uint8Array,
   limits: Partial<HeaderLimits>,
 ): { readonly section: HeaderSection; readonly end: number } {
-  const reader = new SectionReader(bytes, {
-    maxHeaderOctets: limits.maxHeaderOctets ?? HEADER_LIMITS.maxHeaderOctets,
-    maxLineOctets: limits.maxLineOctets ?? HEADER_LIMITS.maxLineOctets,
-    maxFields: limits.maxFields ?? HEADER_LIMITS.maxFields,
-  });
+  const within = headerLimits(limits);
+  const reader = new SectionReader(bytes, within);
   const end = reader.read();
+  const { fields, anomalies, isLimitReached } = reader;
   return {
-    section: { view: "bytes", fields: reader.fields, anomalies: reader.anomalies.list, blindTo: SEES_ALL },
+    section: { view: "bytes", fields, anomalies: anomalies.list, blindTo: SEES_ALL, limits: within, isLimitReached },
     end,
   };
 }
@@ -90,6 +88,7 @@ class OctetField implements HeaderField {
 class SectionReader {
   readonly fields: HeaderField[] = [];
   readonly anomalies = new AnomalyLog();
+  isLimitReached = false;
   readonly #source: Source;
   readonly #bytes: Uint8Array;
   readonly #limits: HeaderLimits;
@@ -119,13 +118,18 @@ class SectionReader {
     while (at < this.#stop) {
       if (bytes[at] === CR && bytes[at + 1] === LF) return at + 2;
       if (this.fields.length >= this.#limits.maxFields) {
-        this.anomalies.add("header-too-long", at);
+        this.#cut(at);
         return at;
       }
       at = this.#field(at);
     }
-    if (this.#stop < bytes.length) this.anomalies.add("header-too-long", this.#stop);
+    if (this.#stop < bytes.length) this.#cut(this.#stop);
     return this.#stop;
+  }
+
+  #cut(at: number): void {
+    this.isLimitReached = true;
+    this.anomalies.add("header-too-long", at);
   }
 
   /** Reads the field that begins at `start` and returns where the next line begins. */

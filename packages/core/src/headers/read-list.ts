@@ -1,6 +1,6 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
-import { HEADER_LIMITS, type HeaderLimits } from "./limits.js";
+import { type HeaderLimits, headerLimits } from "./limits.js";
 import { CR, isBlank, LF, latin1, utf8 } from "./octets.js";
 import { forbiddenOctet } from "./read-bytes.js";
 import type { HeaderField, HeaderSection } from "./section.js";
@@ -28,23 +28,26 @@ export const LIST_BLIND_TO: readonly Code[] = [
  * seen. `blindTo` says which may have been there and cannot be seen. Offsets are indexes of the field in the list.
  */
 export function readHeaderList(items: readonly HeaderListItem[], limits: Partial<HeaderLimits> = {}): HeaderSection {
-  const { maxFields, maxHeaderOctets, maxLineOctets } = { ...HEADER_LIMITS, ...limits };
+  const within = headerLimits(limits);
+  const { maxFields, maxHeaderOctets, maxLineOctets } = within;
   const anomalies = new AnomalyLog();
   const fields: HeaderField[] = [];
   let octets = 0;
+  let isLimitReached = false;
   for (const [index, item] of items.entries()) {
     const name = latin1(octetsOf(item[0]));
     const value = octetsOf(item[1]);
     octets += name.length + value.length + 3;
     if (index >= maxFields || octets > maxHeaderOctets) {
       anomalies.add("header-too-long", index);
+      isLimitReached = true;
       break;
     }
     judgeName(name, index, anomalies);
     judgeValue(name, value, index, anomalies, maxLineOctets);
     fields.push({ name, value, offset: index });
   }
-  return { view: "list", fields, anomalies: anomalies.list, blindTo: LIST_BLIND_TO };
+  return { view: "list", fields, anomalies: anomalies.list, blindTo: LIST_BLIND_TO, limits: within, isLimitReached };
 }
 
 function octetsOf(text: string | Uint8Array): Uint8Array {

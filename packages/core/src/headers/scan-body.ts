@@ -1,29 +1,19 @@
 import { type ContentType, contentTypes } from "./content-type.js";
-import type { HeaderLimits } from "./limits.js";
+import { MESSAGE_LIMITS, type MessageLimits } from "./limits.js";
 import { CR, DOT, LF, latin1 } from "./octets.js";
 import { readHeaderBytes } from "./read-bytes.js";
 import type { BodyAnomalies, HeaderSection } from "./section.js";
-
-/** Bounds on the search for MIME parts. Reaching one ends the search and sets {@link BodyAnomalies.isLimitReached}. */
-export interface BodyLimits extends HeaderLimits {
-  /** Multiparts within one another. Default 50. */
-  readonly maxMimeDepth: number;
-  /** Parts in all. Default 10,000. */
-  readonly maxMimeParts: number;
-}
-
-const MAX_DEPTH = 50;
-const MAX_PARTS = 10_000;
 
 /**
  * Looks in a body for what tells about the sender: an end-of-data sequence that some hop may take for the end of the message,
  * and the header sections of MIME parts with protected headers. `headers` are those above the body.
  *
+ * A limit that is reached, one on the header of a part too, ends the search and sets {@link BodyAnomalies.isLimitReached}.
  * Attached messages and the text of parts are never looked into. One pass, whatever the nesting.
  *
  * @see RFC 2046 section 5.1, RFC 9788
  */
-export function scanBody(body: Uint8Array, headers: HeaderSection, limits: Partial<BodyLimits> = {}): BodyAnomalies {
+export function scanBody(body: Uint8Array, headers: HeaderSection, limits: Partial<MessageLimits> = {}): BodyAnomalies {
   const walk = new PartWalk(body, limits);
   walk.from(headers);
   return {
@@ -53,12 +43,12 @@ class PartWalk {
   readonly found: HeaderSection[] = [];
   isLimitReached = false;
   readonly #body: Uint8Array;
-  readonly #limits: Partial<BodyLimits>;
+  readonly #limits: Partial<MessageLimits>;
   /** Delimiters of open multiparts, outermost first: `--boundary`. */
   readonly #open: string[] = [];
   #parts = 0;
 
-  constructor(body: Uint8Array, limits: Partial<BodyLimits>) {
+  constructor(body: Uint8Array, limits: Partial<MessageLimits>) {
     this.#body = body;
     this.#limits = limits;
   }
@@ -77,7 +67,7 @@ class PartWalk {
     for (const { type, boundary } of types) {
       if (type === "multipart" && boundary !== undefined) this.#open.push(`--${boundary.trimEnd()}`);
     }
-    this.isLimitReached ||= this.#open.length > (this.#limits.maxMimeDepth ?? MAX_DEPTH);
+    this.isLimitReached ||= this.#open.length > (this.#limits.maxMimeDepth ?? MESSAGE_LIMITS.maxMimeDepth);
   }
 
   /** Whether a line begins a part; a line that closes a multipart is taken off the open ones. */
@@ -104,7 +94,9 @@ class PartWalk {
     const section = readHeaderBytes(withCrlf(this.#body.subarray(start, end)), this.#limits);
     const types = contentTypes(section);
     if (types.some(({ hasProtectedHeaders }) => hasProtectedHeaders)) this.found.push(section);
-    this.isLimitReached ||= ++this.#parts > (this.#limits.maxMimeParts ?? MAX_PARTS);
+    // Behind the limit could be the field that says what the part protects.
+    this.isLimitReached ||= section.isLimitReached === true;
+    this.isLimitReached ||= ++this.#parts > (this.#limits.maxMimeParts ?? MESSAGE_LIMITS.maxMimeParts);
     this.#enter(types);
     return end;
   }

@@ -1,4 +1,5 @@
 import type { Code } from "../verdict/codes.js";
+import type { HeaderLimits } from "./limits.js";
 
 /** One header field. Octets are kept as received: nothing is repaired or decoded. */
 export interface HeaderField {
@@ -46,6 +47,10 @@ export interface HeaderSection {
   readonly anomalies: readonly Anomaly[];
   /** Codes of anomalies that this view cannot see. */
   readonly blindTo: readonly Code[];
+  /** What it was read within, and its originators are read within. Default {@link HEADER_LIMITS}. */
+  readonly limits?: HeaderLimits;
+  /** True where a limit ended reading: the fields behind it are not here. */
+  readonly isLimitReached?: boolean;
 }
 
 /** What a body tells about the sender. */

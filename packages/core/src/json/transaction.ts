@@ -1,3 +1,4 @@
+import type { MessageLimits } from "../headers/limits.js";
 import { readHeaderList } from "../headers/read-list.js";
 import { readMessage } from "../headers/read-message.js";
 import type { HeaderSection } from "../headers/section.js";
@@ -13,6 +14,8 @@ export interface TransactionLimits {
   readonly maxMessageBytes?: number;
   /** Recipients of one transaction. Default 10,000. */
   readonly maxRecipients?: number;
+  /** Within which the message, or the list of its headers, is read. */
+  readonly readLimits?: Partial<MessageLimits>;
 }
 
 /** A transaction, or one sentence that begins with the key at fault: `recipients[3]: must be a string, not a number`. */
@@ -83,16 +86,19 @@ function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>
       input.recipients = readRecipients(value, limits.maxRecipients ?? MAX_RECIPIENTS);
       return;
     case "message":
-      Object.assign(input, readMessage(readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES)));
+      Object.assign(
+        input,
+        readMessage(readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES), limits.readLimits),
+      );
       return;
     case "headers":
-      input.headers = readList(readFields(value));
+      input.headers = readList(readFields(value), limits.readLimits);
   }
 }
 
 /** JSON text has no octets, so octets that are no UTF-8 cannot be among them. */
-function readList(fields: Fields): HeaderSection {
-  const section = readHeaderList(fields);
+function readList(fields: Fields, limits: Partial<MessageLimits> | undefined): HeaderSection {
+  const section = readHeaderList(fields, limits);
   return { ...section, blindTo: [...section.blindTo, "utf8-invalid"] };
 }
 

@@ -1,4 +1,3 @@
-import type { OriginatorLimits } from "../headers/limits.js";
 import { readOriginators } from "../headers/originators.js";
 import type { HeaderSection } from "../headers/section.js";
 import type { Ownership } from "../ownership/ownership.js";
@@ -17,20 +16,19 @@ export interface BodyUnambiguousOptions extends Partial<OriginatorPolicy> {
   readonly recipientDelimiter?: string;
   /** What the host appends to an address without a domain, for `bareLocalPart`. Default: the domain of the login. */
   readonly unqualifiedDomain?: string;
-  /** Bounds on one field. */
-  readonly limits?: Partial<OriginatorLimits>;
 }
 
 /**
  * The body claims no other sender: it holds no end-of-data sequence that a later hop could take for the end of the message
  * (`smuggling`), and, where the policy refuses `innerFrom`, every From among the protected headers of its parts is judged as the outer one.
  *
- * Smuggling is judged with and without a login; protected headers only with one. Skips (`no-login`) where nothing else is to be judged.
+ * Smuggling is judged with and without a login; protected headers, and a limit that their search reached (`header-too-long`, whatever the
+ * policy), only with one. Skips (`no-login`) where nothing else is to be judged.
  *
  * @see CVE-2023-51764, RFC 9788
  */
 export function bodyUnambiguous(options: BodyUnambiguousOptions): Rule<"login" | "bodyAnomalies"> {
-  const { ownership, recipientDelimiter = "+", unqualifiedDomain, limits = {} } = options;
+  const { ownership, recipientDelimiter = "+", unqualifiedDomain } = options;
   const policy = originatorPolicy(options);
   return rule("body-unambiguous", ["login", "bodyAnomalies"], ({ login, bodyAnomalies }, context) => {
     const { smugglingOffset, protectedHeaders, isLimitReached } = bodyAnomalies;
@@ -39,10 +37,12 @@ export function bodyUnambiguous(options: BodyUnambiguousOptions): Rule<"login" |
       return fail("smuggling", login === null ? offset : { login, ...offset });
     }
     if (login === null) return policy.smuggling === "reject" ? pass() : skip("no-login");
+    if (isLimitReached) {
+      return fail("header-too-long", { login, detail: "too many MIME parts, or a part with too long a header" });
+    }
     if (policy.innerFrom === "accept") return pass();
-    if (isLimitReached) return fail("header-too-long", { login, detail: "the body has too many MIME parts" });
     const judge = (section: HeaderSection): Verdict | Promise<Verdict> => {
-      const froms = readOriginators(section, limits).filter(({ name }) => name === "from");
+      const froms = readOriginators(section).filter(({ name }) => name === "from");
       if (froms.length === 0) return pass();
       const refused = refuseAnomaly(section.anomalies, policy, login);
       if (refused !== undefined) return refused;

@@ -1,4 +1,3 @@
-import type { OriginatorLimits } from "../headers/limits.js";
 import { readOriginators } from "../headers/originators.js";
 import type { Ownership } from "../ownership/ownership.js";
 import { type Rule, rule } from "../rule/rule.js";
@@ -15,8 +14,6 @@ export interface HeaderOriginatorsOwnedOptions extends Partial<OriginatorPolicy>
   readonly recipientDelimiter?: string;
   /** What the host appends to an address without a domain, for `bareLocalPart`. Default: the domain of the login. */
   readonly unqualifiedDomain?: string;
-  /** Bounds on one field; see {@link OriginatorLimits} for the defaults. */
-  readonly limits?: Partial<OriginatorLimits>;
 }
 
 /**
@@ -30,13 +27,13 @@ export interface HeaderOriginatorsOwnedOptions extends Partial<OriginatorPolicy>
  * @see RFC 5322 section 3.6.2, RFC 6409 section 6.1, RFC 6854, RFC 9057
  */
 export function headerOriginatorsOwned(options: HeaderOriginatorsOwnedOptions): Rule<"login" | "headers"> {
-  const { ownership, recipientDelimiter = "+", unqualifiedDomain, limits = {} } = options;
+  const { ownership, recipientDelimiter = "+", unqualifiedDomain } = options;
   const policy = originatorPolicy(options);
   return rule("header-originators-owned", ["login", "headers"], ({ login, headers }, context) => {
     if (login === null) return skip("no-login");
     const refused = refuseAnomaly(headers.anomalies, policy, login);
     if (refused !== undefined) return refused;
-    const fields = readOriginators(headers, limits);
+    const fields = readOriginators(headers);
     return judgeOriginators(fields, {
       login,
       ownership,

@@ -40,14 +40,23 @@ describe("bodyUnambiguous", () => {
     expect(await judge(inner(...lines), { innerFrom: "reject" })).toMatchObject({ code });
   });
 
-  test("protected parts are judged only with a login, and only within the limits", () => {
+  test("protected parts are judged only with a login", () => {
     const foreign = inner("From: ceo@bank.example");
     expect(judge(foreign, { preset: "strict" }, null)).toMatchObject({ kind: "pass" });
     expect(judge(foreign, { preset: "lenient" }, null)).toEqual({ kind: "skip", code: "no-login" });
-    const limited = { maxMimeParts: 0 };
-    expect(judge(foreign, { preset: "strict" }, "alice@example.com", limited)).toMatchObject({
-      code: "header-too-long",
-    });
-    expect(judge(foreign, {}, "alice@example.com", limited)).toMatchObject({ kind: "pass" });
+  });
+
+  test.each([
+    ["parts", { maxMimeParts: 1 }, "--b\r\nX: 1\r\n\r\n--b\r\nX: 1\r\n\r\n"],
+    ["multiparts within one another", { maxMimeDepth: 1 }, "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n"],
+    ["fields of a part", { maxFields: 2 }, "--b\r\nX: 1\r\nX: 2\r\nContent-Type: text/plain; hp=clear\r\n\r\n"],
+    ["octets of a part's header", { maxHeaderOctets: 80 }, `--b\r\nX: ${"x".repeat(90)}\r\n\r\n`],
+  ])("a limit on %s is a refusal in every preset, with a login", (_, limits, body) => {
+    const presets = ["default", "strict", "lenient", "relaxed-resent"] as const;
+    for (const preset of presets) {
+      expect(judge(body, { preset }, "alice@example.com", limits)).toMatchObject({ code: "header-too-long" });
+      expect(judge(body, { preset })).toMatchObject({ kind: "pass" });
+      expect(judge(body, { preset }, null, limits)).not.toMatchObject({ kind: "fail" });
+    }
   });
 });

@@ -1,9 +1,12 @@
 import {
   absurd,
+  checkLimits,
   codes,
   type Decision,
   type Edit,
   type Guard,
+  HEADER_LIMITS,
+  type HeaderLimits,
   type Path,
   type Reply,
   readHeaderList,
@@ -25,9 +28,9 @@ export { MILTER_FACTS } from "./negotiation.js";
 
 /** Limits of one message. */
 export interface MessageLimits {
-  /** Header fields; one more is a permanent refusal, `header-too-long`. Default 5,000. */
+  /** Header fields; one more is a permanent refusal, `header-too-long`. Default 5,000, or one more than `readLimits` admit. */
   readonly maxHeaderFields: number;
-  /** Octets of all names and values; more is a permanent refusal, `header-too-long`. Default 1,048,576. */
+  /** Octets of all names and values; more is a permanent refusal, `header-too-long`. Default 1,048,576, or what `readLimits` admit. */
   readonly maxHeaderBytes: number;
   /** Recipients, where a rule needs them; one more defers. Default 10,000. */
   readonly maxRecipients: number;
@@ -39,6 +42,9 @@ export interface MessageLimits {
 export interface GuardHandlerOptions {
   /** The `listener` fact of every message. Default `milter`. */
   readonly name?: string;
+  /** Within which headers are read and judged. Default `HEADER_LIMITS` of core. */
+  readonly readLimits?: Partial<HeaderLimits>;
+  /** What is kept of a message in memory. */
   readonly messageLimits?: Partial<MessageLimits>;
   /** Told of each message's decision. Must not throw. */
   readonly onEvent?: (event: DecisionEvent) => void;
@@ -60,21 +66,40 @@ export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
  * it would end the filtering of the message. A refused local submission is held for an administrator, since a refusal there becomes
  * a bounce to the sender that may be forged.
  *
+ * @throws FromguardError `FG_POLICY_INVALID` for a limit that is none.
+ *
  * The guard must be one that can run on {@link MILTER_FACTS}: `guard.within(...)` says so.
  */
 export function guardHandler(guard: Guard, options: GuardHandlerOptions = {}): HandlerFactory {
+  const { readLimits = {}, messageLimits } = options;
+  checkLimits(readLimits);
   const settings: Settings = {
     guard,
     needs: needsOf(guard),
     name: options.name ?? "milter",
-    limits: { ...DEFAULT_MESSAGE_LIMITS, ...options.messageLimits },
+    readLimits,
+    limits: { ...roomFor(readLimits), ...messageLimits },
     onEvent: options.onEvent ?? (() => undefined),
   };
   return () => new GuardHandler(settings);
 }
 
+/** The default limits, with room for what may be read. */
+function roomFor({
+  maxFields = HEADER_LIMITS.maxFields,
+  maxHeaderOctets = HEADER_LIMITS.maxHeaderOctets,
+}: Partial<HeaderLimits>): MessageLimits {
+  const { maxHeaderFields, maxHeaderBytes } = DEFAULT_MESSAGE_LIMITS;
+  return {
+    ...DEFAULT_MESSAGE_LIMITS,
+    maxHeaderFields: Math.max(maxHeaderFields, maxFields + 1),
+    maxHeaderBytes: Math.max(maxHeaderBytes, maxHeaderOctets),
+  };
+}
+
 interface Settings {
   readonly guard: Guard;
+  readonly readLimits: Partial<HeaderLimits>;
   readonly needs: GuardNeeds;
   readonly name: string;
   readonly limits: MessageLimits;
@@ -213,10 +238,10 @@ class GuardHandler implements MilterHandler {
     if (message.isJudged) return "continue";
     message.isJudged = true;
     if (message.isTooLong) return this.#conclude(message, TOO_LONG, "header", true, context);
-    const { needs } = this.#settings;
+    const { needs, readLimits } = this.#settings;
     const facts = {
       ...(needs.recipients ? { recipients: message.recipients } : {}),
-      ...(needs.headers ? { headers: readHeaderList(message.fields) } : {}),
+      ...(needs.headers ? { headers: readHeaderList(message.fields, readLimits) } : {}),
     };
     const decision = message.transaction.learn(facts, { signal: context.signal });
     return andThen(decision, (made) => this.#conclude(message, made, "header", true, context));
