@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { type Facts, facts, MAX_MESSAGE_BYTES, parseIpAddress, readMessage } from "@fromguard/core";
+import { type Facts, facts, MAX_MESSAGE_BYTES, type MessageLimits, parseIpAddress, readMessage } from "@fromguard/core";
 import { reasonOf } from "../config/config.js";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
@@ -60,19 +60,20 @@ export async function check(args: readonly string[], io: Io): Promise<ExitCode> 
       throw usage("--client must be an IP address");
   }
   if (mainCf !== undefined) return checkMainCf({ ...values, "main-cf": mainCf }, io);
-  const { guard, warnings } = await loadPolicy(await loadConfig(configFile));
+  const config = await loadConfig(configFile);
+  const { guard, warnings } = await loadPolicy(config);
   const style = styleFor(io.stderr, io.env);
   for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
-  if (batch) return checkBatch(guard, io);
+  if (batch) return checkBatch(guard, io, { readLimits: config.limits });
 
-  const judgement = await judge(guard, await factsOf(values, io));
+  const judgement = await judge(guard, await factsOf(values, config.limits, io));
   await io.stdout.write(
     values.json === true ? `${judgementToJson(judgement)}\n` : explainInWords(judgement, styleFor(io.stdout, io.env)),
   );
   return exitCodeOf(judgement.decision);
 }
 
-async function factsOf(values: Values, io: Io): Promise<Partial<Facts>> {
+async function factsOf(values: Values, limits: MessageLimits, io: Io): Promise<Partial<Facts>> {
   const { recipient } = values;
   return facts({
     login: values.login ?? null,
@@ -81,16 +82,16 @@ async function factsOf(values: Values, io: Io): Promise<Partial<Facts>> {
     helo: values.helo ?? null,
     envelopeFrom: values.sender ?? "",
     ...(recipient === undefined ? {} : { recipients: recipient }),
-    ...(values.message === undefined ? {} : await messageFacts(values.message, io)),
+    ...(values.message === undefined ? {} : await messageFacts(values.message, limits, io)),
   });
 }
 
-async function messageFacts(file: string, io: Io) {
+async function messageFacts(file: string, limits: MessageLimits, io: Io) {
   const octets = await readAll(file === "-" ? io.stdin : createReadStream(file), file);
   const local = octets.includes(LF) && !octets.includes(CRLF);
   if (local)
     await io.stderr.write(`note: ${file} has the line ends of a file, LF: judged as sendmail sends it, with CRLF\n`);
-  const { headers, bodyAnomalies } = readMessage(local ? toWireForm(octets) : octets);
+  const { headers, bodyAnomalies } = readMessage(local ? toWireForm(octets) : octets, limits);
   return { headers, bodyAnomalies };
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { FromguardError, type ReplyChanges } from "@fromguard/core";
+import { FromguardError, MESSAGE_LIMITS, type MessageLimits, type ReplyChanges } from "@fromguard/core";
 import { type ConfigDocument, parseConfigDocument } from "./document.js";
 import { type Entry, readEntries, readNamedEntries } from "./entry.js";
 import { fileSchema, listenerSchemas, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
@@ -20,6 +20,8 @@ export interface Config {
   };
   readonly rules: readonly Entry<typeof ruleSchemas>[];
   readonly replies: ReplyChanges;
+  /** Within which messages are read. */
+  readonly limits: MessageLimits;
 }
 
 const MAX_CONFIG_OCTETS = 1024 * 1024;
@@ -58,6 +60,7 @@ export function parseConfig(text: string, file: string): Config {
     },
     rules: readNamedEntries(raw.rules ?? SUBMISSION, ruleSchemas, document, ["rules"]),
     replies: raw.replies ?? {},
+    limits: raw.limits ?? MESSAGE_LIMITS,
   };
 }
 

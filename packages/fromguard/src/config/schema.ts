@@ -1,5 +1,6 @@
 import { parseListenAddress } from "@fromguard/node";
 import { z } from "zod";
+import { limitsSchema } from "./limits.js";
 import { repliesSchema } from "./replies.js";
 import { stancesSchema } from "./stances.js";
 
@@ -23,6 +24,7 @@ export const fileSchema = z.strictObject({
     .optional(),
   rules: z.array(z.unknown()).min(1).optional(),
   replies: repliesSchema.optional(),
+  limits: limitsSchema.optional(),
 });
 
 const address = text.superRefine((value, context) => {

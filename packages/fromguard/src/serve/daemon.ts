@@ -127,12 +127,17 @@ function prepare(entry: ListenerEntry, guard: Guard, log: Log, config: Config): 
         const server = createMilterServer({
           guard,
           partial: true,
+          readLimits: config.limits,
           onEvent: (event) => writeLine(log, milterLine(event)),
         });
         return () => server.listen(entry.options.milter);
       }
       case "http": {
-        const handler = createHandler({ guard, onEvent: (event) => writeLine(log, httpLine(event)) });
+        const handler = createHandler({
+          guard,
+          readLimits: config.limits,
+          onEvent: (event) => writeLine(log, httpLine(event)),
+        });
         const onRefused = (refusal: Refusal) => writeLine(log, refusedLine("http", refusal));
         return () => serveHttp({ address: entry.options.http, handler, onRefused });
       }

@@ -53,7 +53,7 @@ describe("check --batch", () => {
       yield Buffer.from(`${good}${line}\n${good}`, "latin1");
     })();
     const io = testIo({ stdin });
-    expect(await checkBatch(guard, io, 100)).toBe(65);
+    expect(await checkBatch(guard, io, { maxLine: 100 })).toBe(65);
     const answers = lines(io.out());
     expect([answers[0].action, answers[1], answers[2].action]).toEqual(["accept", { error }, "accept"]);
   });
