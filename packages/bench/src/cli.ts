@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { policies } from "./decisions.js";
 import { headerCosts, headerSubjects } from "./headers.js";
 import { measureLoading, measureRates, measureRounds } from "./measure.js";
+import { HOST, measureGraph, ownershipSubjects, unrelatedCosts } from "./ownership.js";
 import { measurePostmap } from "./postmap.js";
 import { type Quartiles, quartiles } from "./quartiles.js";
 import { domainTable, MAKERS, subjects } from "./subjects.js";
@@ -67,6 +68,18 @@ row("ns an octet of a header section of", sizes.map((size) => count(size).padSta
 for (const { form, perOctet } of headerCosts(sizes, rounds)) {
   row(form, perOctet.map(({ nanoseconds }) => nanoseconds.toFixed(1).padStart(12)).join(""));
 }
+
+console.log("");
+const host = `${count(HOST.addresses)} addresses, ${count(HOST.logins)} logins, ${count(HOST.groups)} groups`;
+row("answers of ownership a second", `${"median".padStart(12)}  ${"quartiles".padStart(26)}  ${host}`);
+const answers = await measureRates(ownershipSubjects(), { rounds, timeMs: Number(values["time-ms"]) });
+for (const [name, rate] of answers) row(name, spread(rate));
+const graph = measureGraph(HOST, rounds);
+row("making the graph, ms", spread(graph.loadMs));
+row("octets of heap an address", count(graph.octetsPerAddress).padStart(12));
+row("and of the statements it is made of", count(graph.statementOctets).padStart(12));
+row("ns an answer beside unrelated grants", `${"median".padStart(12)}  ${"quartiles".padStart(26)}`);
+for (const { unrelated, nanoseconds } of unrelatedCosts(sizes, rounds)) row(count(unrelated), spread(nanoseconds));
 
 console.log("");
 row("loading", `${"median".padStart(12)}  ${"quartiles".padStart(26)}`);
