@@ -4,7 +4,7 @@ import { FromguardError } from "../../verdict/error.js";
 import type { Delivery, DomainRule, Grant, Grantee, Membership, Statement, Target } from "../grants.js";
 
 /** @throws FromguardError `FG_POLICY_INVALID` with the place of the statement, or its number where it has none. */
-type Check<S extends Statement> = (statement: S, list: string, index: number) => void;
+export type Check<S extends Statement> = (statement: S, list: string, index: number) => void;
 
 /** A fault of one statement. */
 export function faultOf(statement: Statement, list: string, index: number, what: string): FromguardError {

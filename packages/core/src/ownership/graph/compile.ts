@@ -1,7 +1,8 @@
+import type { Address } from "../../address/address.js";
 import { fold, lowerAscii } from "../../address/fold.js";
-import type { Delivery, Grantee, Grants, Statement, Target } from "../grants.js";
-import { faultOf, StatementCheck } from "./check-statement.js";
-import type { DomainNodes, Edge, Forward, Model, Node, Principal, Rule, Step } from "./model.js";
+import type { Delivery, DomainRule, Grant, Grantee, Grants, Membership, Statement, Target } from "../grants.js";
+import { type Check, faultOf, StatementCheck } from "./check-statement.js";
+import type { DomainNodes, Edge, Forward, Model, Node, Principal, Step } from "./model.js";
 import type { Scopes } from "./scopes.js";
 
 /** How logins are compared: as written, A to Z case-blind, or with full Unicode case folding. */
@@ -44,157 +45,159 @@ export function compile(
   options: GraphLimits & { readonly loginCase: LoginCase },
 ): Model {
   const { maxStatements = 2_000_000, maxNesting = 32, loginCase } = options;
+  const index = new Index(scopes, loginCase);
   const check = new StatementCheck();
-  const logins = new Map<string, Principal>();
-  const groups = new Map<string, Principal>();
-  const principals: Grantee[] = [];
-  const domains = new Map<string, DomainNodes>();
-  const nodes: Node[] = [];
-  const turns = new Set<number>();
-  const up = new Map<Principal, Step[]>();
-  const down = new Map<Principal, Step[]>();
   let statements = 0;
-  let expires = false;
-  let hasBelow = false;
-  let hasAliases = false;
-
-  const principal = (grantee: Grantee): Principal => {
-    const [names, key] =
-      grantee.kind === "login" ? [logins, loginKey(grantee.login, loginCase)] : [groups, grantee.group];
-    const known = names.get(key);
-    if (known !== undefined) return known;
-    names.set(key, principals.length);
-    return principals.push(grantee) - 1;
-  };
-  const domainNodes = (domain: string): DomainNodes => {
-    const known = domains.get(domain);
-    if (known !== undefined) return known;
-    const made = { domain, addresses: new Map(), rules: [], aliases: [] };
-    domains.set(domain, made);
-    return made;
-  };
-  const newNode = (target: Target): Node => {
-    const address = target.kind === "address" ? target.address : undefined;
-    const localPart = address?.localPart ?? "";
-    const node: Node = { target, address, localPart, edges: [], hasGroups: false, forwards: NONE };
-    nodes.push(node);
-    return node;
-  };
-  const nodeOf = (target: Target): Node => {
-    switch (target.kind) {
-      case "address": {
-        const { localPart, domain } = target.address;
-        const { addresses } = domainNodes(domain.ascii);
-        const key = coarse(localPart);
-        const found = addresses.get(key);
-        const bucket = found === undefined ? [] : Array.isArray(found) ? found : [found];
-        const same = bucket.find((node) => node.localPart === localPart);
-        if (same !== undefined) return same;
-        const made = newNode(target);
-        addresses.set(key, found === undefined ? made : [...bucket, made]);
-        return made;
+  const each = <S extends Statement>(
+    list: keyof Grants,
+    given: readonly S[] | undefined,
+    checkOne: Check<S>,
+    add: (statement: S) => void,
+  ): void => {
+    for (const [at, statement] of (given ?? []).entries()) {
+      statements++;
+      if (statements > maxStatements) {
+        throw faultOf(statement, list, at, `more than ${maxStatements} statements (maxStatements)`);
       }
-      case "domain": {
-        const at = domainNodes(target.domain);
-        at.all ??= newNode(target);
-        return at.all;
-      }
-      case "subdomains": {
-        const at = domainNodes(target.domain);
-        at.below ??= newNode(target);
-        hasBelow = true;
-        return at.below;
-      }
-      case "catch-all": {
-        const at = domainNodes(target.domain);
-        at.catchAll ??= newNode(target);
-        return at.catchAll;
-      }
+      checkOne(statement, list, at);
+      add(statement);
     }
   };
-  const numbers = (statement: Statement, turnsGraph: boolean): { readonly scope: number; readonly expires: number } => {
-    const at = statement.expires ?? Number.POSITIVE_INFINITY;
-    if (at !== Number.POSITIVE_INFINITY) {
-      expires = true;
-      if (turnsGraph) turns.add(at);
-    }
-    return { scope: scopes.number(statement.scope), expires: at };
-  };
-  const count = (statement: Statement, list: string, index: number): void => {
-    statements++;
-    if (statements <= maxStatements) return;
-    throw faultOf(statement, list, index, `more than ${maxStatements} statements (maxStatements)`);
-  };
+  each("domains", grants.domains, check.domain, (rule) => index.addRule(rule));
+  each("memberships", grants.memberships, check.membership, (membership) => index.addMembership(membership));
+  each("deliveries", grants.deliveries, check.delivery, (delivery) => index.addDelivery(delivery));
+  each("grants", grants.grants, check.grant, (grant) => index.addGrant(grant));
+  refuseDeepNesting(grants, index, maxNesting);
+  return index;
+}
 
-  for (const [index, statement] of (grants.domains ?? []).entries()) {
-    count(statement, "domains", index);
-    check.domain(statement, "domains", index);
-    const rule: Rule = { statement, ...numbers(statement, true) };
-    domainNodes(statement.domain).rules.push(rule);
-    if (statement.aliasOf !== undefined) {
-      hasAliases = true;
-      const { aliases } = domainNodes(statement.aliasOf);
-      if (!aliases.includes(statement.domain)) aliases.push(statement.domain);
-    }
-  }
-  for (const [index, statement] of (grants.memberships ?? []).entries()) {
-    count(statement, "memberships", index);
-    check.membership(statement, "memberships", index);
-    const step: Step = {
-      member: principal(statement.member),
-      group: principal({ kind: "group", group: statement.group }),
-      statement,
-      ...numbers(statement, true),
-    };
-    append(up, step.member, step);
-    append(down, step.group, step);
-  }
-  for (const [index, statement] of (grants.deliveries ?? []).entries()) {
-    count(statement, "deliveries", index);
-    check.delivery(statement, "deliveries", index);
-    addDelivery(nodeOf(statement.target), statement);
-  }
-  for (const [index, statement] of (grants.grants ?? []).entries()) {
-    count(statement, "grants", index);
-    check.grant(statement, "grants", index);
-    const { scope, expires: until } = numbers(statement, false);
-    const node = nodeOf(statement.target);
-    node.hasGroups ||= statement.grantee.kind === "group";
-    addEdge(node, {
-      who: principal(statement.grantee),
-      statement,
-      gives: statement.right,
-      receives: false,
-      scope,
-      expires: until,
-    });
-  }
-  refuseDeepNesting(grants, { up, down }, maxNesting);
-  return {
-    domains,
-    logins,
-    groups,
-    principals,
-    up,
-    down,
-    nodes,
-    hasBelow,
-    hasAliases,
-    turns: [...turns].sort((a, b) => a - b),
-    expires,
-  };
+/** A model that grows by statements. */
+class Index implements Model {
+  readonly domains = new Map<string, DomainNodes>();
+  readonly logins = new Map<string, Principal>();
+  readonly groups = new Map<string, Principal>();
+  readonly principals: Grantee[] = [];
+  readonly up = new Map<Principal, Step[]>();
+  readonly down = new Map<Principal, Step[]>();
+  readonly nodes: Node[] = [];
+  readonly turns = new Set<number>();
+  hasBelow = false;
+  hasAliases = false;
+  expires = false;
+  readonly #scopes: Scopes;
+  readonly #loginCase: LoginCase;
 
-  function addDelivery(node: Node, statement: Delivery): void {
-    const { to, maySend } = statement;
-    const { scope, expires: until } = numbers(statement, to.kind === "address");
-    if (to.kind === "address") {
-      const forward: Forward = { to: to.address, statement, scope, expires: until };
-      if (node.forwards === NONE) node.forwards = [forward];
-      else (node.forwards as Forward[]).push(forward);
+  constructor(scopes: Scopes, loginCase: LoginCase) {
+    this.#scopes = scopes;
+    this.#loginCase = loginCase;
+  }
+
+  addRule(statement: DomainRule): void {
+    const { domain, aliasOf } = statement;
+    this.#domain(domain).rules.push({ statement, ...this.#limits(statement) });
+    this.#turnsAt(statement);
+    if (aliasOf === undefined) return;
+    this.hasAliases = true;
+    const { aliases } = this.#domain(aliasOf);
+    if (!aliases.includes(domain)) aliases.push(domain);
+  }
+
+  addMembership(statement: Membership): void {
+    const member = this.#principal(statement.member);
+    const group = this.#principal({ kind: "group", group: statement.group });
+    const step: Step = { member, group, statement, ...this.#limits(statement) };
+    append(this.up, member, step);
+    append(this.down, group, step);
+    this.#turnsAt(statement);
+  }
+
+  addDelivery(statement: Delivery): void {
+    const { target, to, maySend } = statement;
+    const node = this.#node(target);
+    const { scope, expires } = this.#limits(statement);
+    this.#turnsAt(statement);
+    if (to.kind === "login") {
+      const gives = maySend ? "send-as" : "nothing";
+      addEdge(node, { who: this.#principal(to), statement, gives, receives: true, scope, expires });
       return;
     }
-    const gives = maySend ? "send-as" : "nothing";
-    addEdge(node, { who: principal(to), statement, gives, receives: true, scope, expires: until });
+    const forward: Forward = { to: to.address, statement, scope, expires };
+    if (node.forwards === NONE) node.forwards = [forward];
+    else (node.forwards as Forward[]).push(forward);
+  }
+
+  addGrant(statement: Grant): void {
+    const { target, grantee, right } = statement;
+    const node = this.#node(target);
+    const { scope, expires } = this.#limits(statement);
+    addEdge(node, { who: this.#principal(grantee), statement, gives: right, receives: false, scope, expires });
+    if (grantee.kind === "group") node.hasGroups = true;
+  }
+
+  #limits({ scope, expires = Number.POSITIVE_INFINITY }: Statement): {
+    readonly scope: number;
+    readonly expires: number;
+  } {
+    if (expires !== Number.POSITIVE_INFINITY) this.expires = true;
+    return { scope: this.#scopes.number(scope), expires };
+  }
+
+  #turnsAt({ expires = Number.POSITIVE_INFINITY }: Statement): void {
+    if (expires !== Number.POSITIVE_INFINITY) this.turns.add(expires);
+  }
+
+  #principal(grantee: Grantee): Principal {
+    const [names, key] =
+      grantee.kind === "login" ? [this.logins, loginKey(grantee.login, this.#loginCase)] : [this.groups, grantee.group];
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    names.set(key, this.principals.length);
+    return this.principals.push(grantee) - 1;
+  }
+
+  #domain(domain: string): DomainNodes {
+    const known = this.domains.get(domain);
+    if (known !== undefined) return known;
+    const made = { domain, addresses: new Map(), rules: [], aliases: [] };
+    this.domains.set(domain, made);
+    return made;
+  }
+
+  #node(target: Target): Node {
+    if (target.kind === "address") return this.#addressNode(target);
+    const at = this.#domain(target.domain);
+    switch (target.kind) {
+      case "domain":
+        at.all ??= this.#newNode(target);
+        return at.all;
+      case "subdomains":
+        this.hasBelow = true;
+        at.below ??= this.#newNode(target);
+        return at.below;
+      case "catch-all":
+        at.catchAll ??= this.#newNode(target);
+        return at.catchAll;
+    }
+  }
+
+  #addressNode(target: Extract<Target, { readonly kind: "address" }>): Node {
+    const { localPart, domain } = target.address;
+    const { addresses } = this.#domain(domain.ascii);
+    const key = coarse(localPart);
+    const found = addresses.get(key);
+    const bucket = found === undefined ? [] : Array.isArray(found) ? found : [found];
+    const same = bucket.find((node) => node.localPart === localPart);
+    if (same !== undefined) return same;
+    const made = this.#newNode(target, target.address);
+    addresses.set(key, found === undefined ? made : [...bucket, made]);
+    return made;
+  }
+
+  #newNode(target: Target, address?: Address): Node {
+    const localPart = address?.localPart ?? "";
+    const node: Node = { target, address, localPart, edges: [], hasGroups: false, forwards: NONE };
+    this.nodes.push(node);
+    return node;
   }
 }
 

@@ -114,8 +114,8 @@ export interface Model {
   readonly nodes: readonly Node[];
   readonly hasBelow: boolean;
   readonly hasAliases: boolean;
-  /** When memberships, deliveries to addresses or domain rules expire, ascending. */
-  readonly turns: readonly number[];
+  /** When memberships, deliveries or domain rules expire. */
+  readonly turns: ReadonlySet<number>;
   /** Whether any statement expires. */
   readonly expires: boolean;
 }

@@ -89,7 +89,7 @@ class Graph implements OwnershipGraph {
   readonly #members: Members;
   readonly #search: Search;
   readonly #lister: Lister;
-  /** From when until when no membership, delivery to an address or domain rule expires. */
+  /** From when until when no membership, delivery or domain rule expires. */
   #season: readonly [from: number, until: number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
   constructor(grants: Grants, options: OwnershipGraphOptions) {
@@ -227,10 +227,12 @@ class Graph implements OwnershipGraph {
     if (instant < from || instant >= until) {
       this.#views.turn();
       this.#members.turn();
-      const { turns } = this.#model;
-      const next = turns.findIndex((turn) => turn > instant);
-      const last = next < 0 ? turns.length : next;
-      this.#season = [turns[last - 1] ?? Number.NEGATIVE_INFINITY, turns[last] ?? Number.POSITIVE_INFINITY];
+      this.#search.turn();
+      const turns = [...this.#model.turns];
+      this.#season = [
+        turns.reduce((last, turn) => (turn <= instant && turn > last ? turn : last), Number.NEGATIVE_INFINITY),
+        turns.reduce((next, turn) => (turn > instant && turn < next ? turn : next), Number.POSITIVE_INFINITY),
+      ];
     }
     return instant;
   }

@@ -36,11 +36,19 @@ export interface Outcome {
   readonly isNamed: boolean;
 }
 
+/** Addresses reached by deliveries from which on the receivers of a list are kept. */
+const LONG_LIST = 32;
+
+/** Receivers of long lists kept at once; all are dropped when there are more. */
+const MAX_KEPT = 1_000_000;
+
 /** Finds ways through the statements. */
 export class Search {
   readonly #model: Model;
   readonly #views: Views;
   readonly #members: Members;
+  readonly #receivers = new Map<Node, { readonly key: string; readonly finds: ReadonlyMap<Principal, Find> }>();
+  #kept = 0;
 
   constructor(model: Model, views: Views, members: Members) {
     this.#model = model;
@@ -77,14 +85,41 @@ export class Search {
     }
     if (!hasForwards || principal === undefined) return { find: best, isNamed };
     for (const node of nodes) {
-      this.#follow(node, spot, (trail) => {
-        const edge = receiving(trail.to, principal, spot);
-        if (edge === undefined) return false;
-        if (best?.edge.gives !== "send-as" || isAsWritten(node, localPart)) best = { node, edge, trail };
-        return true;
-      });
+      const find = this.#receipt(node, principal, spot);
+      if (find === undefined) continue;
+      if (best?.edge.gives !== "send-as" || isAsWritten(node, localPart)) best = find;
     }
     return { find: best, isNamed };
+  }
+
+  /** Forgets what time has changed. */
+  turn(): void {
+    this.#receivers.clear();
+    this.#kept = 0;
+  }
+
+  /** How a login receives what comes to a node through other addresses; of a long list, its receivers are kept. */
+  #receipt(node: Node, principal: Principal, spot: Spot): Find | undefined {
+    if (node.forwards.length === 0) return undefined;
+    const known = this.#receivers.get(node);
+    if (known !== undefined && known.key === spot.sight.key) return known.finds.get(principal);
+    let found: Find | undefined;
+    let visited = 0;
+    this.#follow(node, spot, (trail) => {
+      visited++;
+      const edge = receiving(trail.to, principal, spot);
+      if (edge !== undefined) found = { node, edge, trail };
+      return edge !== undefined || visited > LONG_LIST;
+    });
+    return visited > LONG_LIST ? this.#keep(node, spot).get(principal) : found;
+  }
+
+  #keep(node: Node, spot: Spot): ReadonlyMap<Principal, Find> {
+    const finds = new Map(this.deliveries([node], spot).map((find) => [find.edge.who, find]));
+    if (this.#kept > MAX_KEPT) this.turn();
+    this.#kept += finds.size;
+    this.#receivers.set(node, { key: spot.sight.key, finds });
+    return finds;
   }
 
   /** The login's own edge where it lets it send, else the strongest of the login and its groups. */

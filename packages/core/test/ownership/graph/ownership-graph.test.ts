@@ -159,6 +159,49 @@ describe("ownershipGraph", () => {
     expect(told(ask(office, login, address))).toBe(expected);
   });
 
+  it("follows a long list of receivers, asked once or more often, until they expire", () => {
+    const numbers = Array.from({ length: 100 }, (_, i) => i);
+    let now = NOON;
+    const graph = ownershipGraph(
+      {
+        deliveries: [
+          ...numbers.map((i) =>
+            delivery(`user${i}@example.com`, `user${i}`, true, i === 99 ? { expires: NOON + 1 } : {}),
+          ),
+          ...numbers.map((i) => delivery("all@example.com", `user${i}@example.com`)),
+          delivery("everybody@example.com", "all@example.com"),
+          delivery("everybody@example.com", "all@example.com", true, { scope: ["example.com"] }),
+        ],
+      },
+      { name: "grants", now: () => now },
+    );
+    for (const address of ["all@example.com", "everybody@example.com", "all@example.com"]) {
+      for (const login of ["user0", "user50", "user99"]) expect(told(ask(graph, login, address))).toBe("yes");
+      expect(told(ask(graph, "other", address))).toBe("no-others-own-it");
+    }
+    expect(ask(graph, "user7", "everybody@example.com").evidence().path).toEqual([
+      "user7@example.com is delivered to user7, and who receives it may send as it",
+      "all@example.com is delivered to user7@example.com, and who receives it may send as it",
+      "everybody@example.com is delivered to all@example.com, and who receives it may send as it",
+    ]);
+    now++;
+    expect(told(ask(graph, "user99", "all@example.com"))).toBe("no-others-own-it");
+    expect(told(ask(graph, "user98", "all@example.com"))).toBe("yes");
+  });
+
+  it("finds one of many to whom an address is granted", () => {
+    const many = Array.from({ length: 50 }, (_, i) => grant(i % 2 === 0 ? `user${i}` : `group:g${i}`, "x@example.com"));
+    const behalf = grant("user0", "y@example.com", { right: "send-on-behalf" });
+    const graph = graphOf({
+      grants: [...many, behalf, ...many.map((each) => ({ ...each, target: targetOf("y@example.com") }))],
+      memberships: [member("ann", "g49")],
+    });
+    const tries = ["user0", "user48", "ann", "user49"].flatMap((login) =>
+      ["x@example.com", "y@example.com"].map((address) => told(ask(graph, login, address))),
+    );
+    expect(tries).toEqual(["yes", "yes", "yes", "yes", "yes", "yes", "no-others-own-it", "no-others-own-it"]);
+  });
+
   it("tells a yes by its path", () => {
     const origin = { source: "grants:g.yaml", file: "g.yaml", line: 7, column: 3 };
     const graph = graphOf({
