@@ -18,7 +18,7 @@ export function envelopeMailbox(path: Path): { readonly mailbox: Address } | { r
   }
 }
 
-/** What every finding on a sender address shows. */
-export function aboutSender(mailbox: Address, more: Evidence = {}): Evidence {
-  return { address: formatAddress(mailbox), ...more };
+/** What every finding on a sender address shows: the address as the sender gave it, whatever a source calls it. It stands in no field. */
+export function aboutSender(mailbox: Address, { field: _none, ...more }: Evidence = {}): Evidence {
+  return { ...more, address: formatAddress(mailbox) };
 }
