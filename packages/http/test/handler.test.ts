@@ -65,6 +65,22 @@ describe("POST /v1/check", () => {
     expect(await response.json()).toMatchObject({ action: "accept" });
   });
 
+  it("reads messages within the limits it is given", async () => {
+    const sees = rule("sees", ["headers"], ({ headers }) =>
+      headers.anomalies.some(({ code }) => code === "header-too-long") ? fail("header-too-long") : pass(),
+    );
+    const headers = [
+      ["From", "a@b.test"],
+      ["X", "1"],
+    ];
+    for (const input of [{ headers }, { message: btoa("From: a@b.test\r\nX: 1\r\n\r\nhi\r\n") }]) {
+      const ask = async (maxFields: number) =>
+        (await (await handlerOf({ readLimits: { maxFields } }, [sees])(post(JSON.stringify(input)))).json()).code;
+      expect([await ask(2), await ask(1)]).toEqual(["ok", "header-too-long"]);
+    }
+    expect(() => handlerOf({ readLimits: { maxFields: 0 } })).toThrow("maxFields: ");
+  });
+
   it("answers with one line", async () => {
     const text = await (await handlerOf()(post(honest))).text();
     expect(text.trimEnd().split("\n")).toHaveLength(1);

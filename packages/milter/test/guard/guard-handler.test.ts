@@ -362,6 +362,25 @@ describe("limits of a message", () => {
     }
   });
 
+  test.each([
+    [{ maxFields: 2 }, [...Array(3).keys()].map(() => mta.header("X", " 1"))],
+    [{ maxHeaderOctets: 40 }, [mta.header("X", ` ${"x".repeat(60)}`)]],
+    [{ maxLineOctets: 40 }, [mta.header("X", ` ${"x".repeat(60)}`)]],
+    [{ maxFields: 6_000 }, [...Array(6_001).keys()].map(() => mta.header("X", " 1"))],
+  ])("a header is read within %j, and judged by the guard", (readLimits, fields) => {
+    const sees = rule("sees", ["headers"], ({ headers }) =>
+      headers.anomalies.some(({ code }) => code === "header-too-long") ? fail("header-too-long") : pass(),
+    );
+    const { say, events } = talk([sees], { readLimits });
+    say(...START, mta.mail("<ann@corp.example>"), ...fields);
+    expect(say(mta.eoh(), mta.eom())[0]).toMatch(/^550 5\.6\.0 /);
+    expect(events).toMatchObject([{ decision: { code: "header-too-long", findings: [{ rule: "sees" }] } }]);
+  });
+
+  test("a limit that is none is refused at start", () => {
+    expect(() => talk([oneFrom], { readLimits: { maxFields: 0 } })).toThrow("maxFields: must be a whole number from 1");
+  });
+
   test("more recipients than are kept defer", () => {
     const some = rule("some", ["recipients"], () => pass());
     for (const messageLimits of [{ maxRecipients: 1 }, { maxRecipientBytes: 20 }]) {

@@ -194,6 +194,15 @@ describe.concurrent("with a policy on envelope and header", () => {
     expect(await client.send("ann@example.com", honest)).toMatch(/^250 /);
   });
 
+  it("reads the header within the limits it is given", async () => {
+    const { delivered, open } = await serve(policy, { readLimits: { maxFields: 2 } });
+    const client = await open("ann");
+    expect(await client.send("ann@example.com", "From: ann@example.com\r\nX: 1\r\nX: 2\r\n\r\nhi\r\n")).toMatch(
+      /^550 5\.6\.0 The header is over a limit/,
+    );
+    expect(delivered).toEqual([]);
+  });
+
   it("keeps the messages of one connection apart", async () => {
     const { delivered, open } = await serve(policy);
     const client = await open("ann");
