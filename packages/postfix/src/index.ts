@@ -6,13 +6,16 @@ export type {
   ResolvedAddress,
 } from "./address/address-resolver.js";
 export { type AddressResolverOptions, createAddressResolver } from "./address/create-address-resolver.js";
+export type { OwnAddresses } from "./address/own-addresses.js";
 export { translateMainCf } from "./import/translate-main-cf.js";
 export type { ImportedRule, ImportNote, Translation } from "./import/translation.js";
-export type { LintCode, LintFacts, LintFinding, TableText } from "./lint/finding.js";
-export { lintedTables, lintMainCf } from "./lint/lint-main-cf.js";
+export type { LintCode, LintFacts, LintFinding, ServiceName, TableText } from "./lint/finding.js";
+export { type LintedService, lintedTables, lintMainCf, lintServices } from "./lint/lint-main-cf.js";
 export type { MatchList, Membership } from "./lists/match-list.js";
 export type { MainCf } from "./main-cf/main-cf.js";
 export { type MainCfOptions, readMainCf } from "./main-cf/read-main-cf.js";
+export type { Override } from "./master-cf/options.js";
+export { type MasterService, readMasterCf, runsSmtpd } from "./master-cf/read-master-cf.js";
 export type { AskPolicy, PolicyReply } from "./policy/ask-policy-service.js";
 export type { PolicyAttributes } from "./policy/policy-attributes.js";
 export type { PolicyService } from "./policy/policy-service.js";

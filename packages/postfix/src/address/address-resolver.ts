@@ -1,3 +1,5 @@
+import type { OwnAddresses } from "./own-addresses.js";
+
 /** @see Postfix trivial-rewrite(8), resolve_clnt(3) */
 export type AddressClass = "local" | "virtual-alias" | "virtual-mailbox" | "relay" | "default";
 
@@ -40,6 +42,7 @@ export interface AddressResolver {
    *   sender-dependent transports may depend, in internal form. Default: the null sender
    */
   resolve(internal: string, other?: string): Resolution | Promise<Resolution>;
+  readonly own: OwnAddresses;
 }
 
 /**

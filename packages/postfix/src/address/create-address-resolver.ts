@@ -2,16 +2,14 @@ import type { Settings } from "../smtpd/settings.js";
 import { addressParser } from "./address-parser.js";
 import type { AddressResolver, Resolution } from "./address-resolver.js";
 import { localDomains } from "./local-domain.js";
+import { ownAddresses } from "./own-addresses.js";
 import { resolverOf } from "./resolve.js";
 import { rewriteAddress, rewriteOptions } from "./rewrite.js";
 import { dependsOnSender } from "./routes.js";
 
 /** What main.cf does not say about this host. */
 export interface AddressResolverOptions {
-  /**
-   * The addresses of this host that `inet_interfaces` stands for where it is `all`, `loopback-only` or names hosts: mail to
-   * `user@[address]` is local. Default `127.0.0.1` and `::1`.
-   */
+  /** Every address of this host, of which `inet_interfaces` leaves some or all. Default `127.0.0.1` and `::1`. */
   readonly ownAddresses?: readonly string[];
   /** Answers that are kept, the one not asked for longest first out; 0 keeps none. Default 1000. */
   readonly maxCached?: number;
@@ -37,13 +35,14 @@ const MAX_ADDRESS = 8192;
  */
 export function createAddressResolver(settings: Settings, options: AddressResolverOptions = {}): AddressResolver {
   const {
-    ownAddresses = LOOPBACK,
+    ownAddresses: hostAddresses = LOOPBACK,
     maxCached = MAX_CACHED,
     maxAgeMs = MAX_AGE_MS,
     now = () => performance.now(),
   } = options;
   const rewriting = rewriteOptions(settings.config);
-  const resolveRewritten = resolverOf({ settings, rewriting, isLocal: localDomains(settings, ownAddresses) });
+  const own = ownAddresses(settings.config, hostAddresses);
+  const resolveRewritten = resolverOf({ settings, rewriting, isLocal: localDomains(settings, own) });
   const forSender = dependsOnSender(settings);
   const kept = new Map<string, { readonly resolution: Resolution; readonly until: number }>();
 
@@ -70,5 +69,5 @@ export function createAddressResolver(settings: Settings, options: AddressResolv
     const answer = resolveRewritten(rewriteAddress(internal, rewriting), sender);
     return answer instanceof Promise ? answer : keep(key, answer);
   };
-  return { parse: addressParser(settings.config, resolve), resolve };
+  return { parse: addressParser(settings.config, resolve), resolve, own };
 }

@@ -1,4 +1,3 @@
-import { parseIpAddress } from "@fromguard/core";
 import type { CheckContext, Result } from "../smtpd/check-context.js";
 import type { Check } from "./restriction.js";
 
@@ -25,25 +24,13 @@ export const rejectPlaintextSession: Check = (context) => {
   });
 };
 
-/**
- * Permits clients that have an address of this host: one that `inet_interfaces` gives. Of `all` and of names only the
- * loopback addresses are known here.
- */
+/** Permits clients that have an address on which this host takes mail. */
 export const permitInetInterfaces: Check = (context) => {
-  const client = parseIpAddress(context.mail.clientAddress);
-  if (client === undefined) return "dunno";
-  const interfaces = context.settings.config.list("inet_interfaces");
-  const own = interfaces.flatMap((entry) => {
-    const bare = entry.startsWith("[") && entry.endsWith("]") ? entry.slice(1, -1) : entry;
-    return parseIpAddress(bare) === undefined ? LOOPBACK : [bare];
-  });
-  const entry = own.find((address) => parseIpAddress(address)?.join(".") === client.join("."));
-  if (entry === undefined) return "dunno";
-  context.note(() => ({ source: "inet_interfaces", key: context.mail.clientAddress, result: entry }));
+  const { clientAddress } = context.mail;
+  if (!context.addresses.own.isInterface(clientAddress)) return "dunno";
+  context.note(() => ({ source: "inet_interfaces", key: clientAddress }));
   return "ok";
 };
-
-const LOOPBACK: readonly string[] = ["127.0.0.1", "::1"];
 
 /** Whether the name is missing for now or for good is not known here: for good. */
 function unnamed(context: CheckContext, dsn: string, what: string): Result {

@@ -53,16 +53,10 @@ async function isAmong(context: CheckContext, recipient: string, hosts: readonly
       const why = isUnknown ? "Temporary failure in name resolution" : "Name or service not known";
       deferred(context, recipient, `Unable to look up mail exchanger host ${host}: ${why}`);
     }
-    for (const address of addresses) if (await isOwn(context, address)) return true;
+    const { own } = context.addresses;
+    if (addresses.some((address) => own.isInterface(address) || own.isProxy(address))) return true;
   }
   return false;
-}
-
-/** An address is this host's where mail to its literal ends here. */
-async function isOwn({ addresses }: CheckContext, address: string): Promise<boolean> {
-  const literal = address.includes(":") ? `[IPv6:${address}]` : `[${address}]`;
-  const resolution = await addresses.resolve(`postmaster@${literal}`);
-  return resolution.kind === "resolved" && resolution.isFinal;
 }
 
 async function isTrusted(context: CheckContext, recipient: string, host: string): Promise<boolean> {
