@@ -100,6 +100,26 @@ export function tokenise(text: string, maxNesting: number): Tokens {
   return { tokens, comments, fault: undefined };
 }
 
+/**
+ * A value as some readers see it to whom comments neither nest nor hold escapes: the rest of one is text, and a dot or at sign
+ * beside its place joins what stands there, quoted or not. Nothing where no comment has a rest.
+ */
+export function flatReading(text: string, comments: readonly PlacedText[]): readonly PlacedText[] {
+  if (!comments.some((comment) => /[()]/.test(comment.text))) return [];
+  let flat = "";
+  let from = 0;
+  for (const { start } of comments) {
+    let end = start;
+    while (end > from && /[ \t"]/.test(text.charAt(end - 1))) end--;
+    flat += text.slice(from, end);
+    from = text.indexOf(")", start) + 1;
+    if (!JOINT.test(text.charAt(end - 1)) && !JOINT.test(text.charAt(from))) flat += " ";
+  }
+  return [{ text: flat + text.slice(from), start: comments[0]?.start ?? 0 }];
+}
+
+const JOINT = /[@.]/;
+
 function closeComment(
   text: string,
   open: number,

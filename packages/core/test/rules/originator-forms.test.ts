@@ -85,6 +85,8 @@ const HONEST = [
   `"${OWN}!" <${OWN}>`,
   `"a@b" <${OWN}>`,
   "alice@example(c).(d)com",
+  `${OWN} (a(b(c)d)e)`,
+  `(see (1).) ${OWN} (\\).)`,
   // Blanks that some readers drop join nothing here.
   `"${OWN}" Alice <${OWN}>`,
   `" ${OWN} " <${OWN}>`,
@@ -245,6 +247,10 @@ const TELLING_NAMES = [
   `"ceo@bank. "example`,
   `" ceo@bank."" example"`,
   `"ceo@bank." (x)example`,
+  // To postal-mime a comment ends at its first parenthesis that closes.
+  "ceo ((x)@bank.example)",
+  '"ceo@bank" (\\).example)',
+  `(x) "ceo@" (()bank.example)`,
 ];
 
 describe("values of From", () => {
@@ -265,6 +271,7 @@ describe("values of From", () => {
 /** One row of the policy table each: header lines, the verdicts of default, strict and lenient, the code of the default. */
 type Row = readonly [name: string, lines: readonly string[], letters: string, code?: string];
 const ROWS: readonly Row[] = [
+  ["the rest of a comment that a reader joins", [`From: ${OWN} ((x).evil.example)`], "rra", "name-contains-address"],
   ["several own authors without Sender", [`From: ${OWN}, press@example.com`], "ara"],
   ["several own authors with own Sender", [`From: ${OWN}, press@example.com`, `Sender: ${OWN}`], "aaa"],
   ["several authors, one foreign", [`From: ${OWN}, ${FOREIGN}`, `Sender: ${OWN}`], "rrr", "from-not-owned"],
