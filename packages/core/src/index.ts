@@ -68,6 +68,7 @@ export {
   parseTransaction,
   type TransactionLimits,
 } from "./json/transaction.js";
+export { type AliasMapDeliveries, type AliasMapOptions, aliasMapDeliveries } from "./ownership/alias-map.js";
 export { type CachedOwnershipOptions, cachedOwnership } from "./ownership/cached-ownership.js";
 export type { Directory, Gap, Holding, Listing } from "./ownership/directory.js";
 export { firstMatchOwnership } from "./ownership/first-match-ownership.js";
@@ -111,6 +112,7 @@ export { grantLine, isOwner, listOwners } from "./ownership/owners.js";
 export { type Answer, mayUse, type Ownership, type Question, type Role } from "./ownership/ownership.js";
 export { type AskFunction, type Claim, ownershipOf } from "./ownership/ownership-of.js";
 export { unionOwnership } from "./ownership/union-ownership.js";
+export { withLoginRule } from "./ownership/with-login-rule.js";
 export {
   all,
   any,
