@@ -56,12 +56,13 @@ export class Collector {
     const { right, target } = grant;
     const what =
       target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
-    if (this.#accept(grant, [right, granteeKey(grant.grantee), target.kind, what])) this.#grants.push(grant);
+    if (this.#accept(grant, `${right}\n${granteeKey(grant.grantee)}\n${target.kind}\n${what}`))
+      this.#grants.push(grant);
   }
 
   membership(membership: Membership): void {
     if (membership.member.kind === "group") this.#use(membership.member.group, membership.origin);
-    if (this.#accept(membership, ["in", granteeKey(membership.member), membership.group])) {
+    if (this.#accept(membership, `in\n${granteeKey(membership.member)}\n${membership.group}`)) {
       this.#memberships.push(membership);
     }
   }
@@ -70,7 +71,7 @@ export class Collector {
     const { target, to, maySend } = delivery;
     const at = target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
     const receiver = to.kind === "login" ? granteeKey(to) : `${to.address.localPart}@${to.address.domain.ascii}`;
-    if (this.#accept(delivery, ["to", receiver, target.kind, at, String(maySend)])) this.#deliveries.push(delivery);
+    if (this.#accept(delivery, `to\n${receiver}\n${target.kind}\n${at}\n${maySend}`)) this.#deliveries.push(delivery);
   }
 
   rule(rule: DomainRule & { readonly origin: Origin }): void {
@@ -79,7 +80,7 @@ export class Collector {
       const before = `the domain ${rule.domain} ${known.aliasOf === undefined ? "has its rules" : `is an alias of ${known.aliasOf}`}`;
       throw faultAt(rule.origin, `${before} at ${formatOrigin(known.origin)} already`);
     }
-    if (this.#accept(rule, ["domain", rule.domain])) this.#rules.set(rule.domain, rule);
+    if (this.#accept(rule, `domain\n${rule.domain}`)) this.#rules.set(rule.domain, rule);
   }
 
   defineGroup(name: string, origin: Origin): void {
@@ -124,7 +125,7 @@ export class Collector {
   }
 
   /** Whether the statement adds anything. */
-  #accept(statement: Statement, meaning: readonly string[]): boolean {
+  #accept(statement: Statement, meaning: string): boolean {
     const origin = statement.origin as Origin;
     this.#count++;
     if (this.#count > this.#maxStatements) {
@@ -132,7 +133,7 @@ export class Collector {
     }
     const { expires, scope } = statement;
     if (expires !== undefined && expires <= this.#now) this.warn(origin, "it has expired and gives nothing any more");
-    const key = [...meaning, expires ?? "", ...(scope ?? [])].join("\n");
+    const key = expires === undefined && scope === undefined ? meaning : `${meaning}\n${expires}\n${scope?.join(" ")}`;
     const known = this.#statements.get(key);
     if (known === undefined) {
       this.#statements.set(key, origin);

@@ -2,7 +2,7 @@ import type { FromguardError } from "@fromguard/core";
 import type { z } from "zod";
 import { invalid, validate } from "../yaml/validate.js";
 import type { KeyPath, YamlDocument } from "../yaml/yaml-document.js";
-import type { partsSchema } from "./schema.js";
+import { partsSchema } from "./schema.js";
 import { coversPart } from "./scope.js";
 import { type Read, readScopePart, shown } from "./targets.js";
 
@@ -19,9 +19,12 @@ export class GrantsFile {
   /** What its statements may reach; default all. */
   readonly scope: readonly string[] | undefined;
 
-  constructor(document: YamlDocument, parts: z.output<typeof partsSchema>, scope: readonly string[] | undefined) {
+  /** @throws FromguardError where the parts of the file are no lists and maps */
+  constructor(document: YamlDocument, scope: readonly string[] | undefined) {
+    validate(partsSchema, document.value, document);
     this.document = document;
-    this.parts = parts;
+    // As they stand in the file: a map that the schema has copied lacks the key __proto__.
+    this.parts = document.value as z.output<typeof partsSchema>;
     this.scope = scope;
   }
 

@@ -4,13 +4,12 @@ import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { FromguardError, type Grants, isFromguardError, type Place } from "@fromguard/core";
 import { stampOf } from "../files/stamp.js";
 import { readRegularFile } from "../tables/read-file.js";
-import { validate } from "../yaml/validate.js";
 import { parseYamlDocument } from "../yaml/yaml-document.js";
 import { Collector, type GrantsWarning } from "./collector.js";
 import { GrantsFile, type Step } from "./grants-file.js";
 import { Pace } from "./pace.js";
 import { EntryReader } from "./read-entries.js";
-import { includeSchema, partsSchema } from "./schema.js";
+import { includeSchema } from "./schema.js";
 
 /** Options of {@link readGrants}. */
 export interface ReadGrantsOptions {
@@ -22,7 +21,7 @@ export interface ReadGrantsOptions {
   readonly maxStatements?: number;
   /** Files, the first one included. Default 1000. */
   readonly maxFiles?: number;
-  /** Files that lead to one another by `include`. Default 8. */
+  /** Includes inside one another. Default 8. */
   readonly maxIncludeDepth?: number;
   /** Milliseconds since 1970, for the warning on what has expired. Default the clock. */
   readonly now?: () => number;
@@ -109,7 +108,7 @@ class FilesReader {
         place: { file, line: 1, column: 1 },
       });
     }
-    const grantsFile = new GrantsFile(document, validate(partsSchema, document.value, document), scope);
+    const grantsFile = new GrantsFile(document, scope);
     await new EntryReader(grantsFile, this.#into, this.#pace).read();
     for (const [part, entry] of (grantsFile.parts.include ?? []).entries()) {
       await this.#include(entry, grantsFile, { up: { part: "include" }, part }, [...within, file]);
@@ -148,7 +147,7 @@ class FilesReader {
     if (within.includes(file)) return "files include one another in a circle";
     const before = this.#included.get(file);
     if (before !== undefined) return `is included at ${before.file}:${before.line}:${before.column} already`;
-    if (within.length >= this.#maxDepth) {
+    if (within.length > this.#maxDepth) {
       return `files include one another deeper than ${this.#maxDepth} (maxIncludeDepth)`;
     }
     return this.#stamps.size >= this.#maxFiles ? `more than ${this.#maxFiles} files (maxFiles)` : undefined;

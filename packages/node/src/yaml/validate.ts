@@ -62,7 +62,10 @@ function describe(issue: Issue, schema: z.ZodType, base: KeyPath): Fault {
     case "too_small":
       return {
         path,
-        what: issue.origin === "array" ? "must not be empty" : `must be at least ${String(issue.minimum)}`,
+        what:
+          issue.origin === "array" || issue.origin === "string"
+            ? "must not be empty"
+            : `must be at least ${String(issue.minimum)}`,
       };
     case "too_big":
       return { path, what: `must be at most ${String(issue.maximum)}` };
