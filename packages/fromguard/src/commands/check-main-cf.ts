@@ -1,12 +1,13 @@
 import { cachedResolver, createGuard, type Resolver } from "@fromguard/core";
 import { wireResolver } from "@fromguard/node";
-import { type Attempt, postfixRestrictions, type Smtpd } from "@fromguard/postfix";
+import { type Attempt, type MainCf, postfixRestrictions, type Smtpd } from "@fromguard/postfix";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { PASSWORD_FILE, readAccount } from "../main-cf/accounts.js";
 import { actionOf, explainOutcome, outcomeToJson } from "../main-cf/explain-outcome.js";
 import { explainSubmission, submissionToJson } from "../main-cf/explain-submission.js";
 import { loadMainCf } from "../main-cf/load-main-cf.js";
+import { smtpdNamed } from "../main-cf/load-master-cf.js";
 import { decideSubmission, loadSubmission } from "../main-cf/local-submission.js";
 import { openSmtpd } from "../main-cf/open-smtpd.js";
 import { styleFor, visible } from "../report/style.js";
@@ -16,6 +17,7 @@ import { toExit } from "./load.js";
 /** The options of `fromguard check` that go with `--main-cf`. */
 export interface MainCfQuestion {
   readonly "main-cf": string;
+  readonly service?: string | undefined;
   readonly override?: readonly string[] | undefined;
   readonly "ignore-unknown"?: boolean | undefined;
   readonly "dns-server"?: readonly string[] | undefined;
@@ -58,7 +60,7 @@ export async function checkMainCf(question: MainCfQuestion, io: Io): Promise<Exi
 const EXITS = { accept: exitCodes.ok, reject: exitCodes.refused, defer: exitCodes.deferred } as const;
 
 /** What belongs to a session with smtpd, which mail of `sendmail` does not pass. */
-const OF_SESSIONS = ["client", "client-name", "helo", "tls", "dns-server", "ignore-unknown"] as const;
+const OF_SESSIONS = ["service", "client", "client-name", "helo", "tls", "dns-server", "ignore-unknown"] as const;
 
 async function checkLocalUser(user: string, question: MainCfQuestion, io: Io): Promise<ExitCode> {
   const stray = OF_SESSIONS.find((name) => question[name] !== undefined);
@@ -96,7 +98,9 @@ async function open(
   const { override: overrides = [], "ignore-unknown": ignoreUnknown = false, "dns-server": servers = [] } = question;
   const dns = resolverOf(servers);
   try {
-    const loaded = await loadMainCf(question["main-cf"], { overrides, ignoreUnknown });
+    const file = question["main-cf"];
+    const service = question.service === undefined ? undefined : await smtpdNamed(question.service, file);
+    const loaded = await loadMainCf(file, { overrides, service, ignoreUnknown });
     return { smtpd: openSmtpd(loaded, dns), warnings: loaded.warnings };
   } catch (error) {
     throw toExit(error);
@@ -113,7 +117,7 @@ function resolverOf(servers: readonly string[]): Resolver {
 
 function attemptOf(question: MainCfQuestion, { settings }: Smtpd): Attempt {
   const { login = null, client = STRANGER, "client-name": name = "unknown", helo = `[${client}]` } = question;
-  const { tls: encrypted = false } = question;
+  const { tls: encrypted = needsTls(settings.config, login) } = question;
   const sender = unbracketed(question.sender ?? "");
   const [recipient] = question.recipient ?? [];
   const isInternational = /[^\x00-\x7f]/.test(`${sender}${recipient ?? ""}`);
@@ -126,6 +130,15 @@ function attemptOf(question: MainCfQuestion, { settings }: Smtpd): Attempt {
     encrypted,
     smtputf8: isInternational && settings.config.bool("smtputf8_enable"),
   };
+}
+
+/** Whether no client comes as far as MAIL FROM without TLS, or not with a login. */
+function needsTls(config: MainCf, login: string | null): boolean {
+  return (
+    config.bool("smtpd_tls_wrappermode") ||
+    config.get("smtpd_tls_security_level").toLowerCase() === "encrypt" ||
+    (login !== null && config.bool("smtpd_tls_auth_only"))
+  );
 }
 
 function unbracketed(address: string): string {

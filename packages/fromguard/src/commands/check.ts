@@ -14,6 +14,7 @@ import { type OptionValues, readOptions } from "./options.js";
 const OPTIONS = {
   config: { type: "string" },
   "main-cf": { type: "string" },
+  service: { type: "string" },
   override: { type: "string", multiple: true },
   "ignore-unknown": { type: "boolean" },
   "dns-server": { type: "string", multiple: true },
@@ -31,9 +32,9 @@ const OPTIONS = {
 } as const;
 
 /** What makes sense only for a main.cf, or only for a guard. */
-const MAIN_CF_ONLY: readonly string[] = ["override", "ignore-unknown", "dns-server", "client-name", "tls"];
+const MAIN_CF_ONLY: readonly string[] = ["service", "override", "ignore-unknown", "dns-server", "client-name", "tls"];
 const CONFIG_ONLY: readonly string[] = ["config", "message"];
-const WITH_BATCH: readonly string[] = ["json", "override", "ignore-unknown", "dns-server"];
+const WITH_BATCH: readonly string[] = ["json", "service", "override", "ignore-unknown", "dns-server"];
 
 type Values = OptionValues<typeof OPTIONS>;
 

@@ -69,11 +69,12 @@ Options:
 
 With --main-cf it tells the reply of a Postfix with this main.cf, and every restriction on the way to it:
   --main-cf FILE          Postfix's configuration. Tables are opened as by its daemons; policy servers are asked
-  --override NAME=VALUE   a parameter that wins over the file, as -o of master.cf; may stand several times
+  --service NAME          a service of the master.cf beside it that runs smtpd, such as submission: its -o are taken
+  --override NAME=VALUE   a parameter that wins over both files; may stand several times
   --ignore-unknown        go on with restrictions that are not known here: 451 4.3.5 when one is reached
   --dns-server ADDRESS    a name server to ask, such as 127.0.0.1:5353; may stand several times; default resolv.conf
   --client-name NAME      the client's host name; default unknown
-  --tls                   the session is under TLS; without it, it is not
+  --tls                   the session is under TLS; without it, it is where smtpd takes no other
   With --local-user it tells what sendmail says instead: authorized_submit_users and local_login_sender_maps are asked for a
   name, or the number of a user without one. Names and numbers are those of /etc/passwd.
   Without --client a stranger sends, 192.0.2.1; without --helo he says [ADDRESS]. With --batch, a transaction without
@@ -96,9 +97,10 @@ Usage: fromguard lint [--override NAME=VALUE]... [--json] MAIN_CF
        fromguard lint [--json] CONFIG.yaml
 
 Options:
-  --override NAME=VALUE   a parameter that wins over main.cf, as -o of master.cf, which is not read; may stand several times
+  --override NAME=VALUE   a parameter that wins over main.cf and master.cf; may stand several times
   --json                  print one line of JSON: {"file": ..., "findings": [...]}
 
+The master.cf beside main.cf is read: what holds in some of its smtpd services alone is told with their names.
 A file that ends in .yaml, .yml or .json is a configuration of fromguard, any other a main.cf.
 
 Examples:

@@ -42,7 +42,7 @@ async function configurationOf(file: string, overrides: readonly string[], isExa
     const { warnings } = await loadMainCf(file, { overrides, ignoreUnknown: false });
     return { text: exactConfiguration(file, overrides), notes: warnings };
   }
-  const { config, warnings } = await readMainCfFile(file, overrides);
+  const { config, warnings } = await readMainCfFile(file, { overrides });
   const translation = translateMainCf(config);
   const notes = [...warnings, ...translation.notes.map(formatNote)];
   if (translation.rules.length === 0) {

@@ -1,10 +1,11 @@
 import type { Place } from "@fromguard/core";
-import { lintMainCf } from "@fromguard/postfix";
+import { type LintedService, lintServices, type ServiceName } from "@fromguard/postfix";
 import { protectionGaps } from "../config/protection.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { lintFacts } from "../main-cf/lint-facts.js";
 import { readMainCfFile } from "../main-cf/load-main-cf.js";
+import { hasMasterCfBeside, readMasterCfBeside } from "../main-cf/load-master-cf.js";
 import { type Style, styleFor, visible } from "../report/style.js";
 import { toAsciiJson } from "../serve/log.js";
 import { loadConfig, loadPolicy, toExit } from "./load.js";
@@ -19,6 +20,7 @@ interface Finding {
   readonly problem: string;
   readonly example?: string;
   readonly cure?: readonly string[];
+  readonly services?: readonly ServiceName[];
 }
 
 /** `fromguard lint`: what makes a main.cf, or a configuration of ours, protect less than it seems to. */
@@ -42,8 +44,18 @@ interface Lint {
 
 async function lintPostfix(file: string, overrides: readonly string[]): Promise<Lint> {
   try {
-    const { config, warnings } = await readMainCfFile(file, overrides);
-    return { findings: lintMainCf(await lintFacts(config)), warnings };
+    const { config, warnings } = await readMainCfFile(file, { overrides });
+    const master = (await hasMasterCfBeside(file)) ? await readMasterCfBeside(file) : { smtpds: [], warnings: [] };
+    const services: (LintedService & { readonly warnings: readonly string[] })[] = [];
+    for (const service of master.smtpds) {
+      services.push({ service, ...(await readMainCfFile(file, { overrides, service })) });
+    }
+    const facts = await lintFacts(
+      config,
+      services.map((each) => each.config),
+    );
+    const said = [...warnings, ...master.warnings, ...services.flatMap((each) => each.warnings)];
+    return { findings: lintServices(facts, services), warnings: [...new Set(said)] };
   } catch (error) {
     throw toExit(error);
   }
@@ -61,9 +73,12 @@ async function lintConfig(file: string): Promise<Lint> {
 
 function inWords(findings: readonly Finding[], style: Style): string {
   if (findings.length === 0) return "nothing found\n";
-  const lines = findings.flatMap(({ code, place, problem, example, cure = [] }) => [
+  const lines = findings.flatMap(({ code, place, problem, example, cure = [], services = [] }) => [
     `${style.bold(where(place))}: ${style.yellow(code)}`,
     `  ${visible(problem)}`,
+    ...services.map(
+      ({ name, place: at }, index) => `  ${style.dim(index === 0 ? "in" : "  ")}      ${visible(name)} (${where(at)})`,
+    ),
     ...(example === undefined ? [] : [`  ${style.dim("so")}      ${visible(example)}`]),
     ...cure.map((line, at) => `  ${style.dim(at === 0 ? "write " : "      ")}  ${visible(line)}`),
     "",

@@ -9,26 +9,26 @@ import { readOptions } from "./options.js";
 
 const OPTIONS = { config: { type: "string" } } as const;
 
-/** Milliseconds between looks at the files of the maps. */
+/** Milliseconds between looks at the files of maps and grants. */
 const CHECK_MS = 5000;
 
 /**
- * `fromguard serve`: runs the listeners of the configuration until it is asked to stop. A map whose file changes is read again;
- * one that is broken or gone stays as it was read before.
+ * `fromguard serve`: runs the listeners of the configuration until it is asked to stop. A map or grants file that
+ * changes is read again; one that is broken or gone stays as it was read before.
  */
 export async function serve(args: readonly string[], io: Io): Promise<ExitCode> {
   const values = readOptions("serve", args, OPTIONS);
   const config = await loadConfig(values.config);
   const log = jsonLog(io.stdout);
   const style = styleFor(io.stderr, io.env);
-  const { guard, maps, warnings } = await loadPolicy(config, {
+  const { guard, followers, warnings } = await loadPolicy(config, {
     onRuleError: (rule, cause) => log.warn("rule-error", { rule, cause }),
     checkMs: CHECK_MS,
     onReload: (reload) => writeLine(log, reloadLine(reload)),
   });
   const stop = io.stopRequested();
   const ignoreReloads = io.onReloadRequested(() => {
-    for (const map of maps) void map.reload();
+    for (const follower of followers) void follower.reload();
   });
   try {
     const daemon = await startDaemon(config, guard, log).catch((error: unknown) => {
@@ -45,6 +45,6 @@ export async function serve(args: readonly string[], io: Io): Promise<ExitCode> 
     return exitCodes.ok;
   } finally {
     ignoreReloads();
-    for (const map of maps) map.close();
+    for (const follower of followers) follower.close();
   }
 }

@@ -6,11 +6,15 @@ import { readText, tableOpener } from "./open-tables.js";
 /** The types whose text lies in the file that is named. */
 const TEXTS = new Set(["pcre", "regexp", "cidr", "texthash", "hash", "btree", "lmdb", "cdb"]);
 
-/** Opens the tables of a main.cf, and reads their text, as far as they can be. */
-export async function lintFacts(config: MainCf): Promise<LintFacts> {
+/**
+ * Opens the tables of a main.cf, and reads their text, as far as they can be.
+ *
+ * @param services what its services make of it: their tables are opened, too
+ */
+export async function lintFacts(config: MainCf, services: readonly MainCf[]): Promise<LintFacts> {
   const { openTable, broken } = tableOpener(config.get("queue_directory"));
   const texts = new Map<string, TableText>();
-  for (const spec of lintedTables({ config })) {
+  for (const spec of new Set([config, ...services].flatMap((each) => lintedTables({ config: each })))) {
     await openTable(spec);
     const parsed = parseTableSpec(spec);
     if (!parsed.ok || !TEXTS.has(parsed.value.type)) continue;

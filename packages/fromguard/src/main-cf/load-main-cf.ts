@@ -3,15 +3,17 @@ import { readFile, stat } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { FromguardError, type Place } from "@fromguard/core";
-import { loadSettings, type MainCf, readMainCf, type Settings } from "@fromguard/postfix";
+import { loadSettings, type MainCf, type MasterService, readMainCf, type Settings } from "@fromguard/postfix";
 import { reasonOf } from "../config/config.js";
 import { Exit, exitCodes } from "../exit-codes.js";
 import { readText, tableOpener } from "./open-tables.js";
 
 /** How a main.cf is loaded. */
 export interface MainCfChoices {
-  /** `name=value`, as `-o` of master.cf; they win over the file. */
+  /** `name=value`; they win over the file and over the service. */
   readonly overrides: readonly string[];
+  /** The service of master.cf whose `-o` win over the file. Default none. */
+  readonly service?: MasterService | undefined;
   /** Whether a restriction that is not known answers as a broken one when it is reached, instead of ending the loading. */
   readonly ignoreUnknown: boolean;
 }
@@ -23,7 +25,7 @@ export interface LoadedMainCf {
   readonly warnings: readonly string[];
 }
 
-const MAX_MAIN_CF_OCTETS = 16 * 1024 * 1024;
+const MAX_CONFIG_OCTETS = 16 * 1024 * 1024;
 
 /**
  * Reads main.cf with the host's name and addresses.
@@ -32,11 +34,14 @@ const MAX_MAIN_CF_OCTETS = 16 * 1024 * 1024;
  */
 export async function readMainCfFile(
   file: string,
-  overrides: readonly string[],
+  { overrides, service }: Pick<MainCfChoices, "overrides" | "service">,
 ): Promise<{ readonly config: MainCf; readonly warnings: readonly string[] }> {
+  const given = new Map(overrides.map(readOverride));
+  const ofService = (service?.overrides ?? []).filter(({ name }) => !given.has(name));
   const { config, warnings } = readMainCf(await readOctets(file), {
     file,
-    overrides: Object.fromEntries(overrides.map(readOverride)),
+    overrides: Object.fromEntries([...ofService.map(({ name, value }) => [name, value] as const), ...given]),
+    overridePlaces: Object.fromEntries(ofService.map(({ name, place }) => [name, place])),
     hostname: hostname(),
     interfaces: interfaces().flatMap(({ cidr }) => cidr ?? []),
     originFile: readOrigin,
@@ -50,7 +55,7 @@ export async function readMainCfFile(
  * @throws FromguardError as {@link readMainCfFile}, and for a restriction that is not known
  */
 export async function loadMainCf(file: string, choices: MainCfChoices): Promise<LoadedMainCf> {
-  const { config, warnings } = await readMainCfFile(file, choices.overrides);
+  const { config, warnings } = await readMainCfFile(file, choices);
   const { openTable, broken } = tableOpener(config.get("queue_directory"));
   const loaded = await loadSettings(config, { openTable, readFile: readText, ignoreUnknown: choices.ignoreUnknown });
   return {
@@ -92,11 +97,16 @@ function interfaces() {
   return Object.values(networkInterfaces()).flatMap((found) => found ?? []);
 }
 
-async function readOctets(file: string): Promise<Uint8Array> {
+/**
+ * Reads a configuration file of Postfix.
+ *
+ * @throws FromguardError `FG_FILE_UNREADABLE`; `FG_CONFIG_INVALID` for one of more than 16 MiB
+ */
+export async function readOctets(file: string): Promise<Uint8Array> {
   const place: Place = { file };
   try {
     const { size } = await stat(file);
-    if (size <= MAX_MAIN_CF_OCTETS) return await readFile(file);
+    if (size <= MAX_CONFIG_OCTETS) return await readFile(file);
   } catch (cause) {
     throw new FromguardError("FG_FILE_UNREADABLE", `cannot be read: ${reasonOf(cause)}`, { place, cause });
   }

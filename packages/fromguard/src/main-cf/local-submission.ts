@@ -33,7 +33,7 @@ export interface LoadedSubmission {
  * @throws FromguardError as `readMainCfFile`, and where `postdrop` takes no mail of anybody
  */
 export async function loadSubmission(file: string, overrides: readonly string[]): Promise<LoadedSubmission> {
-  const { config, warnings } = await readMainCfFile(file, overrides);
+  const { config, warnings } = await readMainCfFile(file, { overrides });
   const { openTable, broken } = tableOpener(config.get("queue_directory"));
   const loaded = await loadLocalSubmission(config, { openTable, readFile: readText });
   return {

@@ -20,13 +20,19 @@ const MAP = "/^([^@+]+)(\\+[^@]*)?@example\\.com$/  $" + "{1}\n";
 
 async function check(
   argv: readonly string[],
-  options: { readonly more?: string; readonly mainCf?: string; readonly stdin?: string } = {},
+  options: {
+    readonly more?: string;
+    readonly mainCf?: string;
+    readonly masterCf?: string;
+    readonly stdin?: string;
+  } = {},
 ) {
   const dns = await startDnsStub({ "example.com": { mx: "mx.example.com" }, "example.net": "down" });
   onTestFinished(dns.close);
   const folder = await folderWith({ senders: MAP });
   const text = options.mainCf ?? MAIN_CF + (options.more ?? "");
   await writeFile(`${folder}/main.cf`, text.replaceAll("@DIR@", folder));
+  if (options.masterCf !== undefined) await writeFile(`${folder}/master.cf`, options.masterCf);
   const io = testIo(options.stdin === undefined ? {} : { stdin: options.stdin });
   const code = await main(["check", "--main-cf", `${folder}/main.cf`, "--dns-server", dns.address, ...argv], io);
   return { code, out: io.out().replaceAll(folder, "@DIR@"), err: io.err().replaceAll(folder, "@DIR@") };
@@ -64,6 +70,74 @@ describe("check --main-cf", () => {
     const answer = await check(argv);
     expect(answer).toMatchObject({ code, err: "" });
     expect(answer.out).toContain(words);
+  });
+
+  describe("--service", () => {
+    const masterCf = `smtp inet n - y - - smtpd
+submission inet n - y - - smtpd
+  -o { smtpd_client_restrictions = permit_sasl_authenticated, reject }
+  -o smtpd_sender_restrictions=$mua_sender_restrictions
+smtps inet n - y - - smtpd -o smtpd_tls_wrappermode=yes -o ${PLAINTEXT}
+plain inet n - y - - smtpd -o ${PLAINTEXT}
+encrypt inet n - y - - smtpd -o smtpd_tls_security_level=encrypt -o ${PLAINTEXT}
+auth inet n - y - - smtpd -o smtpd_tls_auth_only=yes -o ${PLAINTEXT}
+x inet n - y - - smtpd
+x pass - - y - - smtpd -o non_fqdn_reject_code=450
+bad inet n - y - - smtpd -o smtpd_helo_restrictions=rejekt_all
+policy unix - n n - 0 spawn argv=/bin/true
+`;
+    const more = "mua_sender_restrictions = reject_non_fqdn_sender\n";
+    const alice = ["--login", "bob", "--sender", "alice@example.com", ...to];
+
+    it.each([
+      ["smtp", alice, 1, "not owned by user bob"],
+      ["submission", alice, 0, "250 2.1.5 Ok"],
+      ["submission", ["--sender", "alice@example.org", ...to], 1, "554 5.7.1"],
+      ["smtps", ["--sender", "<>", ...to], 0, "250"],
+      ["plain", ["--sender", "<>", ...to], 75, "450 4.7.1 Session encryption"],
+      ["plain", ["--sender", "<>", ...to, "--tls"], 0, "250"],
+      ["encrypt", ["--sender", "<>", ...to], 0, "250"],
+      ["auth", ["--sender", "<>", ...to], 75, "450 4.7.1 Session encryption"],
+      ["auth", ["--sender", "<>", "--login", "bob", ...to], 0, "250"],
+      ["x/inet", ["--sender", "x", ...to], 1, "504 5.5.2"],
+      ["x/pass", ["--sender", "x", ...to], 75, "450 4.5.2"],
+      ["x/pass", ["--sender", "x", ...to, "--override", "non_fqdn_reject_code=554"], 1, "554 5.5.2"],
+    ])("%s answers %j with %i", async (service, argv, code, words) => {
+      const answer = await check([...argv, "--service", service], { masterCf, more });
+      expect(answer).toMatchObject({ code, err: "" });
+      expect(answer.out).toContain(words);
+    });
+
+    it("answers batches", async () => {
+      const line = `${JSON.stringify({ login: "bob", client: "192.0.2.7", helo: "h.example", envelopeFrom: "alice@example.com", recipients: ["dave@example.com"] })}\n`;
+      const { out } = await check(["--batch", "--service", "submission"], { masterCf, more, stdin: line });
+      expect(JSON.parse(out).code).toBe("ok");
+    });
+
+    it.each([
+      ["submissio", 64, /^fromguard: --service submissio: .* runs smtpd under that name; there is smtp\/inet, /],
+      ["policy", 64, /runs smtpd under that name/],
+      ["x", 64, /is meant: more than one has that name; there is x\/inet and x\/pass\n$/],
+      ["bad", 78, /^fromguard: @DIR@\/master\.cf:11: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt_all"/],
+    ])("%s is an error: %i", async (service, due, words) => {
+      const { code, out, err } = await check([...alice, "--service", service], { masterCf, more });
+      expect([code, out]).toEqual([due, ""]);
+      expect(err).toMatch(words);
+    });
+
+    it("without master.cf is 66, with a bad line in it 78", async () => {
+      const argv = [...alice, "--service", "smtp"];
+      expect(await check(argv)).toEqual({
+        code: 66,
+        out: "",
+        err: "fromguard: @DIR@/master.cf: cannot be read: no such file\n",
+      });
+      expect(await check(argv, { masterCf: "smtp inet n - y - -\n" })).toEqual({
+        code: 78,
+        out: "",
+        err: 'fromguard: @DIR@/master.cf:1: missing "command" field\n',
+      });
+    });
   });
 
   it("prints JSON as one line", async () => {

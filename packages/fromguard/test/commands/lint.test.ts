@@ -14,9 +14,10 @@ non_smtpd_milters = $smtpd_milters
 smtpd_sender_restrictions = reject_sender_login_mismatch
 `;
 
-async function lint(name: string, text: string, argv: readonly string[] = []) {
+async function lint(name: string, text: string, argv: readonly string[] = [], masterCf?: string) {
   const folder = await folderWith({ senders: "/^(.+)@example\\.com$/ $1\n", capitals: "/^Bob@/i bob\n" });
   await writeFile(`${folder}/${name}`, text.replaceAll("@DIR@", folder));
+  if (masterCf !== undefined) await writeFile(`${folder}/master.cf`, masterCf);
   const io = testIo();
   const code = await main(["lint", ...argv, `${folder}/${name}`], io);
   return { code, out: io.out().replaceAll(folder, "@DIR@"), err: io.err().replaceAll(folder, "@DIR@") };
@@ -75,6 +76,65 @@ describe("lint of a main.cf", () => {
   it("a missing one is 66", async () => {
     const io = testIo();
     expect(await main(["lint", "/nonexistent/main.cf"], io)).toBe(66);
+  });
+});
+
+describe("lint with the master.cf beside", () => {
+  const SMTP = "smtp inet n - y - - smtpd\n";
+
+  it("names the service and its line, and gives a cure for it", async () => {
+    const masterCf = `${SMTP}submission inet n - y - - smtpd\n  -o smtpd_sender_restrictions=\n`;
+    const { code, out, err } = await lint(
+      "main.cf",
+      `${SOUND}smtpd_client_restrictions = permit_sasl_authenticated, reject\n`,
+      [],
+      masterCf,
+    );
+    expect([code, err]).toEqual([1, ""]);
+    expect(out).toBe(`@DIR@/master.cf:3: login-rule-dropped
+  reject_sender_login_mismatch, which main.cf has in smtpd_sender_restrictions, is in no list of the service
+  in      submission/inet (@DIR@/master.cf:2)
+  so      whoever logs in there may send as alice@example.com
+  write   -o { smtpd_sender_restrictions = reject_sender_login_mismatch }
+
+`);
+  });
+
+  it("finds nothing where each service is sound", async () => {
+    const masterCf = `${SMTP}smtps inet n - y - - smtpd -o smtpd_tls_wrappermode=yes\npickup unix n - y 60 1 pickup\n`;
+    expect(await lint("main.cf", SOUND, [], masterCf)).toEqual({ code: 0, out: "nothing found\n", err: "" });
+  });
+
+  it("lets an override win over both files", async () => {
+    const masterCf = `${SMTP}  -o soft_bounce=yes\n`;
+    expect((await lint("main.cf", SOUND, [], masterCf)).code).toBe(1);
+    expect(await lint("main.cf", SOUND, ["--override", "soft_bounce=no"], masterCf)).toMatchObject({ code: 0 });
+  });
+
+  it("names the services in JSON", async () => {
+    const masterCf = `${SMTP}submission inet n - y - - smtpd -o soft_bounce=yes\n`;
+    const { out } = await lint("main.cf", SOUND, ["--json"], masterCf);
+    const [finding] = JSON.parse(out).findings;
+    expect(finding).toMatchObject({ code: "soft-bounce-on", place: { line: 2 } });
+    expect(finding.services).toMatchObject([{ name: "submission/inet", place: { line: 2 } }]);
+  });
+
+  it("tells what Postfix warns of, once", async () => {
+    const masterCf = `  -o x=y\n${SMTP}${SMTP}`;
+    const { err } = await lint("main.cf", `${SOUND}myorigin = $nothing\n`, [], masterCf);
+    expect(err.trim().split("\n")).toEqual([
+      expect.stringMatching(/main\.cf, line 9: myorigin: undefined parameter: nothing$/),
+      expect.stringMatching(/master\.cf, line 1: logical line must not start with whitespace/),
+      expect.stringMatching(/master\.cf, line 3: duplicate entry for service "smtp"/),
+    ]);
+  });
+
+  it("a bad line is one sentence and 78", async () => {
+    const { code, out, err } = await lint("main.cf", SOUND, [], `${SMTP}\n  -o smtpd_helo_required = yes\n`);
+    expect([code, out]).toEqual([78, ""]);
+    expect(err).toBe(
+      "fromguard: @DIR@/master.cf:3: invalid \"-o smtpd_helo_required\" option value: missing '=' after attribute name\n",
+    );
   });
 });
 

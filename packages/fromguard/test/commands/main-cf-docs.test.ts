@@ -14,6 +14,7 @@ const DUE: Readonly<Record<string, readonly [code: number, out: RegExp]>> = {
   "check --main-cf main.cf --login bob": [1, /^REJECT {2}553 5\.7\.1 <alice@example\.com>: .* not owned by user bob\n/],
   "check --main-cf main.cf --sender": [1, /^\{"action":"reject","stage":"RCPT","reply":"553 5\.7\.1 .* not logged in"/],
   "check --main-cf main.cf --local-user": [1, /^REJECT {2}not authorized to use sender='alice@example\.com'\n/],
+  "check --main-cf main.cf --service": [0, /^ACCEPT {2}250 2\.1\.5 Ok\n/],
   "check --main-cf main.cf --override": [0, /^ACCEPT {2}250 2\.1\.5 Ok\n/],
   "lint main.cf": [1, /no-header-check\n/],
   "lint --json main.cf": [1, /^\{"file":/],
@@ -30,6 +31,7 @@ describe("docs/main-cf.md", () => {
       "main.cf": `compatibility_level = 3.6\nmydestination =\nrelay_domains = example.com\nsmtpd_sasl_auth_enable = yes
 local_login_sender_maps = inline:{root=*}
 smtpd_sender_login_maps = inline:{alice@example.com=alice}\nsmtpd_sender_restrictions = reject_sender_login_mismatch\n`,
+      "master.cf": "submission inet n - y - - smtpd -o smtpd_sender_restrictions=\n",
       "fromguard.yaml": 'ownership:\n  - login-map: "inline:{a=b}"\nrules: [login-owns-envelope]\n',
     });
     const argv = command

@@ -1,25 +1,35 @@
 import type { LintFinding } from "./finding.js";
-import { asLine, type LintModel, PREDEFINED, permitOf, refuses } from "./model.js";
+import { asLine, LIST, type LintModel, PREDEFINED, permitOf, refuses } from "./model.js";
 
 /** Whether the header of mail is looked at by anything. */
 export function headerUnchecked({ config, somebody }: LintModel): readonly LintFinding[] {
-  if (
-    ["smtpd_milters", "smtpd_milter_maps", "content_filter", "smtpd_proxy_filter"].some(
-      (name) => config.get(name) !== "",
-    )
-  ) {
-    return [];
-  }
+  const hasMilters = !config.list(OVERRIDES).includes("no_milters");
+  const readers = [...(hasMilters ? MILTERS : []), "content_filter", "smtpd_proxy_filter"];
+  if (readers.some((name) => config.get(name) !== "")) return [];
+  const set = [...(hasMilters ? [] : [OVERRIDES]), ...MILTERS].find((name) => config.isSet(name));
   return [
     {
       code: "no-header-check",
-      place: { file: config.file, key: "smtpd_milters" },
-      problem: "no milter reads the header: the restrictions of smtpd see the envelope alone",
+      place: set === undefined ? { file: config.file, key: "smtpd_milters" } : config.place(set),
+      problem: `no milter reads the header${hasMilters ? "" : `, for ${OVERRIDES} has no_milters`}: the restrictions of smtpd see the envelope alone`,
       example: `bob logs in, sends MAIL FROM his own address, and writes From: ${somebody} into the header`,
-      cure: ["smtpd_milters = inet:127.0.0.1:10041"],
+      cure: [
+        ...(config.get("smtpd_milters") === "" ? ["smtpd_milters = inet:127.0.0.1:10041"] : []),
+        ...(hasMilters
+          ? []
+          : [
+              asLine(
+                OVERRIDES,
+                config.list(OVERRIDES).filter((word) => word !== "no_milters"),
+              ),
+            ]),
+      ],
     },
   ];
 }
+
+const MILTERS = ["smtpd_milters", "smtpd_milter_maps"];
+const OVERRIDES = "receive_override_options";
 
 /** Mail by `sendmail` on this machine. */
 export function localSubmissionOpen({ config, somebody }: LintModel): readonly LintFinding[] {
@@ -50,18 +60,17 @@ export function strangersUseOurAddresses(model: LintModel): readonly LintFinding
   const isKept = hasSasl && active.some((steps) => steps.some((step) => refuses(step, "stranger")));
   if (needsLogin || isKept) return [];
   const maps = "smtpd_sender_login_maps";
-  const list = "smtpd_sender_restrictions";
-  const listed = lists.find(({ name }) => name === list);
+  const listed = lists.find(({ name }) => name === LIST);
   const asked = active.flat().find(({ name }) => /^check_(?:sender_access|policy_service)$/.test(name));
   const rest = (listed?.words ?? []).filter((word) => !/sender_login_mismatch$/i.test(word));
   return [
     {
       code: "strangers-use-our-addresses",
-      place: listed === undefined ? { file: config.file, key: list } : config.place(list),
+      place: config.isSet(LIST) ? config.place(LIST) : { file: config.file, key: LIST },
       problem: `clients without a login are served, and nothing refuses them our own addresses${asked === undefined ? "" : `, unless ${asked.text} does`}`,
       example: `a stranger sends as ${somebody} to ${somebody.replace("alice", "bob")}: accepted`,
       cure: [
-        asLine(list, [PREDEFINED, ...rest]),
+        asLine(LIST, [PREDEFINED, ...rest]),
         ...(hasSasl ? [] : ["smtpd_sasl_auth_enable = yes"]),
         ...(config.get(maps) === "" ? [`${maps} = pcre:/etc/postfix/sender_login_maps`] : []),
       ],

@@ -9,10 +9,12 @@ export type LintCode =
   | "login-map-never-matches"
   | "login-map-shadowed"
   | "login-map-unused"
+  | "login-rule-dropped"
   | "login-rule-in-capitals"
   | "login-rule-only-warns"
   | "login-rule-without-map"
   | "login-rule-without-sasl"
+  | "logins-unchecked"
   | "mynetworks-open"
   | "no-header-check"
   | "permit-before-login-rule"
@@ -32,8 +34,18 @@ export interface LintFinding {
   readonly problem: string;
   /** What it leads to, by example. */
   readonly example: string;
-  /** Lines to paste into main.cf, or into the table in question. */
+  /** Lines to paste into main.cf, into the table in question, or, from `-o` on, into the service of master.cf. */
   readonly cure: readonly string[];
+  /** The services of master.cf in which it is so; absent where it is so in all, or where none was looked at. */
+  readonly services?: readonly ServiceName[];
+}
+
+/** A service of master.cf. */
+export interface ServiceName {
+  /** As postconf(1) writes it: `submission/inet`. */
+  readonly name: string;
+  /** The line on which it begins. */
+  readonly place: Place;
 }
 
 /** The text of a table's file. */
@@ -49,4 +61,6 @@ export interface LintFacts {
   readonly texts: ReadonlyMap<string, TableText>;
   /** Why a table that main.cf names cannot be opened. */
   readonly unusable: ReadonlyMap<string, string>;
+  /** Where a service of master.cf is looked at: main.cf without what the service sets. */
+  readonly main?: MainCf;
 }

@@ -1,21 +1,22 @@
 import { logicalLines } from "@fromguard/core";
 import type { LintFinding } from "./finding.js";
-import { asLine, isLoginRule, type LintModel, PREDEFINED } from "./model.js";
+import { droppedList, namedByTable, onlyByAddress } from "./logins.js";
+import { asLine, isLoginRule, LIST, type LintModel, PREDEFINED } from "./model.js";
 
 const MAPS = "smtpd_sender_login_maps";
 const SASL = "smtpd_sasl_auth_enable";
 const PATTERNS = /^(?:proxy:)?(?:pcre|regexp):/;
-const LIST = "smtpd_sender_restrictions";
 
 /** Login rules that lack what they need, and login maps that no rule asks. */
-export function loginRuleNeeds({ config, lists, somebody, texts }: LintModel): readonly LintFinding[] {
+export function loginRuleNeeds(model: LintModel): readonly LintFinding[] {
+  const { config, lists, somebody, texts } = model;
   const rules = lists.flatMap(({ steps }) => steps.filter(isLoginRule));
   const [rule] = rules;
   const hasMaps = config.list(MAPS).length > 0;
   const findings: LintFinding[] = [];
-  const namedByTable = [...texts.values()].some(({ text }) => /sender_login_mismatch/i.test(text));
   if (rule === undefined) {
-    if (hasMaps && !namedByTable) {
+    const isHarmless = droppedList(model) !== undefined || onlyByAddress(model);
+    if (hasMaps && !namedByTable(texts) && !isHarmless) {
       findings.push({
         code: "login-map-unused",
         place: config.place(MAPS),
@@ -26,12 +27,12 @@ export function loginRuleNeeds({ config, lists, somebody, texts }: LintModel): r
     }
     return findings;
   }
-  if (!config.bool(SASL)) {
+  if (!config.bool(SASL) && !onlyByAddress(model)) {
     findings.push({
       code: "login-rule-without-sasl",
       place: config.isSet(SASL) ? config.place(SASL) : rule.place,
       problem: `${rule.text} is ignored: ${SASL} = no`,
-      example: `whoever may connect sends as ${somebody}; a service of master.cf that sets it is judged with --override ${SASL}=yes`,
+      example: `whoever may connect sends as ${somebody}`,
       cure: [`${SASL} = yes`],
     });
   }

@@ -47,6 +47,9 @@ export function ruleAsWritten(step: FlatStep, { words }: { readonly words: reado
 
 export const PREDEFINED = "reject_sender_login_mismatch";
 
+/** Where the cures put it. */
+export const LIST = "smtpd_sender_restrictions";
+
 /** For whom a step ends its list with "accepted": nobody, or in words. */
 export interface Permit {
   readonly whom: string;

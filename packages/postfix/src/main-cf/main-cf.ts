@@ -15,7 +15,7 @@ export interface MainCf {
   readonly names: readonly string[];
   get(name: string): string;
   isSet(name: string): boolean;
-  /** File and line where it is set; only the key for an override or a default. */
+  /** File and line where it is set; only the key for a default, and for an override that has no place. */
   place(name: string): Place;
   /** `yes` or `no`, in any case. */
   bool(name: string): boolean;

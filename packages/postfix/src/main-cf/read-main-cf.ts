@@ -11,6 +11,8 @@ export interface MainCfOptions {
   readonly file: string;
   /** What wins over the file: `-o name=value` of master.cf or the command line, by name. Default none. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** Where overrides stand, by name: the line of master.cf. Default: only the name is known. */
+  readonly overridePlaces?: Readonly<Record<string, Place>>;
   /** The name of the host, on which `myhostname` and `mydomain` rest where main.cf has neither. Default `localhost`. */
   readonly hostname?: string;
   /**
@@ -47,7 +49,7 @@ export function readMainCf(
   const entries = readEntries(text, options.file, warnings);
   for (const [name, value] of Object.entries(options.overrides ?? {})) {
     entries.delete(name);
-    entries.set(name, { value: trim(value), place: { key: name } });
+    entries.set(name, { value: trim(value), place: options.overridePlaces?.[name] ?? { key: name } });
   }
   const config = new Parameters(entries, options);
   for (const name of config.names) warnings.push(...config.faultsOf(name));
@@ -143,11 +145,11 @@ class Parameters implements MainCf {
   faultsOf(name: string): readonly TableWarning[] {
     const entry = this.#entries.get(name);
     if (entry === undefined || UNEXPANDED.has(name)) return [];
-    const { line } = entry.place;
-    const at = line === undefined ? this.file : `${this.file}, line ${line}`;
+    const { file = this.file, line } = entry.place;
+    const at = line === undefined ? this.file : `${file}, line ${line}`;
     const warning = (what: string): TableWarning => ({
       kind: "postfix",
-      file: this.file,
+      file,
       line: line ?? 0,
       text: `${at}: ${name}: ${what}`,
     });

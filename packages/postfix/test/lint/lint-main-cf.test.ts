@@ -55,6 +55,10 @@ describe("a main.cf is sound", () => {
       "where a milter is chosen by client",
       `${LIST}smtpd_milters =\nsmtpd_milter_maps = static:x\nauthorized_submit_users = root\n`,
     ],
+    [
+      "where only trusted clients are let in, without a login",
+      "smtpd_client_restrictions = permit_mynetworks, reject\n",
+    ],
     ["where only some may use sendmail", `${LIST}non_smtpd_milters =\nauthorized_submit_users = root\n`],
   ])("%s", (_what, more) => {
     expect(lint(more)).toEqual([]);
@@ -123,6 +127,18 @@ const CASES: readonly LintCase[] = [
     sender("reject_authenticated_sender_login_mismatch"),
     ["strangers-use-our-addresses"],
   ],
+  [
+    "only those who do not log in are held to addresses that are not owned",
+    sender("reject_unauthenticated_sender_login_mismatch"),
+    ["logins-unchecked"],
+  ],
+  ["neither login rule nor map", "smtpd_sender_login_maps =\n", ["logins-unchecked", "strangers-use-our-addresses"]],
+  [
+    "no login rule where only logins are let in",
+    "smtpd_sender_login_maps =\nsmtpd_client_restrictions = permit_sasl_authenticated, reject\n",
+    ["logins-unchecked"],
+  ],
+  ["no milter, by option", `${LIST}receive_override_options = no_address_mappings, no_milters\n`, ["no-header-check"]],
   ["no milter", `${LIST}smtpd_milters =\nauthorized_submit_users = root\n`, ["no-header-check"]],
   ["sendmail is open to all", `${LIST}non_smtpd_milters =\n`, ["local-submission-open"]],
   ["the whole net in mynetworks", `${LIST}mynetworks = 0.0.0.0/0\n`, ["mynetworks-open"]],
