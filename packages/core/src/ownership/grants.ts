@@ -59,7 +59,7 @@ export interface Membership extends Statement {
 /**
  * Who receives what comes to an address: a login, or what another address receives ("receives as").
  *
- * It lets the receiver send as the address only where `maySend` is set.
+ * It lets the receiver send as the address only where `maySend` is set: on each delivery from the address to the login.
  */
 export interface Delivery extends Statement {
   readonly target: Extract<Target, { readonly kind: "address" | "catch-all" }>;
@@ -72,7 +72,10 @@ export interface Delivery extends Statement {
 /** How the addresses at a domain are read. Of two rules for one domain the first counts. */
 export interface DomainRule extends Statement {
   readonly domain: string;
-  /** Addresses here are those at this other domain: who may use one may use the other. */
+  /**
+   * Addresses here are those at this other domain: who may use one may use the other, and the rule of the domain at the end of
+   * the aliases is that of all (in a circle of aliases, of the first by name).
+   */
   readonly aliasOf?: string;
   /** Characters of which the first starts a subaddress; who owns the address owns its subaddresses. Default none. */
   readonly subaddress?: string;

@@ -72,7 +72,7 @@ export interface DomainNodes {
 }
 
 /** One of the domains that are the same, and what reaches it. */
-export interface Part {
+interface Part {
   readonly nodes: DomainNodes | undefined;
   /** Wildcards of the domains above. */
   readonly below: readonly Node[];

@@ -7,10 +7,10 @@ import type { Answer } from "../ownership.js";
 import { compile, type GraphLimits, type LoginCase, loginKey } from "./compile.js";
 import { type Held, Lister } from "./listing.js";
 import { Members } from "./members.js";
-import type { Edge, Forward, Model, Principal } from "./model.js";
+import type { Forward, Model, Principal } from "./model.js";
 import { Scopes } from "./scopes.js";
 import { type Find, type Outcome, Search, type Spot, type Trail } from "./search.js";
-import { Views } from "./views.js";
+import { isLive, Views } from "./views.js";
 import {
   aliasWords,
   deliveryWords,
@@ -135,19 +135,16 @@ class Graph implements OwnershipGraph {
   remedies(login: string, address: Address): readonly Remedy[] {
     const instant = this.#instant();
     const principal = this.#principal(login);
-    const missing = this.#spots(address, instant).filter((spot) => !isYes(this.#search.judge(principal, spot)));
-    if (login === "" || address.localPart === "" || missing.length === 0) return [];
-    const grant: Remedy = {
-      kind: "grant",
-      line: missing.map((spot) => this.#grantLine(login, spot)).join("\n"),
-      others: { logins: 0, addresses: 0, patterns: [] },
-    };
+    const missing = this.#missing(login, address, instant);
+    const line = grantLines(login, missing);
+    if (line === undefined) return [];
+    const grant: Remedy = { kind: "grant", line, others: { logins: 0, addresses: 0, patterns: [] } };
     const [spot] = missing;
     if (spot === undefined || missing.length > 1) return [grant];
     const groups = this.#search
       .nodes(spot)
       .flatMap(({ edges }) => edges)
-      .filter((edge) => edge.gives === "send-as" && this.#isGroup(edge.who) && this.#isLive(edge, spot))
+      .filter((edge) => edge.gives === "send-as" && this.#isGroup(edge.who) && isLive(edge, spot.sight, instant))
       .map(({ who }) => who);
     const held = new Set(this.#held(principal, instant).map((each) => each.address));
     const joining = [...new Set(groups)].map((group): Remedy => {
@@ -216,8 +213,11 @@ class Graph implements OwnershipGraph {
     return this.#model.principals[principal]?.kind === "group";
   }
 
-  #isLive(edge: Edge, { sight, instant }: Spot): boolean {
-    return edge.expires > instant && (edge.scope === 0 || sight.scopes.includes(edge.scope));
+  /** The canonical forms of an address that a login may not send as; none where nothing could grant them. */
+  #missing(login: string, address: Address, instant: number): readonly Spot[] {
+    if (login === "" || address.localPart === "") return [];
+    const principal = this.#principal(login);
+    return this.#spots(address, instant).filter((spot) => !isYes(this.#search.judge(principal, spot)));
   }
 
   #instant(): number {
@@ -275,12 +275,11 @@ class Graph implements OwnershipGraph {
     if (find === undefined || principal === undefined) {
       return {
         kind: isNamed ? "no-others-own-it" : "no-nobody-owns-it",
-        evidence: () => ({
-          login,
-          address: formatAddress(address),
-          source: this.name,
-          ...this.#remedy(login, address),
-        }),
+        evidence: () => {
+          const remedy = grantLines(login, this.#missing(login, address, this.#instant()));
+          const base = { login, address: formatAddress(address), source: this.name };
+          return remedy === undefined ? base : { ...base, remedy };
+        },
       };
     }
     const evidence = () => ({ login, address: formatAddress(address), ...this.#evidence(principal, spot, find) });
@@ -291,15 +290,6 @@ class Graph implements OwnershipGraph {
       ...(as === undefined ? {} : { as }),
       evidence,
     };
-  }
-
-  #remedy(login: string, address: Address): Evidence {
-    const [grant] = this.remedies(login, address);
-    return grant === undefined ? {} : { remedy: grant.line };
-  }
-
-  #grantLine(login: string, { localPart, domain }: Spot): string {
-    return grantLine(login, { localPart, domain: { kind: "name", ascii: domain, text: domain, altered: false } });
   }
 
   #evidence(principal: Principal, spot: Spot, { node, edge, trail }: Find): Evidence {
@@ -357,6 +347,16 @@ function forwardsOf(trail: Trail | undefined): readonly Forward[] {
   const forwards: Forward[] = [];
   for (let at = trail; at !== undefined; at = at.before) forwards.push(at.forward);
   return forwards;
+}
+
+/** A line for each form of the address. */
+function grantLines(login: string, spots: readonly Spot[]): string | undefined {
+  if (spots.length === 0) return undefined;
+  return spots
+    .map(({ localPart, domain }) =>
+      grantLine(login, { localPart, domain: { kind: "name", ascii: domain, text: domain, altered: false } }),
+    )
+    .join("\n");
 }
 
 function isYes({ find }: Outcome): boolean {

@@ -189,6 +189,22 @@ describe("ownershipGraph", () => {
     expect(told(ask(graph, "user98", "all@example.com"))).toBe("yes");
   });
 
+  it("is not led back to what has expired by evidence that is read late", () => {
+    let now = NOON;
+    const graph = ownershipGraph(
+      {
+        domains: [{ domain: "example.net", aliasOf: "example.com", expires: NOON + 1 }],
+        grants: [grant("alice", "alice@example.com")],
+      },
+      { name: "grants", now: () => now },
+    );
+    const no = ask(graph, "bob", "alice@example.net");
+    expect(told(ask(graph, "alice", "alice@example.net"))).toBe("yes");
+    now++;
+    expect(no.evidence().remedy).toBe("- { login: bob, send-as: alice@example.net }");
+    expect(told(ask(graph, "alice", "alice@example.net"))).toBe("no-nobody-owns-it");
+  });
+
   it("finds one of many to whom an address is granted", () => {
     const many = Array.from({ length: 50 }, (_, i) => grant(i % 2 === 0 ? `user${i}` : `group:g${i}`, "x@example.com"));
     const behalf = grant("user0", "y@example.com", { right: "send-on-behalf" });
