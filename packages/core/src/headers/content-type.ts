@@ -14,8 +14,10 @@ export interface ContentType {
 /** Every Content-Type of a header section: where there are several, readers differ in which they take. */
 export function contentTypes(section: HeaderSection): readonly ContentType[] {
   const types: ContentType[] = [];
-  for (const { name, value } of section.fields) {
-    if (name.length < LENGTH || !/^content-type[ \t]*$/i.test(name)) continue;
+  for (const field of section.fields) {
+    if (field.name.length < LENGTH || !/^content-type[ \t]*$/i.test(field.name)) continue;
+    // Of the other fields the value is not made.
+    const { value } = field;
     types.push(parseContentType(fieldText(value) ?? latin1(value)));
   }
   return types;
@@ -45,11 +47,17 @@ function split(text: string): string[] {
   let part = "";
   let quoted = false;
   let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at]!;
+  let from = 0;
+  const marks = /[\\();"]/g;
+  for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {
+    const at = mark.index;
+    const char = mark[0];
+    if (depth === 0) part += text.slice(from, at);
+    from = at + 1;
     if (char === "\\" && (quoted || depth > 0)) {
-      if (depth === 0) part += char + (text[at + 1] ?? "");
-      at++;
+      if (depth === 0) part += text.slice(at, at + 2);
+      from = at + 2;
+      marks.lastIndex = from;
     } else if (!quoted && char === "(") depth++;
     else if (!quoted && char === ")" && depth > 0) depth--;
     else if (depth > 0) continue;
@@ -61,6 +69,7 @@ function split(text: string): string[] {
       part += char;
     }
   }
+  if (depth === 0) part += text.slice(from);
   parts.push(part);
   return parts;
 }

@@ -5,16 +5,6 @@ const FOLD = /\r?\n(?=[ \t])/g;
 
 /** The value of a field as text without its folds; undefined where it is not valid UTF-8. Only line ends are removed. */
 export function fieldText(value: Uint8Array): string | undefined {
-  let text = "";
-  for (let at = 0; at < value.length; at++) {
-    const octet = value[at]!;
-    if (octet >= 0x80 || at > 1000) return wholeText(value);
-    text += String.fromCharCode(octet);
-  }
-  return unfold(text);
-}
-
-function wholeText(value: Uint8Array): string | undefined {
   try {
     return unfold(decoder.decode(value));
   } catch {
