@@ -43,7 +43,7 @@ export function ownershipOf(ask: AskFunction, options: { readonly name: string }
         questions.map(({ address }): Unknown => unknownAnswer(name, login, address, code, cause));
       const failed = (error: unknown) => unknown("source-failed", causeOf(error));
       const read = (claims: readonly Claim[]): readonly Answer[] => {
-        if (claims.length !== addresses.size || !claims.every(isClaim)) {
+        if (claims.length !== addresses.size || !Array.from(claims).every(isClaim)) {
           return unknown("source-failed", "not every address has its claim");
         }
         return questions.map(({ address }, index) => {
