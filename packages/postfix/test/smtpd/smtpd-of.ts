@@ -17,6 +17,8 @@ export interface Lists {
   readonly classes?: Readonly<Record<string, string>>;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly askPolicy?: AskPolicy;
+  /** By parameter: `smtpd_sender_login_maps`. */
+  readonly maps?: Readonly<Record<string, readonly Table[]>>;
 }
 
 const DEFAULTS = {
@@ -50,7 +52,7 @@ const DEFAULTS = {
 
 /** An smtpd whose maps stand in its lists: `inline:{...}`, `static:...`, `fail:...`. */
 export function smtpdOf(given: Lists): Smtpd {
-  const { classes = {}, parameters = {}, askPolicy } = given;
+  const { classes = {}, parameters = {}, askPolicy, maps = {} } = given;
   const words = (list: string | undefined) => splitOutsideBraces(list ?? "");
   const lists = Object.fromEntries(
     (["client", "helo", "sender", "relay", "recipient"] as const).map((name) => [
@@ -60,7 +62,7 @@ export function smtpdOf(given: Lists): Smtpd {
   ) as Record<ListName, readonly string[]>;
   const tables = new Map<string, Table | undefined>();
   const settings: Settings = {
-    ...settingsOf({ parameters: { ...DEFAULTS, ...parameters } }),
+    ...settingsOf({ parameters: { ...DEFAULTS, ...parameters }, tables: maps }),
     lists,
     classes: new Map(Object.entries(classes).map(([name, list]) => [name, words(list)])),
     table: (spec) => {
