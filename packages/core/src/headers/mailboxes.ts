@@ -182,6 +182,7 @@ class ListParser implements MailboxList {
   /** The words from `from` to here as a local part, then an at sign and a domain. */
   #addrSpec(from: number): boolean {
     const local = this.#localPart(from);
+    const late = this.#lateLocalPart(from);
     const at = this.#tokens[this.#at++]!;
     const first = this.#tokens[this.#at];
     const text = this.#domainText();
@@ -190,6 +191,7 @@ class ListParser implements MailboxList {
       return false;
     }
     if (this.#spaced(from)) this.#note("blank-in-address", at.start);
+    if (late !== undefined) this.names.push({ text: `${late.text}@${text}`, start: late.start });
     if (hasEncodedWord(text)) this.#note("encoded-word", first?.start ?? at.start);
     this.#add(local, this.#domain(text, first?.start ?? at.start));
     return true;
@@ -217,14 +219,24 @@ class ListParser implements MailboxList {
       return first.text;
     }
     let text = "";
+    let isWhole = true;
     for (;;) {
       const atom = this.#tokens[this.#at];
       if (atom?.kind !== "atom") return text === "" ? undefined : text;
+      const dot = this.#tokens[++this.#at];
+      // To some readers a domain ends at its first blank: what stands before it must be none by itself.
+      if (isWhole && text !== "" && atom.blank) isWhole = this.#cut(atom, text);
       text += atom.text;
-      if (!is(this.#tokens[++this.#at], ".")) return text;
+      if (!is(dot, ".")) return text;
+      if (isWhole && dot?.blank === true) isWhole = this.#cut(dot, text);
       text += ".";
       this.#at++;
     }
+  }
+
+  #cut(token: Token, text: string): false {
+    if (/[^.]\.[^.]/.test(text)) this.#note("ambiguous-domain", token.start);
+    return false;
   }
 
   /** Steps over atoms, quoted strings and dots. */
@@ -247,6 +259,15 @@ class ListParser implements MailboxList {
       text += token.text;
     }
     return { text, start: this.#tokens[from]!.start };
+  }
+
+  /** To some readers an address begins behind the last blank: the words from there to here; undefined where there is none. */
+  #lateLocalPart(from: number): LocalPart | undefined {
+    let late = this.#at - 1;
+    while (late > from && !this.#tokens[late]!.blank) late--;
+    if (late <= from) return undefined;
+    const text = this.#tokens.slice(late, this.#at).map((token) => token.text);
+    return { text: text.join("").replace(/^\.+/, ""), start: this.#tokens[late]!.start };
   }
 
   /** Whether a blank stands between two of the tokens from `from` to here. */

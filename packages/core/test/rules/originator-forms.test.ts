@@ -271,6 +271,10 @@ describe("values of From", () => {
 /** One row of the policy table each: header lines, the verdicts of default, strict and lenient, the code of the default. */
 type Row = readonly [name: string, lines: readonly string[], letters: string, code?: string];
 const ROWS: readonly Row[] = [
+  ["blanks at dots, the ends of the address no address", ["From: x . alice@mail . example . com"], "ara"],
+  ["a domain that some readers end at its blank", ["From: alice@mail.example .com"], "rrr", "from-malformed"],
+  ["the same with a comment", ["From: <alice@mail.example (x). com>"], "rrr", "from-malformed"],
+  ["a local part that some begin at its blank", ["From: x. bob@example.com"], "rra", "name-contains-address"],
   ["the rest of a comment that a reader joins", [`From: ${OWN} ((x).evil.example)`], "rra", "name-contains-address"],
   ["several own authors without Sender", [`From: ${OWN}, press@example.com`], "ara"],
   ["several own authors with own Sender", [`From: ${OWN}, press@example.com`, `Sender: ${OWN}`], "aaa"],

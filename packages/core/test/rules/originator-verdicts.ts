@@ -23,6 +23,9 @@ export const ownership = ownedAddresses({
     "alice@[192.0.2.7]",
     "张伟@例子.example",
     "alice+news@example.com",
+    "alice@mail.example.com",
+    "x.alice@mail.example.com",
+    "x.bob@example.com",
   ],
   bob: ["bob@example.com"],
 });
