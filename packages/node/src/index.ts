@@ -6,6 +6,8 @@ export {
   wireResolver,
 } from "./dns/wire-resolver.js";
 export { organisationalDomain } from "./domain/organisational-domain.js";
+export { type Following, type FollowOptions, followFiles, type Stamped } from "./files/follow-files.js";
+export { stampOf, stampOfSync } from "./files/stamp.js";
 export type { GrantsWarning } from "./grants/collector.js";
 export { type FileGrants, type FileGrantsOptions, fileGrants, type GrantsReload } from "./grants/file-grants.js";
 export { type ReadGrants, type ReadGrantsOptions, readGrants } from "./grants/read-grants.js";
@@ -27,6 +29,13 @@ export {
 export type { UnixSocketAccess } from "./listener/unix-socket.js";
 export { askPolicyServer, MAX_POLICY_REPLY_BYTES, type PolicyClientReply } from "./policy-client.js";
 export { type FileTable, type FileTableOptions, fileTable, type TableReload } from "./tables/file-table.js";
-export { MAX_TABLE_BYTES, type ReadTable, type ReadTableOptions, readTable } from "./tables/read-table.js";
+export {
+  MAX_TABLE_BYTES,
+  type ReadTable,
+  type ReadTableOptions,
+  readStamped,
+  readTable,
+  type StampedTable,
+} from "./tables/read-table.js";
 export { invalid, type Placed, validate } from "./yaml/validate.js";
 export { type KeyPath, parseYamlDocument, type YamlDocument, type YamlNode } from "./yaml/yaml-document.js";
