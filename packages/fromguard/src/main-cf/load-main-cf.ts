@@ -3,10 +3,11 @@ import { readFile, stat } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { FromguardError, type Place } from "@fromguard/core";
+import { stampOf, stampOfSync } from "@fromguard/node";
 import { loadSettings, type MainCf, type MasterService, readMainCf, type Settings } from "@fromguard/postfix";
 import { reasonOf } from "../config/config.js";
 import { Exit, exitCodes } from "../exit-codes.js";
-import { readText, tableOpener } from "./open-tables.js";
+import { tableOpener } from "./open-tables.js";
 
 /** How a main.cf is loaded. */
 export interface MainCfChoices {
@@ -16,6 +17,8 @@ export interface MainCfChoices {
   readonly service?: MasterService | undefined;
   /** Whether a restriction that is not known answers as a broken one when it is reached, instead of ending the loading. */
   readonly ignoreUnknown: boolean;
+  /** Takes how each file looks before it is read. */
+  readonly stamps?: Map<string, string>;
 }
 
 /** A main.cf, and what is wrong with it; one sentence each. */
@@ -23,6 +26,8 @@ export interface LoadedMainCf {
   readonly config: MainCf;
   readonly settings: Settings;
   readonly warnings: readonly string[];
+  /** What it names and what cannot be read, by name, and why. */
+  readonly broken: ReadonlyMap<string, FromguardError>;
 }
 
 const MAX_CONFIG_OCTETS = 16 * 1024 * 1024;
@@ -34,8 +39,9 @@ const MAX_CONFIG_OCTETS = 16 * 1024 * 1024;
  */
 export async function readMainCfFile(
   file: string,
-  { overrides, service }: Pick<MainCfChoices, "overrides" | "service">,
+  { overrides, service, stamps = new Map() }: Pick<MainCfChoices, "overrides" | "service" | "stamps">,
 ): Promise<{ readonly config: MainCf; readonly warnings: readonly string[] }> {
+  stamps.set(file, await stampOf(file));
   const given = new Map(overrides.map(readOverride));
   const ofService = (service?.overrides ?? []).filter(({ name }) => !given.has(name));
   const { config, warnings } = readMainCf(await readOctets(file), {
@@ -44,7 +50,10 @@ export async function readMainCfFile(
     overridePlaces: Object.fromEntries(ofService.map(({ name, place }) => [name, place])),
     hostname: hostname(),
     interfaces: interfaces().flatMap(({ cidr }) => cidr ?? []),
-    originFile: readOrigin,
+    originFile: (path) => {
+      stamps.set(path, stampOfSync(path));
+      return readOrigin(path);
+    },
   });
   return { config, warnings: warnings.map(({ text }) => text) };
 }
@@ -56,20 +65,25 @@ export async function readMainCfFile(
  */
 export async function loadMainCf(file: string, choices: MainCfChoices): Promise<LoadedMainCf> {
   const { config, warnings } = await readMainCfFile(file, choices);
-  const { openTable, broken } = tableOpener(config.get("queue_directory"));
-  const loaded = await loadSettings(config, { openTable, readFile: readText, ignoreUnknown: choices.ignoreUnknown });
+  const { openTable, readFile, broken: found } = tableOpener(config.get("queue_directory"), choices.stamps);
+  const loaded = await loadSettings(config, { openTable, readFile, ignoreUnknown: choices.ignoreUnknown });
+  const broken = namedIn(config, found);
   return {
     config,
     settings: loaded.settings,
-    warnings: [...warnings, ...loaded.warnings.map(({ text }) => text), ...brokenTables(config, broken)],
+    warnings: [...warnings, ...loaded.warnings.map(({ text }) => text), ...failuresOf(broken)],
+    broken,
   };
 }
 
-/** One sentence for each table that the file names and that cannot be opened: Postfix has built-in maps that few hosts have. */
-export function brokenTables(config: MainCf, broken: ReadonlyMap<string, FromguardError>): readonly string[] {
-  return [...broken]
-    .filter(([spec]) => isNamed(config, spec))
-    .map(([spec, error]) => `${spec}: every lookup that comes to it fails: ${error.message}`);
+/** What the file itself names of what is broken: Postfix has built-in maps that few hosts have. */
+export function namedIn<T>(config: MainCf, broken: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map([...broken].filter(([spec]) => isNamed(config, spec)));
+}
+
+/** One sentence for each table that cannot be opened. */
+export function failuresOf(broken: ReadonlyMap<string, FromguardError>): readonly string[] {
+  return [...broken].map(([spec, { message }]) => `${spec}: every lookup that comes to it fails: ${message}`);
 }
 
 /** Whether the file itself, and no built-in value, names a table. */

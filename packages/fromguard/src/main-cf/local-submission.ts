@@ -7,8 +7,8 @@ import {
   type TraceStep,
 } from "@fromguard/postfix";
 import type { Action } from "./explain-outcome.js";
-import { brokenTables, readMainCfFile } from "./load-main-cf.js";
-import { readText, tableOpener } from "./open-tables.js";
+import { failuresOf, namedIn, readMainCfFile } from "./load-main-cf.js";
+import { tableOpener } from "./open-tables.js";
 
 /** What `sendmail` answers a user of this machine. */
 export interface SubmissionOutcome {
@@ -34,12 +34,12 @@ export interface LoadedSubmission {
  */
 export async function loadSubmission(file: string, overrides: readonly string[]): Promise<LoadedSubmission> {
   const { config, warnings } = await readMainCfFile(file, { overrides });
-  const { openTable, broken } = tableOpener(config.get("queue_directory"));
-  const loaded = await loadLocalSubmission(config, { openTable, readFile: readText });
+  const { openTable, readFile, broken } = tableOpener(config.get("queue_directory"));
+  const loaded = await loadLocalSubmission(config, { openTable, readFile });
   return {
     config,
     submission: loaded.submission,
-    warnings: [...warnings, ...loaded.warnings.map(({ text }) => text), ...brokenTables(config, broken)],
+    warnings: [...warnings, ...loaded.warnings.map(({ text }) => text), ...failuresOf(namedIn(config, broken))],
   };
 }
 

@@ -1,13 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { FromguardError, isFromguardError, type LoadedTable, parseTableSpec, tableOf } from "@fromguard/core";
-import { readTable } from "@fromguard/node";
+import { readStamped, readTable, stampOf } from "@fromguard/node";
 import { reasonOf } from "../config/config.js";
 
 /** What opens the tables of one main.cf. */
 export interface TableOpener {
   /** Opens a table as Postfix's daemons do: one that cannot be opened answers every lookup with an error. */
   readonly openTable: (spec: string) => Promise<LoadedTable>;
-  /** The tables that could not be opened, as named, and why. */
+  /** Reads a text file that main.cf names; throws a FromguardError `FG_FILE_UNREADABLE`. */
+  readonly readFile: (file: string) => Promise<string>;
+  /** The tables that could not be opened and the files that could not be read, as named, and why. */
   readonly broken: ReadonlyMap<string, FromguardError>;
 }
 
@@ -17,21 +19,40 @@ export interface TableOpener {
  * `unix:passwd.byname` and `unix:group.byname` are read from /etc/passwd and /etc/group; other name services are not asked.
  *
  * @param folder from which relative paths start: Postfix's `queue_directory`, where its daemons run
+ * @param stamps takes how each file looks before it is read
  */
-export function tableOpener(folder: string): TableOpener {
+export function tableOpener(folder: string, stamps: Map<string, string> = new Map()): TableOpener {
   const broken = new Map<string, FromguardError>();
+  const note = async (file: string) => {
+    if (!stamps.has(file)) stamps.set(file, await stampOf(file));
+  };
   return {
     broken,
+    readFile: async (file) => {
+      await note(file);
+      try {
+        return await readText(file);
+      } catch (error) {
+        if (isFromguardError(error)) broken.set(file, error);
+        throw error;
+      }
+    },
     openTable: async (spec) => {
       const parsed = parseTableSpec(spec);
       const accounts = parsed.ok && parsed.value.type === "unix" ? ACCOUNTS.get(parsed.value.source) : undefined;
-      if (accounts !== undefined) return await readAccounts(spec, accounts);
+      if (accounts !== undefined) {
+        await note(accounts);
+        return await readAccounts(spec, accounts);
+      }
+      const seen = new Map<string, string>();
       try {
-        return await readTable(spec, { ...asDaemons, folder });
+        return await readStamped(spec, { ...asDaemons, folder }, seen);
       } catch (error) {
         if (!isFromguardError(error)) throw error;
         broken.set(spec, error);
         return await readTable(spec, { ...asDaemons, folder, invalid: "answer-when-reached" });
+      } finally {
+        for (const [file, stamp] of seen) if (!stamps.has(file)) stamps.set(file, stamp);
       }
     },
   };

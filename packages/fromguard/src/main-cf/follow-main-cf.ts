@@ -1,0 +1,89 @@
+import { isFromguardError, type Place, type Resolver, type Rule } from "@fromguard/core";
+import { followFiles, type Stamped } from "@fromguard/node";
+import { type MainCfNeed, postfixRestrictions } from "@fromguard/postfix";
+import { type LoadedMainCf, loadMainCf } from "./load-main-cf.js";
+import { openSmtpd } from "./open-smtpd.js";
+
+/** What became of a main.cf whose files changed. */
+export interface MainCfReload {
+  /** `replaced`: the rule decides by the new state. `kept`: it could not be read, and the last good one stays. */
+  readonly kind: "replaced" | "kept";
+  /** The main.cf. */
+  readonly source: string;
+  /** One sentence. */
+  readonly text: string;
+  /** Where the fault is; empty for `replaced`. */
+  readonly place: Place;
+  /** One sentence each: what is doubtful in the new state. */
+  readonly warnings: readonly string[];
+}
+
+/** How a main.cf is loaded and followed. */
+export interface FollowMainCfOptions {
+  /** `name=value`; they win over the file. */
+  readonly overrides: readonly string[];
+  readonly dns: Resolver;
+  /** Milliseconds between looks at the files; 0 for none. */
+  readonly checkMs: number;
+  /** Told of each reload, and once of each fault. */
+  readonly onReload?: ((reload: MainCfReload) => void) | undefined;
+}
+
+/** A main.cf as a rule that follows its files. */
+export interface FollowedMainCf {
+  /** Stays the same object. A transaction is judged to its end by the main.cf that it began with. */
+  readonly rule: Rule<MainCfNeed>;
+  /** What was wrong at the first reading; one sentence each. */
+  readonly warnings: readonly string[];
+  /** Reads the files if one of them changed. What the timer calls. */
+  refresh(): Promise<void>;
+  /** Reads the files. */
+  reload(): Promise<void>;
+  /** Stops the timer; the rule goes on to decide. */
+  close(): void;
+}
+
+interface Opened extends Stamped, Pick<LoadedMainCf, "broken" | "warnings"> {
+  readonly rule: Rule<MainCfNeed>;
+}
+
+/**
+ * Makes the rule of a main.cf, and makes it again when main.cf changes, or a file that it names: a table, a list, `myorigin`. The
+ * new one takes the place of the old one in one step. A main.cf with which Postfix would not start by then leaves the last good one
+ * in place, and so does a table or a list that cannot be read by then; `onReload` is told.
+ *
+ * @throws FromguardError as `loadMainCf` does: the first reading has to succeed. A table that cannot be opened then is a warning, and
+ * answers every lookup with an error, until it can be
+ */
+export async function followMainCf(file: string, options: FollowMainCfOptions): Promise<FollowedMainCf> {
+  const { overrides, dns, checkMs, onReload } = options;
+  const open = async (stamps: Map<string, string>): Promise<Opened> => {
+    const loaded = await loadMainCf(file, { overrides, ignoreUnknown: false, stamps });
+    const { broken, warnings } = loaded;
+    return { rule: postfixRestrictions(openSmtpd(loaded, dns)), broken, warnings, stamps };
+  };
+  const first = await open(new Map());
+  const following = followFiles<Opened>(first, {
+    checkMs,
+    read: async (stamps) => {
+      const opened = await open(stamps);
+      const [lost] = [...opened.broken].filter(([name]) => !following.current.broken.has(name));
+      if (lost !== undefined) throw lost[1];
+      return opened;
+    },
+    onRead: ({ warnings }) =>
+      onReload?.({ kind: "replaced", source: file, text: `${file} was read again`, place: {}, warnings }),
+    onFault: (error) => {
+      const [why, place] = isFromguardError(error) ? [error.message, error.place] : [`${file}: ${String(error)}`, {}];
+      const text = `${why}; the main.cf that was read before stays in use`;
+      onReload?.({ kind: "kept", source: file, text, place, warnings: [] });
+    },
+  });
+  return {
+    rule: { ...first.rule, evaluate: (facts, context) => following.current.rule.evaluate(facts, context) },
+    warnings: first.warnings,
+    refresh: () => following.refresh(),
+    reload: () => following.reload(),
+    close: () => following.close(),
+  };
+}
