@@ -138,7 +138,7 @@ function fits(pieces: readonly string[], text: string): boolean {
 
 function ofPattern(login: string, table: Table, entry: Exclude<TableEntry, { readonly kind: "key" }>): Holding {
   const { pattern, file, line } = entry;
-  const result = entry.result.map((part) => (typeof part === "number" ? `\${${part}}` : part)).join("");
+  const result = entry.result.map((part) => (typeof part === "number" ? `$(${part})` : part)).join("");
   const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
   return {
     login,

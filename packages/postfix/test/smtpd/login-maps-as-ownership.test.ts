@@ -22,8 +22,8 @@ const signal = new AbortController().signal;
 /** The test's `mydestination` and `myorigin`. */
 const localDomains = ["mail.example.com", "localhost.example.com", "example.com"];
 
-const user = fc.constantFrom("a", "a+x", "A+X", "b", "b+", "postmaster+x", "owner-a", '"a b"', "+x");
-const domain = fc.constantFrom("example.com", "EXAMPLE.com", "mail.example.com", "y.test", "sub.y.test", "[192.0.2.1]");
+const user = fc.constantFrom("a", "a+x", "A+X", "a-x", "b+", "postmaster+x", "owner-a", '"a b"');
+const domain = fc.constantFrom("example.com", "Mail.example.com", "y.test");
 const key = fc.oneof(
   fc.tuple(user, domain).map(([local, at]) => `${local}@${at}`),
   domain.map((at) => `@${at}`),
@@ -31,7 +31,7 @@ const key = fc.oneof(
   domain,
 );
 const owners = fc.constantFrom("ann", "bob", "bob, ann", "ANN\tbob", ",", "", "ann@example.com");
-const made = fc.dictionary(key, owners, { maxKeys: 6 }).map((entries) => tableOf(entries));
+const made = fc.dictionary(key, owners, { minKeys: 2, maxKeys: 12 }).map((entries) => tableOf(entries));
 const late = fc.dictionary(key, owners, { maxKeys: 4 }).map((entries) => memoryTable(entries, { late: true }));
 const pattern = fc
   .constantFrom(
@@ -50,22 +50,24 @@ const table: fc.Arbitrary<Table> = fc.oneof(
 );
 const login = fc.constantFrom(null, "ann", "ANN", "bob", "a", "ann@example.com", "bob, ann");
 
-const COMBINED: readonly (readonly [string, (source: Ownership) => Ownership])[] = [
-  ["alone", (source) => source],
-  ["as a union", (source) => unionOwnership(source)],
-  ["as a first match", (source) => firstMatchOwnership(source)],
-  ["from a cache", (source) => cachedOwnership(source)],
+/** What must not change the answers of one source. */
+const COMBINED: readonly ((source: Ownership) => Ownership)[] = [
+  (source) => source,
+  (source) => unionOwnership(source),
+  (source) => firstMatchOwnership(source),
+  (source) => cachedOwnership(source),
 ];
 
-describe.each(COMBINED)("login maps as ownership, %s", (_case, combine) => {
-  it("decide as smtpd does, whatever the maps", async () => {
+describe("login maps as ownership", () => {
+  it("decide as smtpd does, whatever the maps and however they are combined", async () => {
     const attempts = fc.record({ login, local: user, at: domain });
     await fc.assert(
       fc.asyncProperty(
-        fc.array(table, { maxLength: 3 }),
-        fc.constantFrom("", "+", "-"),
-        fc.array(attempts, { minLength: 1, maxLength: 8 }),
-        async (tables, recipientDelimiter, list) => {
+        fc.constantFrom(...COMBINED),
+        fc.array(table, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom("", "+", "+-"),
+        fc.array(attempts, { minLength: 12, maxLength: 12 }),
+        async (combine, tables, recipientDelimiter, list) => {
           const smtpd = smtpdOf({
             sender: "reject_authenticated_sender_login_mismatch, reject_unauthenticated_sender_login_mismatch",
             parameters: { recipient_delimiter: recipientDelimiter },
