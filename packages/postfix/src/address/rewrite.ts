@@ -1,6 +1,7 @@
 import type { MainCf } from "../main-cf/main-cf.js";
 import { isPlainAddress } from "./plain-address.js";
 import { domainOf, externalForm, unquoted } from "./quoting.js";
+import { TokenList } from "./token-list.js";
 import { internalForm, operator, scanTokens, type Token } from "./tokens.js";
 
 /** What rewriting in the `local` context depends on. */
@@ -33,72 +34,65 @@ export function rewriteOptions(config: MainCf): RewriteOptions {
 export function rewriteAddress(internal: string, options: RewriteOptions): string {
   if (internal === "") return "";
   if (isPlainAddress(internal) && (options.domain.length === 0 || domainOf(internal).includes("."))) return internal;
-  const tokens = scanTokens(externalForm(internal));
+  const tokens = new TokenList(scanTokens(externalForm(internal)));
   rewriteTokens(tokens, options);
-  return unquoted(externalForm(internalForm(tokens)));
+  return unquoted(externalForm(internalForm(tokens.all())));
 }
 
 /** The same to tokens, in place; they are at least one. */
-export function rewriteTokens(tokens: Token[], options: RewriteOptions): void {
-  const [first] = tokens;
+export function rewriteTokens(tokens: TokenList, options: RewriteOptions): void {
+  const first = tokens.at(0);
   if (tokens.length === 1 && first?.kind === "@") {
-    tokens[0] = { kind: "quoted", text: "", joined: true };
+    tokens.takeFirst(1);
+    tokens.push([{ kind: "quoted", text: "", joined: true }]);
     return;
   }
   if (tokens.length === 1 && first?.kind === "quoted" && first.text === "") return;
   if (first?.kind === "@") stripRoute(tokens);
-  if (lastIndexOf(tokens, "@") < 0) giveDomain(tokens, options);
+  if (!tokens.has("@")) giveDomain(tokens, options);
   completeDomain(tokens, options.domain);
   stripTrailingDot(tokens);
 }
 
 /** `@a,@b:user@c` is `user@c`. */
-function stripRoute(tokens: Token[]): void {
-  const colon = tokens.findIndex(({ kind }) => kind === ":");
-  if (colon >= 0 && colon < tokens.length - 1) tokens.splice(0, colon + 1);
+function stripRoute(tokens: TokenList): void {
+  const colon = tokens.indexOf(":");
+  if (colon >= 0 && colon < tokens.length - 1) tokens.takeFirst(colon + 1);
 }
 
-function giveDomain(tokens: Token[], { swapBangpath, percentHack, origin }: RewriteOptions): void {
-  const bang = swapBangpath ? tokens.findIndex(({ kind }) => kind === "!") : -1;
+function giveDomain(tokens: TokenList, { swapBangpath, percentHack, origin }: RewriteOptions): void {
+  const bang = swapBangpath ? tokens.indexOf("!") : -1;
   if (bang >= 0) {
-    const joined = bang === 0 ? true : (tokens[0]?.joined ?? true);
-    const site = tokens.splice(0, bang + 1).slice(0, -1);
-    for (let index = 0; index < tokens.length; index++) tokens[index] = joinedAs(tokens[index] as Token, joined);
-    tokens.push(operator("@", joined));
-    for (const token of site) tokens.push(token);
+    const site = tokens.takeFirst(bang);
+    tokens.takeFirst(1);
+    const joined = site[0]?.joined ?? true;
+    tokens.join(joined);
+    tokens.push([operator("@", joined), ...site]);
     return;
   }
-  const percent = percentHack ? lastIndexOf(tokens, "%") : -1;
-  if (percent >= 0) tokens[percent] = operator("@", tokens[percent]?.joined);
+  if (percentHack && tokens.has("%")) tokens.replaceLast("%", ({ joined }) => operator("@", joined));
   else if (origin.length > 0) append(tokens, [operator("@"), ...origin]);
 }
 
-function completeDomain(tokens: Token[], domain: readonly Token[]): void {
-  const at = lastIndexOf(tokens, "@");
-  if (domain.length === 0 || at < 0 || at === tokens.length - 1) return;
-  if (tokens.slice(at).every(({ kind }) => kind !== "literal" && kind !== "."))
-    append(tokens, [operator("."), ...domain]);
+function completeDomain(tokens: TokenList, domain: readonly Token[]): void {
+  if (domain.length === 0 || !tokens.has("@") || tokens.at(-1)?.kind === "@") return;
+  for (let at = -1; tokens.at(at)?.kind !== "@"; at--) {
+    const kind = tokens.at(at)?.kind;
+    if (kind === "literal" || kind === ".") return;
+  }
+  append(tokens, [operator("."), ...domain]);
 }
 
 /** Not of `a..` or `@.`: what is broken stays so. */
-export function stripTrailingDot(tokens: Token[]): void {
+export function stripTrailingDot(tokens: TokenList): void {
   const before = tokens.at(-2)?.kind;
-  if (tokens.at(-1)?.kind === "." && before !== undefined && before !== "." && before !== "@") tokens.pop();
+  if (tokens.at(-1)?.kind === "." && before !== undefined && before !== "." && before !== "@") {
+    tokens.takeFrom(tokens.length - 1);
+  }
 }
 
 /** Puts tokens behind others, which they join as those are joined. */
-export function append(tokens: Token[], more: readonly Token[]): void {
+export function append(tokens: TokenList, more: readonly Token[]): void {
   const joined = tokens.at(-1)?.joined ?? true;
-  for (const token of more) tokens.push(joinedAs(token, joined));
-}
-
-function joinedAs(token: Token, joined: boolean): Token {
-  return token.joined === joined ? token : { ...token, joined };
-}
-
-/** Where the last token of a kind stands; -1 where none is. */
-export function lastIndexOf(tokens: readonly Token[], kind: Token["kind"]): number {
-  let at = tokens.length - 1;
-  while (at >= 0 && tokens[at]?.kind !== kind) at--;
-  return at;
+  tokens.push(more.map((token) => (token.joined === joined ? token : { ...token, joined })));
 }

@@ -3,7 +3,8 @@ import type { Membership } from "../lists/match-list.js";
 import type { MainCf } from "../main-cf/main-cf.js";
 import { isPlainAddress } from "./plain-address.js";
 import { domainOf, externalForm, isDotString } from "./quoting.js";
-import { append, lastIndexOf, type RewriteOptions, rewriteTokens, stripTrailingDot } from "./rewrite.js";
+import { append, type RewriteOptions, rewriteTokens, stripTrailingDot } from "./rewrite.js";
+import { TokenList } from "./token-list.js";
 import { internalForm, operator, scanTokens, type Token } from "./tokens.js";
 
 /** Why an address could not be resolved. */
@@ -38,21 +39,17 @@ export function localDomainStripper(
   const host: readonly Token[] = [operator("@"), ...scanTokens(config.get("myhostname"))];
 
   /** What may hide a domain in what is left of a local address, innermost last. */
-  const opened = (tokens: Token[]): Token[] | undefined => {
+  const opened = (tokens: TokenList): TokenList | undefined => {
     const { swapBangpath, percentHack } = rewriting;
-    if (
-      lastIndexOf(tokens, "@") >= 0 ||
-      (swapBangpath && lastIndexOf(tokens, "!") >= 0) ||
-      (percentHack && lastIndexOf(tokens, "%") >= 0)
-    )
-      return tokens;
-    const [word] = tokens;
+    if (tokens.has("@") || (swapBangpath && tokens.has("!")) || (percentHack && tokens.has("%"))) return tokens;
+    const word = tokens.at(0);
     if (!dequotes || tokens.length !== 1 || word?.kind !== "quoted") return undefined;
-    return dequoted(word.text, rewriting);
+    const inner = dequoted(word.text, rewriting);
+    return inner === undefined ? undefined : new TokenList(inner);
   };
 
   const strip = (
-    start: Token[],
+    start: TokenList,
     domain: readonly Token[],
     rounds: number,
     known?: Membership,
@@ -62,22 +59,24 @@ export function localDomainStripper(
     let left = rounds;
     for (let answer = known; left > 0; answer = undefined, left--) {
       if (answer === undefined) {
-        if (lastIndexOf(tokens, "@") >= 0) stripTrailingDot(tokens);
-        if (nullDomains && tokens.at(-1)?.kind === "@") tokens.pop();
+        if (tokens.has("@")) stripTrailingDot(tokens);
+        if (nullDomains && tokens.at(-1)?.kind === "@") tokens.takeFrom(tokens.length - 1);
       }
-      const at = lastIndexOf(tokens, "@");
+      const at = tokens.lastIndexOf("@");
       if (at >= 0) {
-        const behind = tokens.slice(at + 1);
-        if (behind.length > 0) {
-          const membership = answer ?? isLocal(internalForm(behind));
+        const found = tokens.takeFrom(at);
+        if (found.length > 1) {
+          const membership = answer ?? isLocal(internalForm(found.slice(1)));
           if (membership instanceof Promise) {
             const [rest, kept, roundsLeft] = [tokens, saved, left];
+            rest.push(found);
             return membership.then((late) => strip(rest, kept, roundsLeft, late));
           }
           if (membership.kind === "unknown") return membership;
-          if (membership.kind === "not-listed") return { text: internalForm(tokens), local: false };
+          if (membership.kind === "not-listed")
+            return { text: internalForm([...tokens.all(), ...found]), local: false };
         }
-        saved = tokens.splice(at);
+        saved = found;
       }
       const inner = opened(tokens);
       if (inner !== undefined) {
@@ -85,9 +84,9 @@ export function localDomainStripper(
         rewriteTokens(tokens, rewriting);
         continue;
       }
-      const [word] = tokens;
+      const word = tokens.at(0);
       if (tokens.length === 0 || (tokens.length === 1 && word?.kind === "quoted" && word.text === "")) {
-        tokens = [...emptyAddress];
+        tokens = new TokenList(emptyAddress);
         continue;
       }
       if (saved.length === 0) {
@@ -95,12 +94,13 @@ export function localDomainStripper(
         continue;
       }
       append(tokens, saved);
-      return { text: internalForm(tokens), local: true };
+      return { text: internalForm(tokens.all()), local: true };
     }
     return { cause: `no end of domains after ${rounds} rounds` };
   };
   return (internal) => {
-    if (!isPlainAddress(internal)) return strip(scanTokens(externalForm(internal)), [], internal.length + MORE_ROUNDS);
+    if (!isPlainAddress(internal))
+      return strip(new TokenList(scanTokens(externalForm(internal))), [], internal.length + MORE_ROUNDS);
     return andThen<Membership, Stripped | Unknown>(isLocal(domainOf(internal)), (membership) =>
       membership.kind === "unknown" ? membership : { text: internal, local: membership.kind === "listed" },
     );
