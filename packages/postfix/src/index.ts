@@ -7,6 +7,7 @@ export type {
 } from "./address/address-resolver.js";
 export { type AddressResolverOptions, createAddressResolver } from "./address/create-address-resolver.js";
 export type { OwnAddresses } from "./address/own-addresses.js";
+export { otherServices } from "./import/other-services.js";
 export { translateMainCf } from "./import/translate-main-cf.js";
 export type { ImportedRule, ImportNote, Translation } from "./import/translation.js";
 export type { LintCode, LintFacts, LintFinding, ServiceName, TableText } from "./lint/finding.js";

@@ -113,20 +113,22 @@ Exit codes: 0 nothing found, 1 something was.
 
   import: `Write the configuration of fromguard that decides on senders as a main.cf does, and what it does not keep.
 
-Usage: fromguard import [--output FILE] [--exact] [--override NAME=VALUE]... MAIN_CF
+Usage: fromguard import [--output FILE] [--exact] [--service NAME] [--override NAME=VALUE]... MAIN_CF
 
 Options:
   --output FILE           where to write it, a file that is not there yet; default standard output
   --exact                 one rule that reads main.cf itself: Postfix's own replies to the letter, at RCPT TO. Without it, the
                           rules of fromguard, and notes on what they leave out or do otherwise
-  --override NAME=VALUE   a parameter that wins over main.cf, as -o of master.cf, which is not read; may stand several times
+  --service NAME          a service of the master.cf beside it that runs smtpd, such as submission: its -o are taken
+  --override NAME=VALUE   a parameter that wins over both files; may stand several times
 
+A service that decides by other parameters than those that are imported is named in a note.
 Notes stand as comments in the configuration, and on standard error: left-out, no rule does it; stricter, the rule also
 refuses what this Postfix accepts; reply, the same is refused in other words. Without the first two, both refuse the same.
 
 Examples:
   fromguard import /etc/postfix/main.cf
-  fromguard import --output fromguard.yaml --override smtpd_sasl_auth_enable=yes /etc/postfix/main.cf
+  fromguard import --output fromguard.yaml --service submission /etc/postfix/main.cf
   fromguard import --exact --output fromguard.yaml /etc/postfix/main.cf
 `,
 

@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { translateMainCf } from "@fromguard/postfix";
+import { otherServices, translateMainCf } from "@fromguard/postfix";
 import { parseConfig, reasonOf } from "../config/config.js";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { exactConfiguration, formatNote, translatedConfiguration } from "../main-cf/configuration-of.js";
 import { loadMainCf, readMainCfFile } from "../main-cf/load-main-cf.js";
+import { readServices, smtpdNamed } from "../main-cf/load-master-cf.js";
 import { styleFor, visible } from "../report/style.js";
 import { toExit } from "./load.js";
 import { readFileAndOptions } from "./options.js";
@@ -13,14 +14,15 @@ import { readFileAndOptions } from "./options.js";
 const OPTIONS = {
   output: { type: "string" },
   exact: { type: "boolean" },
+  service: { type: "string" },
   override: { type: "string", multiple: true },
 } as const;
 
 /** `fromguard import`: writes the configuration of fromguard that decides as a main.cf does, and tells what it does not keep. */
 export async function importMainCf(args: readonly string[], io: Io): Promise<ExitCode> {
   const { file, values } = readFileAndOptions("import", args, OPTIONS, "MAIN_CF");
-  const { override: overrides = [], output } = values;
-  const { text, notes } = await configurationOf(resolve(file), overrides, values.exact ?? false).catch(
+  const { override: overrides = [], output, exact = false, service } = values;
+  const { text, notes } = await configurationOf(resolve(file), { overrides, exact, service }).catch(
     (error: unknown) => {
       throw toExit(error);
     },
@@ -37,20 +39,31 @@ interface Imported {
   readonly notes: readonly string[];
 }
 
-async function configurationOf(file: string, overrides: readonly string[], isExact: boolean): Promise<Imported> {
-  if (isExact) {
-    const { warnings } = await loadMainCf(file, { overrides, ignoreUnknown: false });
-    return { text: exactConfiguration(file, overrides), notes: warnings };
+interface Choices {
+  readonly overrides: readonly string[];
+  readonly exact: boolean;
+  readonly service: string | undefined;
+}
+
+async function configurationOf(file: string, { overrides, exact, service: name }: Choices): Promise<Imported> {
+  const service = name === undefined ? undefined : await smtpdNamed(name, file);
+  const { config, warnings } = await readMainCfFile(file, { overrides, service });
+  const { services } = await readServices(file, overrides);
+  const others = otherServices(config, services);
+  if (exact) {
+    const loaded = await loadMainCf(file, { overrides, service, ignoreUnknown: false });
+    const set = (service?.overrides ?? []).map((override) => `${override.name}=${override.value}`);
+    const notes = [...loaded.warnings, ...others.map(formatNote)];
+    return { text: exactConfiguration(file, [...set, ...overrides]), notes };
   }
-  const { config, warnings } = await readMainCfFile(file, { overrides });
   const translation = translateMainCf(config);
-  const notes = [...warnings, ...translation.notes.map(formatNote)];
+  const notes = [...translation.notes, ...others];
   if (translation.rules.length === 0) {
     throw new Exit(exitCodes.configuration, `${file}: no restriction in it has a rule of ours: use --exact`);
   }
-  const text = translatedConfiguration(config, translation);
+  const text = translatedConfiguration(config, { ...translation, notes });
   parseConfig(text, "the imported configuration");
-  return { text, notes };
+  return { text, notes: [...warnings, ...notes.map(formatNote)] };
 }
 
 async function write(file: string, text: string): Promise<void> {

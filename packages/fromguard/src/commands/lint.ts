@@ -1,11 +1,11 @@
 import type { Place } from "@fromguard/core";
-import { type LintedService, lintServices, type ServiceName } from "@fromguard/postfix";
+import { lintServices, type ServiceName } from "@fromguard/postfix";
 import { protectionGaps } from "../config/protection.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { lintFacts } from "../main-cf/lint-facts.js";
 import { readMainCfFile } from "../main-cf/load-main-cf.js";
-import { hasMasterCfBeside, readMasterCfBeside } from "../main-cf/load-master-cf.js";
+import { readServices } from "../main-cf/load-master-cf.js";
 import { type Style, styleFor, visible } from "../report/style.js";
 import { toAsciiJson } from "../serve/log.js";
 import { loadConfig, loadPolicy, toExit } from "./load.js";
@@ -45,17 +45,12 @@ interface Lint {
 async function lintPostfix(file: string, overrides: readonly string[]): Promise<Lint> {
   try {
     const { config, warnings } = await readMainCfFile(file, { overrides });
-    const master = (await hasMasterCfBeside(file)) ? await readMasterCfBeside(file) : { smtpds: [], warnings: [] };
-    const services: (LintedService & { readonly warnings: readonly string[] })[] = [];
-    for (const service of master.smtpds) {
-      services.push({ service, ...(await readMainCfFile(file, { overrides, service })) });
-    }
+    const { services, warnings: more } = await readServices(file, overrides);
     const facts = await lintFacts(
       config,
       services.map((each) => each.config),
     );
-    const said = [...warnings, ...master.warnings, ...services.flatMap((each) => each.warnings)];
-    return { findings: lintServices(facts, services), warnings: [...new Set(said)] };
+    return { findings: lintServices(facts, services), warnings: [...new Set([...warnings, ...more])] };
   } catch (error) {
     throw toExit(error);
   }

@@ -1,13 +1,13 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FromguardError } from "@fromguard/core";
-import { type MasterService, readMasterCf, runsSmtpd } from "@fromguard/postfix";
+import { type LintedService, type MasterService, readMasterCf, runsSmtpd } from "@fromguard/postfix";
 import { Exit, exitCodes } from "../exit-codes.js";
 import { list } from "../report/words.js";
-import { readOctets } from "./load-main-cf.js";
+import { readMainCfFile, readOctets } from "./load-main-cf.js";
 
 /** The services of a master.cf that run smtpd, and what is wrong with the file; one sentence each. */
-export interface LoadedMasterCf {
+interface LoadedMasterCf {
   readonly smtpds: readonly MasterService[];
   readonly warnings: readonly string[];
 }
@@ -20,7 +20,7 @@ const MAX_SMTPDS = 1000;
  *
  * @throws FromguardError FG_FILE_UNREADABLE; FG_CONFIG_INVALID, with file and line, for a bad line
  */
-export async function readMasterCfBeside(mainCf: string): Promise<LoadedMasterCf> {
+async function readMasterCfBeside(mainCf: string): Promise<LoadedMasterCf> {
   const file = masterCfOf(mainCf);
   const { services, warnings } = readMasterCf(new TextDecoder().decode(await readOctets(file)), { file });
   const smtpds = services.filter(runsSmtpd);
@@ -30,8 +30,30 @@ export async function readMasterCfBeside(mainCf: string): Promise<LoadedMasterCf
   return { smtpds, warnings: warnings.map(({ text }) => text) };
 }
 
+/**
+ * The smtpd services of the master.cf beside a main.cf, each with the parameters that it sees; none where there is no master.cf.
+ *
+ * @param overrides `name=value`; they win over both files
+ * @throws FromguardError as {@link readMasterCfBeside} and `readMainCfFile`
+ */
+export async function readServices(
+  mainCf: string,
+  overrides: readonly string[],
+): Promise<{ readonly services: readonly LintedService[]; readonly warnings: readonly string[] }> {
+  if (!(await hasMasterCfBeside(mainCf))) return { services: [], warnings: [] };
+  const { smtpds, warnings } = await readMasterCfBeside(mainCf);
+  const services: LintedService[] = [];
+  const said = new Set(warnings);
+  for (const service of smtpds) {
+    const read = await readMainCfFile(mainCf, { overrides, service });
+    services.push({ service, config: read.config });
+    for (const warning of read.warnings) said.add(warning);
+  }
+  return { services, warnings: [...said] };
+}
+
 /** Whether there is a master.cf beside a main.cf; one that cannot be read is there. */
-export async function hasMasterCfBeside(mainCf: string): Promise<boolean> {
+async function hasMasterCfBeside(mainCf: string): Promise<boolean> {
   try {
     await stat(masterCfOf(mainCf));
     return true;

@@ -25,8 +25,8 @@ const SENDERS = "/^([^@+]+)(\\+[^@]*)?@example\\.com$/  $" + "{1}\n/^team@exampl
 const RELAY = "smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination\n";
 const LOGIN = "smtpd_relay_restrictions = permit_sasl_authenticated, reject\n";
 
-async function importing(more: string, argv: readonly string[] = []) {
-  const folder = await folderWith({ senders: SENDERS });
+async function importing(more: string, argv: readonly string[] = [], masterCf?: string) {
+  const folder = await folderWith({ senders: SENDERS, ...(masterCf === undefined ? {} : { "master.cf": masterCf }) });
   await writeFile(`${folder}/main.cf`, (BASE + more).replaceAll("@DIR@", folder));
   const io = testIo();
   const code = await main(["import", ...argv, `${folder}/main.cf`], io);
@@ -224,6 +224,46 @@ describe("--exact", () => {
     expect(io.err()).toContain(
       `${folder}/main.cf:11: smtpd_helo_restrictions: unknown smtpd restriction: "rejekt" (did you mean reject?)\n`,
     );
+  });
+});
+
+describe("import beside a master.cf", () => {
+  const MASTER_CF = `smtp inet n - y - - smtpd
+  -o syslog_name=postfix/smtp
+submission inet n - y - - smtpd
+  -o { smtpd_sender_restrictions = reject_known_sender_login_mismatch }
+  -o soft_bounce=yes
+pickup unix n - y 60 1 pickup
+`;
+
+  it("names the services that it leaves out, and what they have of their own", async () => {
+    const { code, out, err } = await importing(RELAY, [], MASTER_CF);
+    const note =
+      "left-out @DIR@/master.cf:3 submission/inet: has its own smtpd_sender_restrictions, soft_bounce: import it by itself, with --service submission\n";
+    expect([code, err]).toEqual([0, `note: ${note}`]);
+    expect(out).toContain(`#   ${note}`);
+    expect((await importing(RELAY, ["--exact"], MASTER_CF)).err).toBe(err);
+  });
+
+  it("takes the options of one service, and names the others", async () => {
+    const { folder, code, yaml, out, err } = await importing(RELAY, ["--service", "submission"], MASTER_CF);
+    expect(code).toBe(0);
+    expect(parseConfig(yaml, `${folder}/f.yaml`).rules.map(({ kind }) => kind)).toContain("login-owns-envelope");
+    expect(out).toContain("@DIR@/master.cf:5 soft_bounce: refuses for good\n");
+    expect(err).toMatch(/left-out @DIR@\/master\.cf:1 smtp\/inet: has its own .*with --service smtp\n/);
+    expect(err).not.toContain("submission/inet");
+  });
+
+  it("writes them into the exact configuration", async () => {
+    const { out } = await importing(RELAY, ["--exact", "--service", "submission", "--override", "x=y"], MASTER_CF);
+    expect(out).toContain(
+      "override:\n        - smtpd_sender_restrictions=reject_known_sender_login_mismatch\n        - soft_bounce=yes\n        - x=y\n",
+    );
+  });
+
+  it("knows the services", async () => {
+    expect(await importing(RELAY, ["--service", "pickup"], MASTER_CF)).toMatchObject({ code: 64, out: "" });
+    expect(await importing(RELAY, ["--service", "smtp"])).toMatchObject({ code: 66, out: "" });
   });
 });
 

@@ -20,6 +20,7 @@ const DUE: Readonly<Record<string, readonly [code: number, out: RegExp]>> = {
   "lint --json main.cf": [1, /^\{"file":/],
   "lint fromguard.yaml": [1, /protection-gap\n/],
   "import main.cf": [0, /^rules:\n(.*\n)* {2}- login-owns-envelope\n/m],
+  "import --service submission main.cf": [0, /^rules:\n(.*\n)* {2}- relay-only-for-login:/m],
   "import --exact main.cf": [0, /^ {2}- postfix-restrictions:\n/m],
 };
 
