@@ -9,6 +9,8 @@ Usage: fromguard COMMAND [OPTION]...
 Commands:
   serve   run the listeners of the configuration, for an MTA to ask
   check   decide on one transaction and say why; or on one a line
+  who     tell who may send as an address, and by what
+  may     tell as what a login may send, and by what
   lint    report rules of a Postfix or of ours that protect less than they seem to
   import  write a configuration of ours that decides as a Postfix does
   postmap ask lookup tables, as Postfix's postmap -q does
@@ -89,6 +91,38 @@ Examples:
   echo '{"login": "bob", "envelopeFrom": "alice@example.com"}' | fromguard check --batch
 
 Exit codes: 0 accepted, 1 refused, 75 deferred; with --batch 0, or 65 where a line was no transaction.
+`,
+
+  who: `Tell who may send as an address: each login with its right, and the statements or the line of the map that give it.
+
+Usage: fromguard who [--config FILE] [--json] ADDRESS
+
+Options:
+  --config FILE   the configuration; default ${DEFAULT_CONFIG_FILE}
+  --json          print one line of JSON: {"holdings": [...], "gaps": [...]}
+
+Examples:
+  fromguard who sales@example.com
+  fromguard who --json '"odd name"@example.com'
+
+Exit codes: 0 somebody may, 1 nobody, 75 a source could not answer, or cannot be listed: what is known is printed.
+`,
+
+  may: `Tell as what a login may send: each address or pattern with its right, and the statements or the line of the map that give it.
+
+Usage: fromguard may [--config FILE] [--json] LOGIN
+
+@example.com stands for every address there, @*.example.com for those at the domains below, and a pattern of a map for itself.
+
+Options:
+  --config FILE   the configuration; default ${DEFAULT_CONFIG_FILE}
+  --json          print one line of JSON: {"holdings": [...], "gaps": [...]}
+
+Examples:
+  fromguard may alice
+  fromguard may --config fromguard.yaml bob@example.com
+
+Exit codes: 0 something, 1 nothing, 75 a source could not answer, or cannot be listed: what is known is printed.
 `,
 
   lint: `Report what makes a configuration protect less than it seems to: each with its line, what happens, and the cure.

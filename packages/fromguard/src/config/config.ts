@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { FromguardError, MESSAGE_LIMITS, type MessageLimits, type ReplyChanges } from "@fromguard/core";
+import { FromguardError, type LoginRule, MESSAGE_LIMITS, type MessageLimits, type ReplyChanges } from "@fromguard/core";
 import { type ConfigDocument, parseConfigDocument } from "./document.js";
 import { type Entry, readEntries, readNamedEntries } from "./entry.js";
 import { fileSchema, listenerSchemas, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
@@ -12,7 +12,11 @@ export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";
 export interface Config {
   readonly document: ConfigDocument;
   readonly listeners: readonly Entry<typeof listenerSchemas>[];
-  readonly ownership: readonly Entry<typeof ownershipSchemas>[];
+  readonly ownership: {
+    readonly sources: readonly Entry<typeof ownershipSchemas>[];
+    readonly combine: "union" | "first-match";
+    readonly login: LoginRule | undefined;
+  };
   readonly dns: {
     readonly servers: readonly string[] | undefined;
     readonly timeoutMs: number;
@@ -52,7 +56,11 @@ export function parseConfig(text: string, file: string): Config {
   return {
     document,
     listeners: readEntries(raw.listeners ?? [], listenerSchemas, document, ["listeners"]),
-    ownership: readEntries(raw.ownership ?? [], ownershipSchemas, document, ["ownership"]),
+    ownership: {
+      sources: readEntries(raw.ownership ?? [], ownershipSchemas, document, ["ownership"]),
+      combine: raw.combine ?? "union",
+      login: raw.login,
+    },
     dns: {
       servers: raw.dns?.servers,
       timeoutMs: raw.dns?.["timeout-ms"] ?? DEFAULT_DNS_TIMEOUT_MS,

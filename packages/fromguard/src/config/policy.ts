@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   absurd,
   bodyUnambiguous,
@@ -7,16 +7,15 @@ import {
   cachedResolver,
   createGuard,
   cure,
+  type Directory,
   domainExists,
   envelopeHeaderAligned,
-  FromguardError,
   type Guard,
   headerOriginatorsOwned,
   hmacSha256,
   isFromguardError,
   localOriginatorsMatchEnvelope,
   loginEqualsSenders,
-  loginMap,
   loginOwnsEnvelope,
   type Ownership,
   ownedAddressNeedsLogin,
@@ -30,35 +29,34 @@ import {
   senderExists,
   stampLogin,
   type Table,
-  unionOwnership,
 } from "@fromguard/core";
-import { type FileTable, fileTable, organisationalDomain, type TableReload, wireResolver } from "@fromguard/node";
+import { organisationalDomain, wireResolver } from "@fromguard/node";
 import { postfixRestrictions } from "@fromguard/postfix";
 import { loadMainCf } from "../main-cf/load-main-cf.js";
 import { openSmtpd } from "../main-cf/open-smtpd.js";
 import type { Config } from "./config.js";
-import type { KeyPath } from "./document.js";
+import type { Follower, Following } from "./following.js";
+import { type OpenOwnership, openOwnership } from "./ownership.js";
 import { protectionGaps } from "./protection.js";
 import type { RuleName } from "./schema.js";
+import { TableLoader } from "./table-loader.js";
 import { invalid } from "./validate.js";
 
 /** What a configuration comes to: the guard, and what the administrator should know of it. */
 export interface Policy {
   readonly guard: Guard;
+  /** Who may send as whom; undefined where the configuration names no source. */
+  readonly ownership: Directory | undefined;
   /** One sentence each: advice on maps as `FILE:LINE: text`, and gaps of the policy in words. */
   readonly warnings: readonly string[];
-  /** Every map of the configuration, once each. To be closed where `checkMs` is set. */
-  readonly maps: readonly FileTable[];
+  /** Every map and grants file of the configuration, once each. To be closed where `checkMs` is set. */
+  readonly followers: readonly Follower[];
 }
 
 /** Options of {@link buildPolicy}. */
-export interface BuildOptions {
+export interface BuildOptions extends Following {
   /** Told of each rule that threw. */
   readonly onRuleError?: (rule: string, cause: string) => void;
-  /** Milliseconds between looks at the files of the maps: what changed is read again. Default 0: none. */
-  readonly checkMs?: number;
-  /** Told of each map that was read again, or could not be. */
-  readonly onReload?: (reload: TableReload) => void;
 }
 
 /**
@@ -69,9 +67,12 @@ export interface BuildOptions {
 export async function buildPolicy(config: Config, options: BuildOptions = {}): Promise<Policy> {
   const { onRuleError, ...following } = options;
   const tables = new TableLoader(config, following);
+  let opened: OpenOwnership | undefined;
+  const followers = () => [...tables.maps, ...(opened?.followers ?? [])];
   try {
     const resolver = resolverOf(config);
-    const ownership = await ownershipOf(config, tables);
+    opened = await openOwnership(config, tables, following);
+    const ownership = opened?.ownership;
     const rules: Rule[] = [];
     for (const entry of config.rules) rules.push(await ruleAt(entry, config, { ownership, resolver, tables }));
     const guard = createGuard({
@@ -79,11 +80,11 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
       replies: config.replies,
       ...(onRuleError === undefined ? {} : { onRuleError }),
     });
-    const { maps } = tables;
-    const advice = maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
-    return { guard, maps, warnings: [...advice, ...protectionGaps(config)] };
+    const advice = tables.maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
+    const warnings = [...advice, ...(opened?.warnings ?? []), ...protectionGaps(config)];
+    return { guard, ownership, warnings, followers: followers() };
   } catch (error) {
-    for (const map of tables.maps) map.close();
+    for (const follower of followers()) follower.close();
     throw error;
   }
 }
@@ -187,76 +188,12 @@ async function stampOptions(options: RuleOptions<"stamp-login">, folder: string)
   return { keyedHash, ...(field === undefined ? {} : { field }) };
 }
 
-async function ownershipOf(config: Config, tables: TableLoader): Promise<Ownership | undefined> {
-  const sources: Ownership[] = [];
-  for (const { options, path } of config.ownership) {
-    const delimiter = options["recipient-delimiter"];
-    sources.push(
-      loginMap({
-        tables: await tables.loadAll(options["login-map"], path),
-        ...(delimiter === undefined ? {} : { recipientDelimiter: delimiter }),
-      }),
-    );
-  }
-  const [only] = sources;
-  return sources.length > 1 ? unionOwnership(...sources) : only;
-}
-
 function resolverOf(config: Config): Resolver {
   const { servers, timeoutMs, staleSeconds } = config.dns;
   try {
     return cachedResolver(wireResolver({ ...(servers === undefined ? {} : { servers }), timeoutMs }), { staleSeconds });
   } catch (error) {
     throw invalid(config.document, ["dns", "servers"], (error as Error).message, error);
-  }
-}
-
-/**
- * Loads maps, each once, and lets them follow their files.
- *
- * A line of which Postfix would complain in its log stops the start, or keeps the map as it was read before: most such lines
- * Postfix drops, and a line that is silently missing changes who owns what.
- */
-class TableLoader {
-  readonly #config: Config;
-  readonly #following: Pick<BuildOptions, "checkMs" | "onReload">;
-  readonly #loaded = new Map<string, FileTable>();
-
-  constructor(config: Config, following: Pick<BuildOptions, "checkMs" | "onReload">) {
-    this.#config = config;
-    this.#following = following;
-  }
-
-  /** The folder of the configuration file. */
-  get folder(): string {
-    return dirname(this.#config.document.file);
-  }
-
-  get maps(): readonly FileTable[] {
-    return [...this.#loaded.values()];
-  }
-
-  async loadAll(specs: readonly string[], path: KeyPath): Promise<readonly Table[]> {
-    const tables: Table[] = [];
-    for (const spec of specs) tables.push((await this.#load(spec, path)).table);
-    return tables;
-  }
-
-  /** A relative path starts from the folder of the configuration file. */
-  async #load(spec: string, path: KeyPath): Promise<FileTable> {
-    const known = this.#loaded.get(spec);
-    if (known !== undefined) return known;
-    const { document } = this.#config;
-    try {
-      const options = { folder: this.folder, strict: true, checkMs: 0, ...this.#following };
-      const loaded = await fileTable(spec, options);
-      this.#loaded.set(spec, loaded);
-      return loaded;
-    } catch (error) {
-      // A bad line of the map has its own place.
-      if (!isFromguardError(error) || error.place.line !== undefined) throw error;
-      throw new FromguardError(error.code, error.message, { place: document.place(path), cause: error });
-    }
   }
 }
 

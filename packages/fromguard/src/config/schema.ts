@@ -1,6 +1,7 @@
 import { parseListenAddress } from "@fromguard/node";
 import { z } from "zod";
 import { limitsSchema } from "./limits.js";
+import { loginRuleSchema } from "./login-rule.js";
 import { repliesSchema } from "./replies.js";
 import { stancesSchema } from "./stances.js";
 
@@ -12,6 +13,9 @@ const oneOrMore = z.union([text, texts]).transform((value) => (typeof value === 
 export const fileSchema = z.strictObject({
   listeners: z.array(z.unknown()).min(1).optional(),
   ownership: z.array(z.unknown()).min(1).optional(),
+  /** How the sources of ownership are one: `union` (default), or `first-match`, in which the first that knows the address decides. */
+  combine: z.enum(["union", "first-match"]).optional(),
+  login: loginRuleSchema.optional(),
   dns: z
     .strictObject({
       /** Asked in this order; default: the servers of resolv.conf. */
@@ -47,6 +51,11 @@ export const listenerSchemas = {
   }),
 } as const;
 
+const onFailure = {
+  /** Where the source cannot answer: `unknown` (default) defers, `ignore` goes on as if it knew nothing. */
+  "on-failure": z.enum(["unknown", "ignore"]).optional(),
+};
+
 /** Kinds of sources of ownership. */
 export const ownershipSchemas = {
   "login-map": z.strictObject({
@@ -54,6 +63,22 @@ export const ownershipSchemas = {
     "login-map": oneOrMore,
     /** As Postfix's `recipient_delimiter`; default none. */
     "recipient-delimiter": text.optional(),
+    ...onFailure,
+  }),
+  grants: z.strictObject({
+    /** A grants file; a relative path starts from the folder of the configuration file. */
+    grants: text,
+    ...onFailure,
+  }),
+  "alias-map": z.strictObject({
+    /** As `virtual_alias_maps`, read backwards. */
+    "alias-map": oneOrMore,
+    /** Who receives on an address may send as it: to be said, for it is not so by itself. */
+    "receivers-may-send": z.literal(true, "must be true: a source that lets nobody send is none"),
+    /** The login of the mailbox at the end of the aliases: the whole address (default), or its local part. */
+    login: z.enum(["address", "local-part"]).optional(),
+    "recipient-delimiter": text.optional(),
+    ...onFailure,
   }),
 } as const;
 

@@ -1,8 +1,9 @@
 import { type Decision, type Facts, formatReply } from "@fromguard/core";
 import type { HttpEvent } from "@fromguard/http";
 import type { MilterEvent } from "@fromguard/milter";
-import type { Refusal, TableReload } from "@fromguard/node";
+import type { Refusal } from "@fromguard/node";
 import type { PolicyEvent } from "@fromguard/policy";
+import type { Reload } from "../config/following.js";
 import type { Log, LogFields } from "./log.js";
 
 /** One line of the log. */
@@ -59,10 +60,10 @@ export function refusedLine(listener: string, { kind }: Refusal): Line {
 }
 
 /** A map whose files changed. */
-export function reloadLine({ kind, table, text, place, warnings }: TableReload): Line {
-  if (kind === "kept") return ["warn", "map-kept", { map: table, file: place.file, line: place.line, cause: text }];
-  const advice = warnings.length === 0 ? undefined : warnings.map((warning) => warning.text);
-  return ["info", "map-reloaded", { map: table, warnings: advice }];
+export function reloadLine({ what, kind, source, text, place, warnings }: Reload): Line {
+  if (kind === "kept")
+    return ["warn", `${what}-kept`, { [what]: source, file: place.file, line: place.line, cause: text }];
+  return ["info", `${what}-reloaded`, { [what]: source, warnings: warnings.length === 0 ? undefined : warnings }];
 }
 
 /** What a log line says of a decision: the outcome, the rule that decided, and the line of the map that it rests on. */

@@ -233,7 +233,7 @@ rules:
       "f.yaml",
     );
     expect(config.listeners.map(({ kind }) => kind)).toEqual(["policy", "http"]);
-    expect(config.ownership.map(({ options }) => options)).toEqual([
+    expect(config.ownership.sources.map(({ options }) => options)).toEqual([
       { "login-map": ["pcre:/a", "pcre:/b"], "recipient-delimiter": "+" },
       { "login-map": ["pcre:c"] },
     ]);

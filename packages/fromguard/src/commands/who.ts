@@ -1,0 +1,27 @@
+import { parsePath } from "@fromguard/core";
+import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import { answerListing } from "./listing.js";
+import { readFileAndOptions } from "./options.js";
+
+const OPTIONS = { config: { type: "string" }, json: { type: "boolean" } } as const;
+
+/** `fromguard who ADDRESS`: who may send as this address. */
+export async function who(args: readonly string[], io: Io): Promise<ExitCode> {
+  const { file: text, values } = readFileAndOptions("who", args, OPTIONS, "ADDRESS");
+  const path = parsePath(text);
+  if (path.kind !== "mailbox") {
+    throw new Exit(exitCodes.usage, `${JSON.stringify(text)} is no address; see fromguard who --help`);
+  }
+  const { config, json } = values;
+  return answerListing(
+    {
+      config,
+      json,
+      column: "login",
+      nothing: `nobody may send as ${text}`,
+      list: (ownership) => ownership.owners(path.mailbox),
+    },
+    io,
+  );
+}

@@ -1,0 +1,30 @@
+import type { Place } from "@fromguard/core";
+
+/** What became of a map or of grants whose files changed. */
+export interface Reload {
+  readonly what: "map" | "grants";
+  /** `replaced`: questions see the new state. `kept`: it could not be read, and the last good one stays. */
+  readonly kind: "replaced" | "kept";
+  /** The map or the source of grants. */
+  readonly source: string;
+  /** One sentence. */
+  readonly text: string;
+  /** Where the fault is; empty for `replaced`. */
+  readonly place: Place;
+  /** One sentence each: what is doubtful in the new state. */
+  readonly warnings: readonly string[];
+}
+
+/** How what is read follows its files. */
+export interface Following {
+  /** Milliseconds between looks at the files: what changed is read again. Default 0: none. */
+  readonly checkMs?: number;
+  /** Told of each reload, and once of each fault. */
+  readonly onReload?: (reload: Reload) => void;
+}
+
+/** What follows its files. */
+export interface Follower {
+  reload(): Promise<void>;
+  close(): void;
+}

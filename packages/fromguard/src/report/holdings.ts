@@ -1,0 +1,53 @@
+import type { Holding, Listing } from "@fromguard/core";
+import { toAsciiJson } from "../serve/log.js";
+import { type Style, visible } from "./style.js";
+import { formatTable } from "./table.js";
+
+/** A column that differs between holdings: the logins of an address, or the addresses of a login. */
+export type Asked = "login" | "address";
+
+const RIGHTS: Readonly<Record<Holding["right"], string>> = {
+  "send-as": "send as",
+  "send-on-behalf": "on behalf, beside an own Sender",
+};
+
+/** Holdings for a reader: who or what, by which right, and the statements that lead there with their places. */
+export function holdingsInWords({ holdings }: Listing, column: Asked, style: Style): string {
+  const columns = [
+    { title: column, maxWidth: 60 },
+    { title: "may", maxWidth: 32 },
+    { title: "because", maxWidth: 100 },
+  ];
+  const rows = holdings.map((holding) => [
+    { lines: [visible(holding[column])] },
+    { lines: [rightOf(holding)] },
+    { lines: because(holding).map(visible), paint: (text: string) => style.dim(text) },
+  ]);
+  return formatTable(columns, rows, (title) => style.bold(title));
+}
+
+/** One line of JSON. */
+export function holdingsToJson({ holdings, gaps }: Listing): string {
+  return toAsciiJson({
+    holdings: holdings.map(({ login, address, right, evidence }) => {
+      const { source, file, line, key, pattern, result, path } = evidence();
+      return { login, address, right, source, file, line, key, pattern, result, path };
+    }),
+    gaps: gaps.map((gap) => ({ ...gap })),
+  });
+}
+
+/** A line of a pattern table whose answer holds captures names the login for some of the addresses that match. */
+function rightOf({ right, evidence }: Holding): string {
+  const { pattern, result } = evidence();
+  return pattern !== undefined && result?.includes("$") ? `${RIGHTS[right]}, where that is the login` : RIGHTS[right];
+}
+
+/** The statements on the way, or the line of the map. */
+function because({ evidence }: Holding): readonly string[] {
+  const { path = [], source, file, line, pattern, key, result } = evidence();
+  if (path.length > 0) return path;
+  const where = file === undefined ? (source ?? "") : line === undefined ? file : `${file}:${line}`;
+  const what = pattern ?? key;
+  return [[where, what, result].filter((part) => part !== undefined).join("  ")];
+}
