@@ -1,5 +1,7 @@
 import {
+  type Address,
   type Delivery,
+  type Domain,
   type DomainRule,
   didYouMean,
   FromguardError,
@@ -40,6 +42,7 @@ export class Collector {
   readonly #statements = new Map<string, Origin>();
   /** First place of each domain that is named. */
   readonly #domains = new Map<string, Origin>();
+  readonly #shared = new Map<string, Domain>();
   readonly #defined = new Map<string, Origin>();
   /** First place of each group that is given something or is in a group. */
   readonly #used = new Map<string, Origin>();
@@ -101,6 +104,13 @@ export class Collector {
       );
     }
     this.warn(origin, `the label ${ascii(label)} of ${domain} ${look.why}`);
+  }
+
+  /** The same address with a domain that all addresses there share: there may be a hundred thousand. */
+  shared({ localPart, domain }: Address): Address {
+    const known = this.#shared.get(domain.text);
+    if (known === undefined) this.#shared.set(domain.text, domain);
+    return { localPart, domain: known ?? domain };
   }
 
   warn(origin: Origin, what: string): void {
@@ -210,7 +220,7 @@ export class Collector {
 }
 
 /** The error for a fault of what stands here. */
-export function faultAt(origin: Origin, what: string): FromguardError {
+function faultAt(origin: Origin, what: string): FromguardError {
   return new FromguardError("FG_CONFIG_INVALID", what, { place: placeOf(origin) });
 }
 

@@ -162,7 +162,7 @@ export class EntryReader {
   }
 
   #address(text: string, at: Step): Extract<Target, { readonly kind: "address" }> {
-    return { kind: "address", address: this.#file.ok(readAddress(text), at) };
+    return { kind: "address", address: this.#into.shared(this.#file.ok(readAddress(text), at)) };
   }
 
   #inScope<T extends Target>(target: T, { scope, origin }: Located, at: Step): T {
@@ -185,11 +185,14 @@ export class EntryReader {
     at: Step,
   ): Located {
     const reach = scope === undefined ? this.#file.scope : this.#file.scopeOf(scope, { up: at, part: "scope" });
+    const origin = this.#origin(node);
+    // Most statements have nothing of their own.
+    if (reach === undefined && expires === undefined && reason === undefined) return { origin };
     return {
       ...(reach === undefined ? {} : { scope: reach }),
       ...(expires === undefined ? {} : { expires: parseExpiry(expires) ?? 0 }),
       ...(reason === undefined ? {} : { reason }),
-      origin: this.#origin(node),
+      origin,
     };
   }
 
@@ -200,8 +203,10 @@ export class EntryReader {
 }
 
 function granteesOf({ login, logins = [], group, groups = [] }: Entry): readonly Grantee[] {
+  // Most entries name one login.
+  if (login !== undefined) return [{ kind: "login", login }];
   return [
-    ...(login === undefined ? logins : [login]).map((each): Grantee => ({ kind: "login", login: each })),
+    ...logins.map((each): Grantee => ({ kind: "login", login: each })),
     ...(group === undefined ? groups : [group]).map((each): Grantee => ({ kind: "group", group: each })),
   ];
 }

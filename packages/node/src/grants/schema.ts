@@ -125,7 +125,7 @@ export const includeSchema = z.strictObject({
 });
 
 /** The whole file as editors check it. */
-export const grantsFileSchema = z
+const grantsFileSchema = z
   .strictObject({
     domains: z.record(z.string(), domainSchema).optional(),
     groups: z.record(z.string(), groupSchema).optional(),
