@@ -24,7 +24,7 @@ export interface AliasMapOptions extends LoginMapKeyOptions {
   readonly maxDepth?: number;
   /** Receivers of one address, beyond which it delivers to nobody. Default 1000, `virtual_alias_expansion_limit`. */
   readonly maxReceivers?: number;
-  /** Lookups in all, beyond which the rest of the keys is left out. Default 2,000,000. */
+  /** Lookups in all, beyond which the rest of the keys is left out. Default 1,000,000: for some 300,000 keys. */
   readonly maxLookups?: number;
   readonly signal?: AbortSignal;
 }
@@ -64,6 +64,9 @@ export async function aliasMapDeliveries(
 type Found = FoundHit | "failed" | undefined;
 
 type FoundHit = Hit & { readonly lookup: { readonly kind: "found" } };
+
+/** Then others have their turn. */
+const LOOKUPS_AT_ONCE = 500;
 
 /** A command, a file, a list of addresses in a file. */
 const NO_RECEIVER = /^[<"]*(?:[|/]|:include:)/i;
@@ -123,7 +126,8 @@ class Reader {
   async #readAddress(address: Address): Promise<void> {
     const hit = await this.#search(address);
     if (hit === undefined || hit === "failed") return;
-    this.#state({ kind: "address", address }, await this.#expand([address], hit), hit);
+    const receivers = await this.#expand(this.#receivers(hit, address), hit, address);
+    this.#state({ kind: "address", address }, receivers, hit);
   }
 
   async #readDomain(domain: Domain): Promise<void> {
@@ -160,12 +164,13 @@ class Reader {
   }
 
   /** The addresses at the end of the aliases, none where there are too many. One that has been there stays as it is. */
-  async #expand(from: readonly Address[], { table, key }: Hit): Promise<readonly Address[]> {
+  async #expand(from: readonly Address[], { table, key }: Hit, whose?: Address): Promise<readonly Address[]> {
     const { maxDepth = 1000, maxReceivers = 1000 } = this.#options;
     const list = [...from];
-    const been = new Set<string>();
+    const been = new Set(whose === undefined ? [] : [identityOf(whose)]);
     for (let at = 0; at < list.length; at++) {
-      for (let depth = 0; ; depth++) {
+      // The first receiver has taken the place of the address whose they are.
+      for (let depth = at === 0 && whose !== undefined ? 1 : 0; ; depth++) {
         const address = list[at];
         if (address === undefined || been.has(identityOf(address))) break;
         been.add(identityOf(address));
@@ -227,7 +232,7 @@ class Reader {
   }
 
   async #lookUp(tables: readonly Table[], steps: readonly KeyStep[]): Promise<Found> {
-    this.#lookups++;
+    if (++this.#lookups % LOOKUPS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
     const { signal } = this.#options;
     const hit = await searchTables(tables, steps, signal === undefined ? undefined : { signal });
     if (hit?.lookup.kind !== "error") return hit as FoundHit | undefined;
@@ -237,7 +242,7 @@ class Reader {
   }
 
   #isOver(): boolean {
-    const { maxLookups = 2_000_000, source = "virtual_alias_maps", signal } = this.#options;
+    const { maxLookups = 1_000_000, source = "virtual_alias_maps", signal } = this.#options;
     if (signal?.aborted === true) this.#gap(source, "aborted", "the reading was aborted");
     else if (this.#lookups > maxLookups) this.#gap(source, "alias-limit", `over ${maxLookups} lookups`);
     else return false;
