@@ -1,4 +1,4 @@
-import { readCharset } from "./charset.js";
+import { type CharsetReading, readCharset } from "./charset.js";
 import { utf8 } from "./octets.js";
 
 /** What readers show for text that may hold encoded-words. */
@@ -35,9 +35,8 @@ interface Pieces {
 
 function readPieces({ pieces, broken }: Pieces): DecodedText & { readonly isNested: boolean } {
   const words = pieces.filter((piece) => typeof piece !== "string");
-  const readings = words.map((word) => readCharset(word.charset, octetsOf(word, USUAL)));
   const anyBroken = words.some((word) => word.broken);
-  const anyOther = readings.some((reading) => reading.texts.length > 1);
+  const anyOther = words.some((word) => word.usual.texts.length > 1);
   const texts = new Set<string>();
   const rare = new Set(words.map((word) => word.content).filter((content) => content.includes("@")));
   for (const join of words.length > 1 ? (["none", "octets"] as const) : (["none"] as const)) {
@@ -58,7 +57,7 @@ function readPieces({ pieces, broken }: Pieces): DecodedText & { readonly isNest
   return {
     texts: [...texts],
     rareTexts: [...rare],
-    unknownCharset: readings.some((reading) => !reading.known),
+    unknownCharset: words.some((word) => !word.usual.known),
     broken: broken || anyBroken,
     isNested: words.some((word) => word.content.includes("=?")),
   };
@@ -78,6 +77,8 @@ interface Word {
   readonly encoding: "b" | "q";
   readonly content: string;
   readonly broken: boolean;
+  /** What it holds, read by itself and as usual. */
+  readonly usual: CharsetReading;
 }
 
 interface Reading {
@@ -158,8 +159,10 @@ function wordAt(
     /[\s?]|[^\x00-\x7f]/.test(content) ||
     /\s/.test(label) ||
     encoding.length !== encodingText.length;
+  const known = charset === "" ? "utf-8" : charset;
+  const usual = readCharset(known, octetsOf({ encoding, content }, USUAL));
   return {
-    word: { charset: charset === "" ? "utf-8" : charset, encoding, content, broken },
+    word: { charset: known, encoding, content, broken, usual },
     end: closed && !isCut ? close + 2 : close,
   };
 }
@@ -190,7 +193,8 @@ function render(pieces: readonly (string | Word)[], reading: Reading): string {
       run.push(next);
       index++;
     }
-    const { texts } = readCharset(piece.charset, octetsOfRun(run, reading));
+    const isUsual = run.length === 1 && !reading.skipsPadding && !reading.skipsOdd;
+    const { texts } = isUsual ? piece.usual : readCharset(piece.charset, octetsOfRun(run, reading));
     text += texts[reading.other ? 1 : 0] ?? texts[0] ?? "";
   }
   return text;
@@ -221,19 +225,21 @@ function octetsOf(word: Pick<Word, "encoding" | "content">, reading: Reading): U
 /** Q encoding: `_` is a blank, `=XX` an octet, everything else itself (RFC 2047 section 4.2). */
 function readQ(content: string, { skipsOdd }: Reading): Uint8Array {
   const octets = utf8(skipsOdd ? content.replace(/=[ \t]+(?=[0-9A-Fa-f])/g, "=") : content);
-  const out: number[] = [];
+  let length = 0;
   for (let at = 0; at < octets.length; at++) {
     const octet = octets[at]!;
-    const value = octet === 0x3d ? hexValue(octets[at + 1], octets[at + 2]) : -1;
+    const value = octet === 0x3d && at + 2 < octets.length ? hexValue(octets[at + 1]!, octets[at + 2]!) : -1;
     if (value >= 0) at += 2;
-    out.push(value >= 0 ? value : octet === 0x5f ? 0x20 : octet);
+    // In place: what is written never overtakes what is read.
+    octets[length++] = value >= 0 ? value : octet === 0x5f ? 0x20 : octet;
   }
-  return Uint8Array.from(out);
+  return octets.subarray(0, length);
 }
 
 /** Negative where the two are no hexadecimal digits. */
-function hexValue(high: number | undefined, low: number | undefined): number {
-  const [a, b] = [digitValue(high ?? 0), digitValue(low ?? 0)];
+function hexValue(high: number, low: number): number {
+  const a = digitValue(high);
+  const b = digitValue(low);
   return a < 0 || b < 0 ? -1 : a * 16 + b;
 }
 

@@ -177,7 +177,10 @@ class Brief {
 
   #claim(kind: Claim["kind"], field: OriginatorField, start: number, forms: readonly Address[]): void {
     const [address] = forms;
-    const questions = forms.flatMap((form) => this.#variants(form)).map((form) => this.#ask(form, ROLES[field.name]));
+    const questions: number[] = [];
+    for (const form of forms) {
+      for (const variant of this.#variants(form)) questions.push(this.#ask(variant, ROLES[field.name]));
+    }
     if (address !== undefined) this.#claims.push({ kind, field, start, address, questions });
   }
 
