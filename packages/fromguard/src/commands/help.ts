@@ -36,8 +36,8 @@ Options:
   --config FILE   the configuration; default ${DEFAULT_CONFIG_FILE}
 
 All listeners start, or none. Each decision is logged as one line of JSON on standard output.
-A map is read again when its file changes, or at SIGHUP. One that is broken or gone by then stays as it was read before,
-and the log says so: map-kept, with file, line and cause.
+A map, grants and the main.cf of postfix-restrictions are read again when a file of theirs changes, or at SIGHUP. What is
+broken or gone by then stays as it was read before, and the log says so: map-kept, with file, line and cause.
 
 A configuration for Postfix:
   listeners:

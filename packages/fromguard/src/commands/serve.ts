@@ -13,7 +13,7 @@ const OPTIONS = { config: { type: "string" } } as const;
 const CHECK_MS = 5000;
 
 /**
- * `fromguard serve`: runs the listeners of the configuration until it is asked to stop. A map or grants file that
+ * `fromguard serve`: runs the listeners of the configuration until it is asked to stop. A map, a grants file or a main.cf that
  * changes is read again; one that is broken or gone stays as it was read before.
  */
 export async function serve(args: readonly string[], io: Io): Promise<ExitCode> {

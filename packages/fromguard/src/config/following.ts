@@ -1,11 +1,11 @@
 import type { Place } from "@fromguard/core";
 
-/** What became of a map or of grants whose files changed. */
+/** What became of a map, of grants or of a main.cf whose files changed. */
 export interface Reload {
-  readonly what: "map" | "grants";
+  readonly what: "map" | "grants" | "main-cf";
   /** `replaced`: questions see the new state. `kept`: it could not be read, and the last good one stays. */
   readonly kind: "replaced" | "kept";
-  /** The map or the source of grants. */
+  /** The map, the source of grants, or the file. */
   readonly source: string;
   /** One sentence. */
   readonly text: string;

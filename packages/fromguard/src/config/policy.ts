@@ -31,9 +31,7 @@ import {
   type Table,
 } from "@fromguard/core";
 import { organisationalDomain, wireResolver } from "@fromguard/node";
-import { postfixRestrictions } from "@fromguard/postfix";
-import { loadMainCf } from "../main-cf/load-main-cf.js";
-import { openSmtpd } from "../main-cf/open-smtpd.js";
+import { type FollowedMainCf, followMainCf } from "../main-cf/follow-main-cf.js";
 import type { Config } from "./config.js";
 import type { Follower, Following } from "./following.js";
 import { type OpenOwnership, openOwnership } from "./ownership.js";
@@ -49,7 +47,7 @@ export interface Policy {
   readonly ownership: Directory | undefined;
   /** One sentence each: advice on maps as `FILE:LINE: text`, and gaps of the policy in words. */
   readonly warnings: readonly string[];
-  /** Every map and grants file of the configuration, once each. To be closed where `checkMs` is set. */
+  /** Every map, grants file and main.cf of the configuration, once each. To be closed where `checkMs` is set. */
   readonly followers: readonly Follower[];
 }
 
@@ -68,20 +66,28 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
   const { onRuleError, ...following } = options;
   const tables = new TableLoader(config, following);
   let opened: OpenOwnership | undefined;
-  const followers = () => [...tables.maps, ...(opened?.followers ?? [])];
+  const mainCfs: FollowedMainCf[] = [];
+  const followers = () => [...tables.maps, ...(opened?.followers ?? []), ...mainCfs];
   try {
     const resolver = resolverOf(config);
     opened = await openOwnership(config, tables, following);
     const ownership = opened?.ownership;
+    const followed: Sources["followed"] = async (file, overrides) => {
+      const mainCf = await followMainCf(resolve(tables.folder, file), { ...following, overrides, dns: resolver });
+      mainCfs.push(mainCf);
+      return mainCf.rule;
+    };
     const rules: Rule[] = [];
-    for (const entry of config.rules) rules.push(await ruleAt(entry, config, { ownership, resolver, tables }));
+    for (const entry of config.rules)
+      rules.push(await ruleAt(entry, config, { ownership, resolver, tables, followed }));
     const guard = createGuard({
       rules,
       replies: config.replies,
       ...(onRuleError === undefined ? {} : { onRuleError }),
     });
     const advice = tables.maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
-    const warnings = [...advice, ...(opened?.warnings ?? []), ...protectionGaps(config)];
+    const said = mainCfs.flatMap((mainCf) => mainCf.warnings);
+    const warnings = [...advice, ...(opened?.warnings ?? []), ...said, ...protectionGaps(config)];
     return { guard, ownership, warnings, followers: followers() };
   } catch (error) {
     for (const follower of followers()) follower.close();
@@ -102,6 +108,8 @@ interface Sources {
   readonly ownership: Ownership | undefined;
   readonly resolver: Resolver;
   readonly tables: TableLoader;
+  /** The rule of a main.cf, which follows its files. */
+  readonly followed: (file: string, overrides: readonly string[]) => Promise<Rule>;
 }
 
 async function buildRule(entry: Config["rules"][number], sources: Sources): Promise<Rule> {
@@ -129,11 +137,8 @@ async function buildRule(entry: Config["rules"][number], sources: Sources): Prom
       return relayOnlyForLogin({ ourDomains: entry.options["our-domains"] });
     case "sender-domain-is-ours":
       return senderDomainIsOurs({ ourDomains: entry.options["our-domains"] });
-    case "postfix-restrictions": {
-      const { "main-cf": file, override: overrides = [] } = entry.options;
-      const loaded = await loadMainCf(resolve(tables.folder, file), { overrides, ignoreUnknown: false });
-      return postfixRestrictions(openSmtpd(loaded, resolver));
-    }
+    case "postfix-restrictions":
+      return sources.followed(entry.options["main-cf"], entry.options.override ?? []);
     case "sender-exists":
       return senderExists({ senders: firstFound(await tables.loadAll(entry.options.senders, entry.path)) });
     case "owned-address-needs-login":

@@ -1,46 +1,25 @@
-import { isFromguardError, type Place, type Resolver, type Rule } from "@fromguard/core";
+import { isFromguardError, type Resolver, type Rule } from "@fromguard/core";
 import { followFiles, type Stamped } from "@fromguard/node";
 import { type MainCfNeed, postfixRestrictions } from "@fromguard/postfix";
+import type { Follower, Following } from "../config/following.js";
 import { type LoadedMainCf, loadMainCf } from "./load-main-cf.js";
 import { openSmtpd } from "./open-smtpd.js";
 
-/** What became of a main.cf whose files changed. */
-export interface MainCfReload {
-  /** `replaced`: the rule decides by the new state. `kept`: it could not be read, and the last good one stays. */
-  readonly kind: "replaced" | "kept";
-  /** The main.cf. */
-  readonly source: string;
-  /** One sentence. */
-  readonly text: string;
-  /** Where the fault is; empty for `replaced`. */
-  readonly place: Place;
-  /** One sentence each: what is doubtful in the new state. */
-  readonly warnings: readonly string[];
-}
-
 /** How a main.cf is loaded and followed. */
-export interface FollowMainCfOptions {
+export interface FollowMainCfOptions extends Following {
   /** `name=value`; they win over the file. */
   readonly overrides: readonly string[];
   readonly dns: Resolver;
-  /** Milliseconds between looks at the files; 0 for none. */
-  readonly checkMs: number;
-  /** Told of each reload, and once of each fault. */
-  readonly onReload?: ((reload: MainCfReload) => void) | undefined;
 }
 
 /** A main.cf as a rule that follows its files. */
-export interface FollowedMainCf {
+export interface FollowedMainCf extends Follower {
   /** Stays the same object. A transaction is judged to its end by the main.cf that it began with. */
   readonly rule: Rule<MainCfNeed>;
   /** What was wrong at the first reading; one sentence each. */
   readonly warnings: readonly string[];
   /** Reads the files if one of them changed. What the timer calls. */
   refresh(): Promise<void>;
-  /** Reads the files. */
-  reload(): Promise<void>;
-  /** Stops the timer; the rule goes on to decide. */
-  close(): void;
 }
 
 interface Opened extends Stamped, Pick<LoadedMainCf, "broken" | "warnings"> {
@@ -56,7 +35,8 @@ interface Opened extends Stamped, Pick<LoadedMainCf, "broken" | "warnings"> {
  * answers every lookup with an error, until it can be
  */
 export async function followMainCf(file: string, options: FollowMainCfOptions): Promise<FollowedMainCf> {
-  const { overrides, dns, checkMs, onReload } = options;
+  const { overrides, dns, checkMs = 0, onReload } = options;
+  const about = { what: "main-cf", source: file } as const;
   const open = async (stamps: Map<string, string>): Promise<Opened> => {
     const loaded = await loadMainCf(file, { overrides, ignoreUnknown: false, stamps });
     const { broken, warnings } = loaded;
@@ -72,11 +52,11 @@ export async function followMainCf(file: string, options: FollowMainCfOptions): 
       return opened;
     },
     onRead: ({ warnings }) =>
-      onReload?.({ kind: "replaced", source: file, text: `${file} was read again`, place: {}, warnings }),
+      onReload?.({ ...about, kind: "replaced", text: `${file} was read again`, place: {}, warnings }),
     onFault: (error) => {
       const [why, place] = isFromguardError(error) ? [error.message, error.place] : [`${file}: ${String(error)}`, {}];
       const text = `${why}; the main.cf that was read before stays in use`;
-      onReload?.({ kind: "kept", source: file, text, place, warnings: [] });
+      onReload?.({ ...about, kind: "kept", text, place, warnings: [] });
     },
   });
   return {

@@ -59,7 +59,7 @@ export function refusedLine(listener: string, { kind }: Refusal): Line {
   return ["warn", "connection-refused", { listener, cause: kind }];
 }
 
-/** A map whose files changed. */
+/** A map, grants or a main.cf whose files changed. */
 export function reloadLine({ what, kind, source, text, place, warnings }: Reload): Line {
   if (kind === "kept")
     return ["warn", `${what}-kept`, { [what]: source, file: place.file, line: place.line, cause: text }];

@@ -198,6 +198,73 @@ describe("a map that changes under a daemon", () => {
   });
 });
 
+describe("a main.cf that changes under a daemon", () => {
+  const MAIN_CF = `compatibility_level = 3.6
+mydestination =
+relay_domains = example.com
+smtpd_sasl_auth_enable = yes
+smtpd_sender_login_maps = texthash:@DIR@/logins
+smtpd_sender_restrictions = reject_sender_login_mismatch
+`;
+
+  async function daemonWith() {
+    const { folder, config } = await scenarioConfig(
+      "listeners:\n  - policy: 127.0.0.1:0\nrules:\n  - postfix-restrictions: { main-cf: main.cf }\n",
+    );
+    const put = (name: string, text: string) => writeFile(`${folder}/${name}`, text.replaceAll("@DIR@", folder));
+    await put("logins", "ann@example.com ann\n");
+    await put("main.cf", MAIN_CF);
+    const daemon = await start(config);
+    const policy = events(daemon.io).find(({ kind }) => kind === "policy")?.address as string;
+    const answer = (login: string) =>
+      askPolicy(policy, { login, sender: "ann@example.com", recipient: "x@example.com" });
+    /** Writes a file, asks the daemon to read again, and waits until it tells. */
+    const change = async (name: string, text: string, event: string) => {
+      await put(name, text);
+      const told = daemon.logged(event);
+      daemon.io.reload();
+      return told;
+    };
+    return { ...daemon, folder, put, answer, change };
+  }
+
+  it("is read again at SIGHUP, with its tables; one that is broken leaves the last good one", async () => {
+    const { folder, answer, change, stop } = await daemonWith();
+    onTestFinished(async () => void (await stop()));
+    expect(await answer("ann")).toMatch(/^DUNNO/);
+    const file = `${folder}/main.cf`;
+
+    const told = await change("logins", "ann@example.com bob\n", "main-cf-reloaded");
+    expect(told).toMatchObject({ level: "info", "main-cf": file });
+    expect(await answer("ann")).toMatch(/^553 5\.7\.1 .* not owned by user ann$/);
+
+    const kept = await change("main.cf", `${MAIN_CF}smtpd_helo_restrictions = rejekt\n`, "main-cf-kept");
+    expect(kept).toMatchObject({ level: "warn", "main-cf": file, file, line: 7 });
+    expect(kept.cause).toMatch(
+      /unknown smtpd restriction: "rejekt".*; the main\.cf that was read before stays in use$/,
+    );
+    expect([await answer("ann"), await answer("bob")]).toEqual([
+      expect.stringMatching(/^553/),
+      expect.stringMatching(/^DUNNO/),
+    ]);
+
+    await change("main.cf", `${MAIN_CF}soft_bounce = yes\n`, "main-cf-reloaded");
+    expect(await answer("ann")).toMatch(/^453 5\.7\.1 |^DEFER/);
+  });
+
+  it("is read again without being asked, and no more after the end", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { logged, put, stop } = await daemonWith();
+    const told = logged("main-cf-reloaded");
+    await put("logins", "ann@example.com somebody-else\n");
+    vi.advanceTimersByTime(5000);
+    await told;
+    await stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 /** A cdb file of one record, as postmap builds it; its hash tables are empty. */
 function cdbOf(key: string, value: string): Uint8Array {
   const lengths = Buffer.alloc(8);

@@ -2,7 +2,8 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { createGuard, facts } from "@fromguard/core";
 import { fakeResolver } from "@fromguard/core/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { followMainCf, type MainCfReload } from "../../src/main-cf/follow-main-cf.js";
+import type { Reload } from "../../src/config/following.js";
+import { followMainCf } from "../../src/main-cf/follow-main-cf.js";
 import { folderWith } from "../support/folder.js";
 
 const MAIN_CF = `compatibility_level = 3.6
@@ -23,9 +24,9 @@ async function follow(options: { readonly checkMs?: number; readonly mainCf?: st
   const put = (name: string, text: string) => writeFile(`${folder}/${name}`, text.replaceAll("@DIR@", folder));
   await put("main.cf", options.mainCf ?? MAIN_CF);
   if (options.gone !== undefined) await rm(`${folder}/${options.gone}`);
-  const told: MainCfReload[] = [];
+  const told: Reload[] = [];
   const { checkMs = 0 } = options;
-  const onReload = (reload: MainCfReload) => void told.push(reload);
+  const onReload = (reload: Reload) => void told.push(reload);
   const followed = await followMainCf(`${folder}/main.cf`, { overrides: [], dns: fakeResolver({}), checkMs, onReload });
   onTestFinished(() => followed.close());
   const guard = createGuard({ rules: [followed.rule] });
@@ -58,6 +59,7 @@ describe("a main.cf that is followed", () => {
     await refresh();
     expect(told).toEqual([
       {
+        what: "main-cf",
         kind: "replaced",
         source: `${folder}/main.cf`,
         text: `${folder}/main.cf was read again`,
