@@ -113,6 +113,7 @@ export function flatReading(text: string, comments: readonly PlacedText[]): read
     while (end > from && /[ \t"]/.test(text.charAt(end - 1))) end--;
     flat += text.slice(from, end);
     from = text.indexOf(")", start) + 1;
+    while (CLASS[text.charCodeAt(from)] === BLANK) from++;
     if (!JOINT.test(text.charAt(end - 1)) && !JOINT.test(text.charAt(from))) flat += " ";
   }
   return [{ text: flat + text.slice(from), start: comments[0]?.start ?? 0 }];

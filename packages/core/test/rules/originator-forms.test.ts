@@ -276,6 +276,7 @@ const ROWS: readonly Row[] = [
   ["the same with a comment", ["From: <alice@mail.example (x). com>"], "rrr", "from-malformed"],
   ["a local part that some begin at its blank", ["From: x. bob@example.com"], "rra", "name-contains-address"],
   ["the rest of a comment that a reader joins", [`From: ${OWN} ((x).evil.example)`], "rra", "name-contains-address"],
+  ["the same to Python, of folds alone", [`From: ${OWN} ((\r\n ) .evil.example)`], "rra", "name-contains-address"],
   ["several own authors without Sender", [`From: ${OWN}, press@example.com`], "ara"],
   ["several own authors with own Sender", [`From: ${OWN}, press@example.com`, `Sender: ${OWN}`], "aaa"],
   ["several authors, one foreign", [`From: ${OWN}, ${FOREIGN}`, `Sender: ${OWN}`], "rrr", "from-not-owned"],
