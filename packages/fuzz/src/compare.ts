@@ -1,50 +1,54 @@
 import { canonical, foreignIn } from "./foreign.js";
-import type { Message, Shown } from "./message.js";
+import type { Message, Readings } from "./message.js";
 import { pinOf } from "./pins.js";
-import { JAVASCRIPT_READERS } from "./readers/javascript.js";
-import { readLeniently } from "./readers/lenient.js";
-import type { PythonReader } from "./readers/python.js";
+import type { Readers } from "./readers/readers.js";
 import { refusal } from "./verdict.js";
 
-/** What a message told. */
-export type Finding =
-  | { readonly kind: "refused" | "accepted" }
-  /** Honest mail of the strict grammar, refused. */
-  | { readonly kind: "refused-honest"; readonly code: string }
-  /** Let through, and yet a reader shows a foreign address. */
-  | { readonly kind: "shown"; readonly reader: string; readonly address: string }
-  /** The same, of the strict grammar: a known fault of that reader. */
-  | { readonly kind: "pinned"; readonly pin: string };
-
-/** Judges a message by the header rule, and holds every reader to what it lets through. */
-export async function compare(message: Message, python: PythonReader): Promise<Finding> {
-  const code = await refusal(message);
-  if (code !== undefined) return message.isHonest ? { kind: "refused-honest", code } : { kind: "refused" };
-  let pinned: Finding | undefined;
-  for (const { reader, address } of await foreignShown(message, python)) {
-    const pin = pinOf(reader, message.raw);
-    if (pin === undefined) return { kind: "shown", reader, address };
-    pinned = { kind: "pinned", pin };
-  }
-  return pinned ?? { kind: "accepted" };
+/** What one message told. */
+export interface Finding {
+  readonly message: Message;
+  /** The code with which it was refused. */
+  readonly code: string | undefined;
+  /** What readers show of it; undefined where they were not asked. */
+  readonly readings: Readings | undefined;
+  /** The first reader that shows a foreign address, and no pinned fault explains it. */
+  readonly stray: { readonly reader: string; readonly address: string } | undefined;
+  /** Pinned faults that showed. */
+  readonly pins: readonly string[];
 }
 
-/** Every reader that shows a foreign address, with the first that it shows. */
-export async function foreignShown(
-  { raw, owned }: Message,
-  python: PythonReader,
-): Promise<readonly { readonly reader: string; readonly address: string }[]> {
+/** Judges messages by the header rule, and asks every reader about those that it lets through, or that `isSampled` picks. */
+export async function compareAll(
+  messages: readonly Message[],
+  readers: Readers,
+  isSampled: (index: number) => boolean,
+): Promise<readonly Finding[]> {
+  const codes = await Promise.all(messages.map(refusal));
+  const asked = messages.filter((_, index) => codes[index] === undefined || isSampled(index));
+  const shown = await readers.read(asked.map(({ raw }) => raw));
+  const readings = new Map(asked.map((message, index) => [message, shown[index]]));
+  return messages.map((message, index) => {
+    const read = readings.get(message);
+    return { message, code: codes[index], readings: read, ...judge(message, read ?? {}) };
+  });
+}
+
+/** {@link compareAll} of one message, which every reader sees. */
+export async function compare(message: Message, readers: Readers): Promise<Finding> {
+  const [finding] = await compareAll([message], readers, () => true);
+  return finding!;
+}
+
+function judge({ raw, owned }: Message, readings: Readings): Pick<Finding, "stray" | "pins"> {
   const own = new Set(owned.map(canonical));
-  const all: [string, Shown][] = [["lenient", readLeniently(raw)], ...Object.entries(await python.read(raw))];
-  for (const [name, read] of Object.entries(JAVASCRIPT_READERS)) {
-    try {
-      all.push([name, await read(raw)]);
-    } catch {
-      // A reader that gives up shows nothing.
+  const pins = new Set<string>();
+  let stray: Finding["stray"];
+  for (const [reader, shown] of Object.entries(readings)) {
+    for (const address of shown === undefined ? [] : foreignIn(shown, own)) {
+      const pin = pinOf(reader, address, raw, own);
+      if (pin === undefined) stray ??= { reader, address };
+      else pins.add(pin);
     }
   }
-  return all.flatMap(([reader, shown]) => {
-    const address = foreignIn(shown, own);
-    return address === undefined ? [] : [{ reader, address }];
-  });
+  return { stray, pins: [...pins] };
 }

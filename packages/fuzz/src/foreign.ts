@@ -1,24 +1,54 @@
 import { domainToASCII } from "node:url";
 import type { Shown } from "./message.js";
 
-const IN_NAME = /[^\s<>()[\]:;@\\,"]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
+const IN_TEXT = /[^\s<>()[\]:;@\\,"]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
 
-/** The first address among those shown that is none of `owned`; undefined where all are own. */
-export function foreignIn({ addresses, names }: Shown, owned: ReadonlySet<string>): string | undefined {
-  const stray = addresses.find((address) => address.includes("@") && !owned.has(canonical(address)));
-  if (stray !== undefined) return stray;
-  return names
-    .flatMap((name) => [...name.normalize("NFKC").matchAll(IN_NAME)].map(([address]) => address))
-    .find(
-      (address) => !owned.has(canonical(address)) && !owned.has(canonical(address.replace(/^[^\p{L}\p{N}]+/u, ""))),
-    );
+/** Everything shown that is no own address as it stands: addresses, and those that a name or comment shows. `owned` is {@link canonical}. */
+export function foreignIn({ addresses, names }: Shown, owned: ReadonlySet<string>): readonly string[] {
+  const isForeign = (address: string) => !owned.has(canonical(address));
+  return [
+    ...addresses.filter((address) => address.includes("@") && isForeign(address)),
+    ...names
+      .flatMap((name) => addressesIn(name.normalize("NFKC")))
+      .flatMap((forms) => (forms.every(isForeign) ? forms.slice(0, 1) : [])),
+  ];
 }
 
-/** A form in which equal addresses are equal: lower case, A-labels, no quotes that need not be, no blanks around the at sign. */
+/**
+ * Whether what is shown for an address still tells an own one and no other: the own address between comments, rests of comments
+ * or quotes. Comments are read as they stand, as nothing and as text.
+ */
+export function isGarbledOwn(shown: string, owned: ReadonlySet<string>): boolean {
+  const bare = shown.replace(/["\\]/g, "");
+  const plain = (text: string) => text.replace(/\s*([@.])\s*/g, "$1");
+  const readings = [bare, dropComments(bare), bare.replace(/\(\s*@/g, "@")].map(plain);
+  const all = readings.flatMap(addressesIn);
+  return all.length > 0 && all.every((forms) => forms.some((address) => owned.has(canonical(address))));
+}
+
+/** Whether what is shown for an address is none: an address has a local part, and a domain of two labels or more. */
+export function isNoAddress(shown: string): boolean {
+  return addressesIn(shown.replace(/["\\]/g, "").replace(/\s*([@.])\s*/g, "$1")).length === 0;
+}
+
+/** The addresses that text shows, each as it stands and without what is no letter or digit before it. */
+function addressesIn(text: string): readonly (readonly string[])[] {
+  return [...text.matchAll(IN_TEXT)].map(([address]) => [address, address.replace(/^[^\p{L}\p{N}]+/u, "")]);
+}
+
+function dropComments(text: string): string {
+  const less = text.replace(/\([^()]*\)/g, "");
+  return less === text ? text : dropComments(less);
+}
+
+/** A form in which equal addresses are equal: lower case, A-labels, no quotes that need not be, no blanks around the at sign and dots. */
 export function canonical(address: string): string {
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at).trim();
-  const domain = address.slice(at + 1).trim();
+  const domain = address
+    .slice(at + 1)
+    .trim()
+    .replace(/\s*\.\s*/g, ".");
   const bare = /^"(?:[^"\\]|\\.)*"$/s.test(local) ? local.slice(1, -1).replace(/\\(.)/gs, "$1") : local;
   const ascii = /^[\x21-\x7e]*$/.test(domain) ? domain : domainToASCII(domain) || domain;
   return `${bare.toLowerCase()}@${ascii.toLowerCase()}`;

@@ -19,6 +19,9 @@ export interface Shown {
   readonly names: readonly string[];
 }
 
+/** What readers show of one message, by their names; nothing of one that gave up. */
+export type Readings = Readonly<Record<string, Shown | undefined>>;
+
 /** The octets of UTF-8 text, in which U+DC80 to U+DCFF stand for the octets 80 to FF. */
 export function octetsOf(text: string): Uint8Array {
   if (!/[\udc80-\udcff]/.test(text)) return Buffer.from(text);

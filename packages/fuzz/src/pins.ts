@@ -1,38 +1,73 @@
-import { decodeWords, fieldValues } from "./readers/lenient.js";
+import { canonical, isGarbledOwn, isNoAddress } from "./foreign.js";
+import { decodeWords, fieldValues, readLeniently } from "./readers/lenient.js";
 import { isStrictList } from "./strict.js";
 
 interface Pin {
   readonly name: string;
   readonly readers: RegExp;
-  /** What a strict value must hold for the fault to show. */
-  readonly holds: (value: string) => boolean;
+  /** Whether the fault makes of a value what is shown in place of one of `own`. */
+  readonly explains: (shown: string, value: string, own: ReadonlySet<string>, raw: Uint8Array) => boolean;
 }
 
-/** Faults of readers on mail of the strict grammar, each by what brings it about and why the reader is wrong. */
+/**
+ * Faults of readers, each by what brings it about, why the reader is wrong, and what it then shows. Where that is garbled, it must
+ * tell an own address and no other; whatever else is shown is no fault to be pinned, unless its model makes the very same.
+ */
 const PINS: readonly Pin[] = [
   {
-    // RFC 5322 section 3.2.2: a comment within the angle is CFWS, and no part of the address.
-    name: "a comment within an angle or beside an address stays in the address",
-    readers: /^(?:postal-mime|addressparser|mailparser)/,
-    holds: (value) => value.includes("("),
+    // RFC 5322 section 3.2.2: a comment is CFWS, and no part of the address; it nests, and `\)` does not end it.
+    name: "comments, their rests or blanks in their place are shown within the address",
+    readers: /^(?:postal-mime|mailparser|addressparser)$/,
+    explains: (shown, value, own) => value.includes("(") && (isGarbledOwn(shown, own) || isNoAddress(shown)),
+  },
+  {
+    // The same: what follows the first `)` is taken for text, and joined to what stands before the comment. To Python, whose
+    // comments end at the CR of a fold, the first behind a fold.
+    name: "the rest of a comment is shown at the end of the address",
+    readers: /^(?:postal-mime|python compat32)$/,
+    explains: (shown, value, own) =>
+      isStrictList(value) &&
+      value.replace(/\s*\([^)]*\)\s*/g, "").includes(shown) &&
+      [...own].some((address) => shown.toLowerCase().startsWith(address)),
+  },
+  {
+    // RFC 5322 section 4.4: blanks around a dot belong to the domain. Cut off behind one label, it is none.
+    name: "a domain ends at a blank beside its first dot",
+    readers: /^(?:postal-mime|mailparser|addressparser)/,
+    explains: (shown, value, own) =>
+      /\.\s|\s\./.test(value) && isNoAddress(shown) && [...own].some((address) => address.startsWith(canonical(shown))),
+  },
+  {
+    // RFC 5322 section 3.2.4: a fold within quotes is no more than its blank; here its CR ends the quoted string.
+    name: "a fold within a quoted string ends it",
+    readers: /^python compat32$/,
+    explains: (shown, value, own) => /"[^"]*\r\n[^"]*"/.test(value) && (isGarbledOwn(shown, own) || isNoAddress(shown)),
+  },
+  {
+    // RFC 5322 section 2.2: lines end in CRLF alone. Other fields may hold any text, so no header is refused for this.
+    name: "U+2028, U+2029 or U+0085 in another field is taken for a line end",
+    readers: /^lenient$/,
+    explains: (shown, _, __, raw) => {
+      const text = Buffer.from(raw).toString("utf8");
+      const plain = Buffer.from(text.replace(/[\u2028\u2029\x85]/g, " "));
+      return plain.length < raw.length && !readLeniently(plain).addresses.includes(shown);
+    },
   },
   {
     // RFC 2047 section 6.2: words are decoded after the structure is known, so their specials mean nothing.
-    name: "specials of an encoded-word are taken for structure",
-    readers: /^(?:lenient|addressparser after decoding|postal-mime|mailparser)$/,
-    holds: (value) => decodeWords(value) !== value,
-  },
-  {
-    // RFC 5322 section 3.2.4: blanks within quotes are part of the text; dropped, `"a@b. "c` reads as an address.
-    name: "a blank at the end of a quoted word is dropped",
-    readers: /^postal-mime$/,
-    holds: (value) => /\s"/.test(value),
+    name: "specials of an encoded-word are taken for structure by readers that decode first",
+    readers: /^(?:lenient|addressparser after decoding)$/,
+    explains: (shown, value, own) => decodeWords(value) !== value && isGarbledOwn(shown, own),
   },
 ];
 
-/** The pinned fault of a reader that a message of the strict grammar brings about; undefined where it is none. */
-export function pinOf(reader: string, raw: Uint8Array): string | undefined {
-  const values = fieldValues(Buffer.from(raw).toString("utf8"), /\r\n/, ["from", "sender"]);
-  if (!values.every(isStrictList)) return undefined;
-  return PINS.find(({ readers, holds }) => readers.test(reader) && values.some(holds))?.name;
+/** A value keeps its folds. */
+const FIELD_END = /\r\n(?![ \t])/;
+
+/** The pinned fault by which a reader shows what it does; undefined where none explains it. */
+export function pinOf(reader: string, shown: string, raw: Uint8Array, own: ReadonlySet<string>): string | undefined {
+  const values = fieldValues(Buffer.from(raw).toString("utf8"), FIELD_END, ["from", "sender"]);
+  return PINS.find(
+    ({ readers, explains }) => readers.test(reader) && values.some((value) => explains(shown, value, own, raw)),
+  )?.name;
 }

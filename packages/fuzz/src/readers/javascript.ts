@@ -3,7 +3,7 @@ import { type AddressObject, simpleParser } from "mailparser";
 import addressparser from "nodemailer/lib/addressparser";
 import PostalMime, { type Address } from "postal-mime";
 import type { Shown } from "../message.js";
-import { decodeWords, fieldValues } from "./lenient.js";
+import { decodeWords, fieldValues, readLeniently } from "./lenient.js";
 
 /** Reads a message as one library does. A message that it refuses shows nothing. */
 export type Reader = (raw: Uint8Array) => Shown | Promise<Shown>;
@@ -16,12 +16,13 @@ interface Entry {
 
 /** The readers that live in this process, by name. */
 export const JAVASCRIPT_READERS: Readonly<Record<string, Reader>> = {
+  lenient: readLeniently,
   "postal-mime": async (raw) => {
     const { from, sender } = await PostalMime.parse(raw);
     return shownOf([from, sender].filter((one): one is Address => one !== undefined));
   },
   mailparser: async (raw) => {
-    const { from, headers } = await simpleParser(Buffer.from(raw), { skipTextToHtml: true, skipTextLinks: true });
+    const { from, headers } = await simpleParser(headerOf(raw), { skipTextToHtml: true, skipTextLinks: true });
     const sender = headers.get("sender");
     const isList = (one: unknown): one is AddressObject => typeof one === "object" && one !== null && "value" in one;
     return shownOf([from, sender].filter(isList).flatMap(({ value }) => value));
@@ -31,6 +32,13 @@ export const JAVASCRIPT_READERS: Readonly<Record<string, Reader>> = {
     shownOf(values(raw).flatMap((value) => addressparser(decodeWords(value)) as readonly Entry[])),
   "email-addresses": (raw) => shownOf(values(raw).flatMap(parsed)),
 };
+
+/** A slow reader gets no body. */
+function headerOf(raw: Uint8Array): Buffer {
+  const octets = Buffer.from(raw);
+  const end = octets.indexOf("\r\n\r\n");
+  return end < 0 ? octets : octets.subarray(0, end + 4);
+}
 
 function values(raw: Uint8Array): readonly string[] {
   return fieldValues(Buffer.from(raw).toString("utf8"), /\r?\n/, ["from", "sender"]);

@@ -19,7 +19,7 @@ export function readLeniently(raw: Uint8Array): Shown {
       }
     }
   }
-  return { addresses: [...addresses].filter((one) => /^[^\s@]+@[^\s@]+$/.test(one)), names: namesOf(text) };
+  return { addresses: [...addresses].filter((one) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one)), names: namesOf(text) };
 }
 
 /** The values of the fields of these names as a reader finds them, unfolded: the first and the last of each name. */

@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Shown } from "../message.js";
+import type { Readings, Shown } from "../message.js";
 
-const POLICIES = ["compat32", "default"] as const;
+/** The readers of the process, by name. */
+export const PYTHON_READERS = ["python compat32", "python default"] as const;
 
+/** Reads a batch a line. */
 const SCRIPT = `
-import base64, email, email.policy, email.utils, json, sys
+import base64, email, email.policy, email.utils, json, re, sys
 def read(raw, policy):
     names, addresses = [], []
     try:
@@ -16,28 +18,28 @@ def read(raw, policy):
                 if policy is email.policy.compat32:
                     pairs = email.utils.getaddresses([text])
                 else:
-                    pairs = [(one.display_name, one.addr_spec) for one in policy.header_factory(field, text).addresses]
+                    pairs = [(one.display_name, one.addr_spec) for one in policy.header_factory(field, re.sub(r"\\r\\n?|\\n", "", text)).addresses]
                 for name, address in pairs:
                     names.append(name or "")
                     addresses.append(address or "")
     except Exception:
-        pass
+        return None
     return {"addresses": addresses, "names": names}
 for line in sys.stdin:
-    raw = base64.b64decode(line)
-    print(json.dumps([read(raw, email.policy.compat32), read(raw, email.policy.default)]), flush=True)
+    batch = [base64.b64decode(raw) for raw in line.split(",")]
+    print(json.dumps([[read(raw, email.policy.compat32), read(raw, email.policy.default)] for raw in batch]), flush=True)
 `;
 
-/** Python's email package in a process of its own, asked one message at a time. */
+/** Python's email package in a process of its own. */
 export interface PythonReader {
-  /** What each policy shows, by its name. */
-  readonly read: (raw: Uint8Array) => Promise<Readonly<Record<string, Shown>>>;
+  /** What each policy shows of each message, by its name. */
+  readonly read: (batch: readonly Uint8Array[]) => Promise<readonly Readings[]>;
   readonly close: () => void;
 }
 
-/** Starts `python3`. Reading rejects where it is not installed or ends. */
-export function startPython(): PythonReader {
-  const child = spawn("python3", ["-c", SCRIPT], { stdio: ["pipe", "pipe", "ignore"] });
+/** Starts `python3`. Reading rejects where it is not installed, or has ended. */
+export function startPython(command = "python3"): PythonReader {
+  const child = spawn(command, ["-c", SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
   const waiting: { readonly resolve: (line: string) => void; readonly reject: (cause: Error) => void }[] = [];
   let ended: Error | undefined;
   const end = (cause: Error) => {
@@ -46,17 +48,20 @@ export function startPython(): PythonReader {
   };
   child.on("error", end);
   child.stdin.on("error", end);
-  child.on("exit", () => end(new Error("python3 has ended")));
+  child.on("exit", () => end(new Error(`${command} has ended`)));
   createInterface({ input: child.stdout }).on("line", (line) => waiting.shift()?.resolve(line));
   return {
-    read: async (raw) => {
+    read: async (batch) => {
+      if (batch.length === 0) return [];
       const line = await new Promise<string>((resolve, reject) => {
         if (ended !== undefined) return reject(ended);
         waiting.push({ resolve, reject });
-        child.stdin.write(`${Buffer.from(raw).toString("base64")}\n`);
+        child.stdin.write(`${batch.map((raw) => Buffer.from(raw).toString("base64")).join()}\n`);
       });
-      const shown = JSON.parse(line) as readonly Shown[];
-      return Object.fromEntries(POLICIES.map((policy, index) => [`python ${policy}`, shown[index]!]));
+      const shown = JSON.parse(line) as readonly (readonly (Shown | null)[])[];
+      return shown.map((one) =>
+        Object.fromEntries(PYTHON_READERS.map((name, index) => [name, one[index] ?? undefined])),
+      );
     },
     close: () => child.kill(),
   };

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { canonical, foreignIn, isGarbledOwn } from "../src/foreign.js";
+import { pinOf } from "../src/pins.js";
+
+const own = new Set(["alice@example.com", "alice@bücher.example"].map(canonical));
+
+describe("what is shown as foreign", () => {
+  test.each([
+    [
+      "case, quotes and blanks of an own address",
+      ["ALICE@Example.com", '"alice"@example.com', "alice @ example . com"],
+      [],
+    ],
+    ["an own domain in A-labels", ["alice@xn--bcher-kva.example"], []],
+    ["another address", ["alice@example.com", "ceo@bank.example"], ["ceo@bank.example"]],
+    ["an own address that goes on", ["alice@example.com.evil.example"], ["alice@example.com.evil.example"]],
+    ["no at sign", ["alice", ""], []],
+  ])("%s", (_, addresses, expected) => expect(foreignIn({ addresses, names: [] }, own)).toEqual(expected));
+
+  test("addresses in names, whatever their width", () => {
+    const names = ["Alice", "'alice@example.com", "ceo＠bank.example", "x (ceo@bank.example)", "a@b"];
+    expect(foreignIn({ addresses: [], names }, own)).toEqual(["ceo@bank.example", "ceo@bank.example"]);
+  });
+});
+
+describe("an own address, garbled", () => {
+  test.each(["alice(c)@example.com", "alice@example.com)", '"(<alice"@example.com', "(a (b) c) alice@example.com"])(
+    "%s",
+    (shown) => expect(isGarbledOwn(shown, own)).toBe(true),
+  );
+  test.each([
+    "ceo@bank.example (alice@example.com)",
+    "alice(@bank.example)@example.com",
+    "alice@example.comc)",
+    "@",
+    "",
+  ])("not %s", (shown) => expect(isGarbledOwn(shown, own)).toBe(false));
+});
+
+describe("pins", () => {
+  const pin = (reader: string, shown: string, from: string) =>
+    pinOf(reader, shown, Buffer.from(`From: ${from}\r\n\r\n`), own) !== undefined;
+
+  test.each([
+    ["postal-mime", "alice@example.com (c)", "<alice@example.com (c)>"],
+    ["postal-mime", "alice@example.comd)", "alice@example.com(c()d)"],
+    ["postal-mime", "alice@example", "alice@example .com"],
+    ["mailparser", "alice@ example.com", "alice@(c)example.com"],
+    ["python compat32", '"<alice@example.com>"', '"\r\n <"<alice@example.com>'],
+    ["python compat32", "alice@example.comd", "alice@example.com (a (b\r\n c) d)"],
+    ["lenient", "o@k.c", "alice@example.com\r\nX: \u2028Sender: o@k.c"],
+    ["lenient", "<alice@example.com", "=?utf-8?q?=3C?= <alice@example.com>"],
+  ])("%s may show %j for %j", (...args) => expect(pin(...args)).toBe(true));
+
+  test.each([
+    ["without the cause", "postal-mime", "alice@example.com (c)", "<alice@example.com>"],
+    ["another reader", "email-addresses", "alice@example.com (c)", "<alice@example.com (c)>"],
+    ["another address beside a comment", "postal-mime", "ceo@bank.example", "alice@example.com (c)"],
+    ["an address in another field's line", "lenient", "o@k.c", "alice@example.com\r\nX: \u2028 o@k.c\r\nSender: o@k.c"],
+    ["another address in a word", "lenient", "ceo@bank.example", "=?utf-8?q?ceo=40bank.example?= <alice@example.com>"],
+    ["a domain that ends behind two labels", "postal-mime", "alice@bank.example", "alice@bank.example .com"],
+    ["an end that is no rest of a comment", "postal-mime", "alice@example.comd)", "alice@example.com(c)"],
+  ])("not %s", (_, ...args) => expect(pin(...args)).toBe(false));
+});
