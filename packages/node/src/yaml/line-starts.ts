@@ -4,10 +4,16 @@ export interface Position {
   readonly column: number;
 }
 
+const LF = 0x0a;
+const CR = 0x0d;
+
 /** Finds line and column of an offset. Lines end as YAML ends them: with LF, CR, or both. */
 export function positionsIn(text: string): (offset: number) => Position {
   const starts = [0];
-  for (const { index, 0: end } of text.matchAll(/\r\n?|\n/g)) starts.push(index + end.length);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === LF || (unit === CR && text.charCodeAt(at + 1) !== LF)) starts.push(at + 1);
+  }
   return (offset) => {
     let low = 0;
     let high = starts.length;
