@@ -45,10 +45,7 @@ describe.skipIf(reason !== undefined)("check --main-cf beside a running Postfix"
   afterAll(() => postfix?.stop());
 
   it.each(Object.keys(SMTPDS))("%s: the same replies at the same commands", async (name) => {
-    const overrides = Object.entries(SMTPDS[name] ?? {}).flatMap(([key, value]) => [
-      "--override",
-      `${key}=${value.replaceAll("@DIR@", postfix.folder)}`,
-    ]);
+    const service = ["--service", `127.0.0.1:${postfix.port(name)}`];
     for (const sender of SENDERS) {
       for (const recipient of RECIPIENTS) {
         const mailFrom = `<${sender}>`;
@@ -73,7 +70,7 @@ describe.skipIf(reason !== undefined)("check --main-cf beside a running Postfix"
             "check",
             "--main-cf",
             `${postfix.folder}/main.cf`,
-            ...overrides,
+            ...service,
             ...argv,
             "--json",
             "--sender",

@@ -70,9 +70,10 @@ export interface LintedService {
 export function lintServices(facts: LintFacts, services: readonly LintedService[]): readonly LintFinding[] {
   if (services.length === 0) return lintMainCf(facts);
   const found = new Map<string, Found>();
-  for (const finding of findingsOf(facts, OF_SMTPD)) found.set(keyOf(finding), { finding, services: [] });
+  for (const finding of findingsOf(within(facts, facts.config), OF_SMTPD))
+    found.set(keyOf(finding), { finding, services: [] });
   for (const { service, config } of services) {
-    for (const finding of findingsOf({ ...facts, config, main: facts.config }, OF_SMTPD)) {
+    for (const finding of findingsOf({ ...within(facts, config), main: facts.config }, OF_SMTPD)) {
       if (finding.code === "no-header-check" && isLoopback(service)) continue;
       const known = found.get(keyOf(finding));
       if (known === undefined) found.set(keyOf(finding), { finding: inService(finding, service), services: [service] });
@@ -89,6 +90,12 @@ export function lintServices(facts: LintFacts, services: readonly LintedService[
 interface Found {
   readonly finding: LintFinding;
   readonly services: MasterService[];
+}
+
+/** With these parameters, and the tables that they name alone. */
+function within(facts: LintFacts, config: MainCf): LintFacts {
+  const named = new Set(lintedTables({ config }));
+  return { ...facts, config, texts: new Map([...facts.texts].filter(([spec]) => named.has(spec))) };
 }
 
 function findingsOf(facts: LintFacts, checks: readonly Check[]): readonly LintFinding[] {

@@ -28,10 +28,10 @@ export function loginsUnchecked(model: LintModel): readonly LintFinding[] {
 
 /** A login rule that main.cf has, and that a service of master.cf takes away. */
 export function loginRuleDropped(model: LintModel): readonly LintFinding[] {
-  const { config, somebody } = model;
+  const { config, somebody, texts } = model;
   const list = droppedList(model);
   const step = list?.steps.find((each) => refuses(each, "login") && !each.onlyWarns);
-  if (list === undefined || step === undefined || !letsLoginsIn(model)) return [];
+  if (list === undefined || step === undefined || !letsLoginsIn(model) || namedByTable(texts)) return [];
   return [
     {
       code: "login-rule-dropped",

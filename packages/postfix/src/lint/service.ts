@@ -1,9 +1,9 @@
 import type { MasterService } from "../master-cf/read-master-cf.js";
 import type { LintFinding, ServiceName } from "./finding.js";
 
-/** What makes two findings the same: all but the place and the cure. */
-export function keyOf({ code, problem, example }: LintFinding): string {
-  return JSON.stringify([code, problem, example]);
+/** What makes two findings the same: all but the place. */
+export function keyOf({ code, problem, example, cure }: LintFinding): string {
+  return JSON.stringify([code, problem, example, cure]);
 }
 
 export function nameOf({ name, type, place }: MasterService): ServiceName {
@@ -21,7 +21,7 @@ export function inService(finding: LintFinding, { place, overrides }: MasterServ
   return { ...finding, place: finding.place.line === undefined ? place : finding.place, cure };
 }
 
-const SETTING = /^([a-z_]+) =/;
+const SETTING = /^([\w-]+) =/;
 
 /** Whether nobody from outside reaches a service: what listens there takes back mail that a content filter has seen. */
 export function isLoopback({ name, type }: MasterService): boolean {

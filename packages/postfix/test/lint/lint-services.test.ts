@@ -17,8 +17,8 @@ smtpd_sender_restrictions = reject_sender_login_mismatch
 const smtpd = (name: string, ...options: readonly string[]) =>
   `${name} inet n - y - - smtpd\n${options.map((option) => `  -o ${option}\n`).join("")}`;
 
-function lint(masterCf: string, more = "", mainCf = SOUND) {
-  const text = mainCf + more;
+function lint(masterCf: string, more = "", texts: Readonly<Record<string, string>> = {}) {
+  const text = SOUND + more;
   const { config } = readMainCf(text, { file: "main.cf" });
   const { services } = readMasterCf(masterCf, { file: "master.cf" });
   const linted = services.filter(runsSmtpd).map((service) => ({
@@ -29,7 +29,8 @@ function lint(masterCf: string, more = "", mainCf = SOUND) {
       overridePlaces: Object.fromEntries(service.overrides.map(({ name, place }) => [name, place])),
     }).config,
   }));
-  return lintServices({ config, texts: new Map(), unusable: new Map() }, linted);
+  const read = Object.entries(texts).map(([spec, content]) => [spec, { file: "/table", text: content }] as const);
+  return lintServices({ config, texts: new Map(read), unusable: new Map() }, linted);
 }
 
 /** Code, file and line, and the services with their lines. */
@@ -150,6 +151,24 @@ describe("lint of services finds", () => {
     ],
   ])("%s", (_what, masterCf, more, expected) => {
     expect(told(masterCf, more)).toEqual(expected);
+  });
+
+  it("the same in main.cf and in a service with a list of its own, each with its cure", () => {
+    const masterCf = SMTP + smtpd("[::]:2525", "smtpd_sender_restrictions=reject_non_fqdn_sender");
+    const found = lint(masterCf, "smtpd_sender_restrictions = reject_authenticated_sender_login_mismatch\n");
+    const strangers = found.filter(({ code }) => code === "strangers-use-our-addresses");
+    expect(strangers.map(({ services, cure }) => [services?.map(({ name }) => name), cure[0]])).toEqual([
+      [["smtp/inet"], "smtpd_sender_restrictions = reject_sender_login_mismatch"],
+      [["[::]:2525/inet"], "-o { smtpd_sender_restrictions = reject_sender_login_mismatch, reject_non_fqdn_sender }"],
+    ]);
+  });
+
+  it("no dropped rule where a table of the service names it, and one where only the table of another does", () => {
+    const texts = { "texthash:/logins": "ann reject_sender_login_mismatch\n" };
+    const asked = "{ smtpd_sender_restrictions = check_sasl_access texthash:/logins }";
+    const masterCf = smtpd("a", asked, ONLY_LOGINS) + smtpd("b", "smtpd_sender_restrictions=", ONLY_LOGINS);
+    const found = lint(masterCf, "", texts).filter(({ code }) => code === "login-rule-dropped");
+    expect(found.map(({ services }) => services?.map(({ name }) => name))).toEqual([["b/inet"]]);
   });
 
   it("local submission once, whatever a service sets", () => {
