@@ -233,7 +233,7 @@ function readQ(content: string, { skipsOdd }: Reading): Uint8Array {
     // In place: what is written never overtakes what is read.
     octets[length++] = value >= 0 ? value : octet === 0x5f ? 0x20 : octet;
   }
-  return octets.subarray(0, length);
+  return octets.slice(0, length);
 }
 
 /** Negative where the two are no hexadecimal digits. */
