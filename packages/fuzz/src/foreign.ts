@@ -20,20 +20,23 @@ export function foreignIn({ addresses, names }: Shown, owned: ReadonlySet<string
  */
 export function isGarbledOwn(shown: string, owned: ReadonlySet<string>): boolean {
   const bare = shown.replace(/["\\]/g, "");
-  const plain = (text: string) => text.replace(/\s*([@.])\s*/g, "$1");
-  const readings = [bare, dropComments(bare), bare.replace(/\(\s*@/g, "@")].map(plain);
+  const readings = [bare, closeUp(dropComments(bare)), bare.replace(/\(\s*@/g, "@")];
   const all = readings.flatMap(addressesIn);
   return all.length > 0 && all.every((forms) => forms.some((address) => owned.has(canonical(address))));
 }
 
 /** Whether what is shown for an address is none: an address has a local part, and a domain of two labels or more. */
 export function isNoAddress(shown: string): boolean {
-  return addressesIn(shown.replace(/["\\]/g, "").replace(/\s*([@.])\s*/g, "$1")).length === 0;
+  return addressesIn(closeUp(shown.replace(/["\\]/g, ""))).length === 0;
 }
 
 /** The addresses that text shows, each as it stands and without what is no letter or digit before it. */
 function addressesIn(text: string): readonly (readonly string[])[] {
   return [...text.matchAll(IN_TEXT)].map(([address]) => [address, address.replace(/^[^\p{L}\p{N}]+/u, "")]);
+}
+
+function closeUp(text: string): string {
+  return text.replace(/\s*([@.])\s*/g, "$1");
 }
 
 function dropComments(text: string): string {
