@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the peer suites talk to: a real Postfix with its maps, Dovecot as
-# SASL server, Unbound as name server, swaks, miltertest, and Chromium for the browser check. Debian only; needs root.
+# SASL server, Unbound as name server, swaks, miltertest, Chromium for the browser check, and Python for its email package. Debian only; needs root.
 set -euo pipefail
 
 if [ "$(id -u)" != 0 ]; then
@@ -8,7 +8,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 77
 fi
 
-packages=(postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium)
+packages=(postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium python3)
 
 missing=()
 for name in "${packages[@]}"; do
