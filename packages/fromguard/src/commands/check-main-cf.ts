@@ -1,6 +1,6 @@
 import { cachedResolver, createGuard, type Resolver } from "@fromguard/core";
 import { wireResolver } from "@fromguard/node";
-import { type Attempt, type MainCf, postfixRestrictions, type Smtpd } from "@fromguard/postfix";
+import { type Attempt, postfixRestrictions, type Smtpd } from "@fromguard/postfix";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { PASSWORD_FILE, readAccount } from "../main-cf/accounts.js";
@@ -117,7 +117,6 @@ function resolverOf(servers: readonly string[]): Resolver {
 
 function attemptOf(question: MainCfQuestion, { settings }: Smtpd): Attempt {
   const { login = null, client = STRANGER, "client-name": name = "unknown", helo = `[${client}]` } = question;
-  const { tls: encrypted = needsTls(settings.config, login) } = question;
   const sender = unbracketed(question.sender ?? "");
   const [recipient] = question.recipient ?? [];
   const isInternational = /[^\x00-\x7f]/.test(`${sender}${recipient ?? ""}`);
@@ -127,18 +126,9 @@ function attemptOf(question: MainCfQuestion, { settings }: Smtpd): Attempt {
     ...(recipient === undefined ? {} : { recipient: unbracketed(recipient) }),
     client: { address: client, name },
     helo,
-    encrypted,
+    ...(question.tls === undefined ? {} : { encrypted: question.tls }),
     smtputf8: isInternational && settings.config.bool("smtputf8_enable"),
   };
-}
-
-/** Whether no client comes as far as MAIL FROM without TLS, or not with a login. */
-function needsTls(config: MainCf, login: string | null): boolean {
-  return (
-    config.bool("smtpd_tls_wrappermode") ||
-    config.get("smtpd_tls_security_level").toLowerCase() === "encrypt" ||
-    (login !== null && config.bool("smtpd_tls_auth_only"))
-  );
 }
 
 function unbracketed(address: string): string {

@@ -108,6 +108,13 @@ policy unix - n n - 0 spawn argv=/bin/true
       expect(answer.out).toContain(words);
     });
 
+    it("answers batches under TLS where there is nothing else", async () => {
+      const line = `${JSON.stringify({ login: null, client: "192.0.2.7", helo: "h.example", envelopeFrom: "", recipients: ["dave@example.com"] })}\n`;
+      const answers = async (service: string) =>
+        JSON.parse((await check(["--batch", "--service", service], { masterCf, stdin: line })).out).action;
+      expect([await answers("smtps"), await answers("plain")]).toEqual(["accept", "defer"]);
+    });
+
     it("answers batches", async () => {
       const line = `${JSON.stringify({ login: "bob", client: "192.0.2.7", helo: "h.example", envelopeFrom: "alice@example.com", recipients: ["dave@example.com"] })}\n`;
       const { out } = await check(["--batch", "--service", "submission"], { masterCf, more, stdin: line });

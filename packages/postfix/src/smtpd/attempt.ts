@@ -20,7 +20,7 @@ export interface Attempt {
   readonly helo: string;
   /** Whether MAIL FROM carried SMTPUTF8. */
   readonly smtputf8: boolean;
-  /** Whether the session is under TLS. Default false. */
+  /** Whether the session is under TLS. Default: where smtpd lets no client come so far without it. */
   readonly encrypted?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { restrictions } from "../restrictions/registry.js";
 import type { Attempt, Outcome } from "./attempt.js";
 import { type Equipment, Evaluation } from "./evaluation.js";
 import { ListRunner } from "./list-runner.js";
+import { needsTls } from "./needs-tls.js";
 import type { Settings } from "./settings.js";
 import { readStageOrder, Session } from "./stages.js";
 
@@ -32,17 +33,20 @@ export interface Smtpd {
 /**
  * Makes an smtpd of settings that were loaded. Nothing is read later.
  *
- * @throws FromguardError FG_CONFIG_INVALID where a list names a policy service that cannot be read
+ * @throws FromguardError FG_CONFIG_INVALID where a list names a policy service that cannot be read, and for a value that Postfix cannot
+ * read
  */
 export function createSmtpd(options: SmtpdOptions): Smtpd {
   const { settings, addresses, dns, askPolicy = noPolicyClient, wait = pause } = options;
   const order = readStageOrder(settings);
   const { softBounce } = order;
   const equipment: Equipment = { settings, addresses, dns, softBounce, utf8: settings.config.bool("smtputf8_enable") };
+  const isEncrypted = needsTls(settings.config);
   const runner = new ListRunner(settings, restrictions, { ask: askPolicy, wait });
   return {
     settings,
-    decide: (attempt, { signal }) => {
+    decide: (given, { signal }) => {
+      const attempt = given.encrypted === undefined && isEncrypted(given.login) ? { ...given, encrypted: true } : given;
       const evaluation = new Evaluation(equipment, attempt, signal);
       const broken = (error: unknown): Outcome => {
         evaluation.warn(isFromguardError(error) || error instanceof Error ? error.message : String(error));

@@ -380,3 +380,19 @@ describe("a policy service", () => {
     },
   );
 });
+
+describe("without word of TLS, a session is under it where smtpd takes no other", () => {
+  const PLAIN = "RCPT 450 4.7.1 Session encryption is required";
+  it.each<[Readonly<Record<string, string>>, Partial<Attempt>, string]>([
+    [{}, {}, PLAIN],
+    [{}, { encrypted: true }, OK],
+    [{ smtpd_tls_wrappermode: "yes" }, {}, OK],
+    [{ smtpd_tls_security_level: "Encrypt" }, {}, OK],
+    [{ smtpd_tls_security_level: "may" }, {}, PLAIN],
+    [{ smtpd_tls_auth_only: "yes" }, { login: null }, PLAIN],
+    [{ smtpd_tls_auth_only: "yes" }, { login: "bob" }, OK],
+    [{ smtpd_tls_wrappermode: "yes" }, { encrypted: false }, PLAIN],
+  ])("%j %j", async (parameters, differs, due) => {
+    expect(await told({ client: "reject_plaintext_session", parameters }, differs)).toBe(due);
+  });
+});
