@@ -28,6 +28,7 @@ const DEFAULTS = {
   defer_code: "450",
   inet_protocols: "ipv4",
   non_fqdn_reject_code: "504",
+  plaintext_reject_code: "450",
   reject_code: "554",
   reject_tempfail_action: "defer_if_permit",
   relay_domains_reject_code: "554",
