@@ -16,6 +16,17 @@ function unfold(text: string): string {
   return text.includes("\n") ? text.replace(FOLD, "") : text;
 }
 
+/** The characters of {@link fieldText} before which a fold was, of a value that is valid UTF-8. */
+export function foldsOf(value: Uint8Array): readonly number[] {
+  if (!value.includes(LF)) return [];
+  const lines = decoder.decode(value).split(FOLD);
+  let at = 0;
+  return lines.slice(0, -1).map((line) => {
+    at += line.length;
+    return at;
+  });
+}
+
 /** Where in the octets of a value the character stands that {@link fieldText} has at `index`. */
 export function octetOffset(value: Uint8Array, index: number): number {
   let units = 0;

@@ -2,7 +2,7 @@ import type { Address } from "../address/address.js";
 import { type Domain, NO_DOMAIN, parseDomain } from "../domain/domain.js";
 import type { OriginatorLimits } from "./limits.js";
 import { isBlank } from "./octets.js";
-import { flatReading, type PlacedText, type Token, tokenise } from "./tokens.js";
+import { flatReadings, type PlacedText, type Token, tokenise } from "./tokens.js";
 
 /** One mailbox of a list. */
 export interface Mailbox {
@@ -39,15 +39,15 @@ export interface MailboxList {
 }
 
 /**
- * Reads the whole of an unfolded value as a list of mailboxes and groups.
+ * Reads the whole of an unfolded value as a list of mailboxes and groups. `folds` are its characters before which a fold was.
  *
  * Obsolete forms are read to be judged: each is a fault beside the mailbox that it yields. Nothing is decoded. An item of one
  * atom, dotted atom or quoted string is an address without a domain.
  *
  * @see RFC 5322 sections 3.4 and 4.4, RFC 6854, RFC 6532
  */
-export function parseMailboxes(text: string, limits: OriginatorLimits): MailboxList {
-  const parser = new ListParser(text, limits);
+export function parseMailboxes(text: string, limits: OriginatorLimits, folds: readonly number[] = []): MailboxList {
+  const parser = new ListParser(text, limits, folds);
   parser.parse();
   return parser;
 }
@@ -64,12 +64,12 @@ class ListParser implements MailboxList {
   #at = 0;
   #failed = false;
 
-  constructor(text: string, limits: OriginatorLimits) {
+  constructor(text: string, limits: OriginatorLimits, folds: readonly number[]) {
     const { tokens, comments, fault } = tokenise(text, limits.maxNesting);
     this.#text = text;
     this.#tokens = tokens;
     this.#limits = limits;
-    this.names = [...comments, ...flatReading(text, comments)];
+    this.names = [...comments, ...flatReadings(text, comments, folds)];
     if (fault !== undefined) this.#note(fault.kind === "too-deep" ? "limit" : "malformed", fault.at);
   }
 
@@ -278,20 +278,25 @@ class ListParser implements MailboxList {
 
   /**
    * The tokens from `from` to here as a name, blanks kept as one. Some readers drop those at the ends of a quoted string, and
-   * those before a comment that the next word touches: what they show stands here too.
+   * those before a comment that the next word touches; others put one beside each quoted string: what they show stands here too.
    */
   #name(from: number): void {
     let text = "";
     let joined = "";
+    let spaced = "";
     for (let index = from; index < this.#at; index++) {
       const token = this.#tokens[index]!;
-      const isTouching = index === from || !isBlank(this.#text.charCodeAt(token.start - 1));
-      text += token.blank && index > from ? ` ${token.text}` : token.text;
-      joined += (isTouching ? "" : " ") + (token.kind === "quoted" ? token.text.trim() : token.text);
+      const isQuoted = token.kind === "quoted";
+      const isFirst = index === from;
+      const isTouching = isFirst || !isBlank(this.#text.charCodeAt(token.start - 1));
+      const isApart = token.blank || isQuoted || this.#tokens[index - 1]?.kind === "quoted";
+      text += (token.blank && !isFirst ? " " : "") + token.text;
+      joined += (isTouching ? "" : " ") + (isQuoted ? token.text.trim() : token.text);
+      spaced += (isApart && !isFirst ? " " : "") + token.text;
     }
     const { start } = this.#tokens[from] ?? { start: 0 };
-    if (text !== "") this.names.push({ text, start });
-    if (joined !== text && joined !== "") this.names.push({ text: joined, start });
+    for (const reading of new Set([text, joined, spaced]))
+      if (reading !== "") this.names.push({ text: reading, start });
   }
 
   #add(local: LocalPart, domain: Domain): void {

@@ -1,7 +1,7 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
 import { type Display, readDisplay, type ShownAddress } from "./display.js";
-import { fieldText, octetOffset } from "./field-text.js";
+import { fieldText, foldsOf, octetOffset } from "./field-text.js";
 import { HEADER_LIMITS, type OriginatorLimits } from "./limits.js";
 import { type ListFault, type Mailbox, type MailboxList, parseMailboxes } from "./mailboxes.js";
 import { isBlank } from "./octets.js";
@@ -85,7 +85,7 @@ function readOriginator(
     note("utf8-invalid", 0);
     return { name, field, mailboxes: [], shown: [], anomalies: anomalies.list, offsetOf };
   }
-  const list = parseMailboxes(text, limits);
+  const list = parseMailboxes(text, limits, text.includes("(") ? foldsOf(value) : []);
   const single = name === "sender" || name === "resent-sender";
   for (const { kind, at } of list.faults) {
     const { code, form } = anomalyOf(kind, name, single);

@@ -101,22 +101,52 @@ export function tokenise(text: string, maxNesting: number): Tokens {
 }
 
 /**
- * A value as some readers see it to whom comments neither nest nor hold escapes: the rest of one is text, and a dot or at sign
- * beside its place joins what stands there, quoted or not. Nothing where no comment has a rest.
+ * A value as readers see it to whom comments end early: at the first `)`, or at a fold, which to Python closes one of those that
+ * are open. What follows is text, and a dot or at sign beside the place of the comment joins what stands there, quoted or not.
+ * Nothing where no comment has such a rest. `folds` are the characters before which there was one, in their order.
  */
-export function flatReading(text: string, comments: readonly PlacedText[]): readonly PlacedText[] {
-  if (!comments.some((comment) => /[()]/.test(comment.text))) return [];
+export function flatReadings(
+  text: string,
+  comments: readonly PlacedText[],
+  folds: readonly number[],
+): readonly PlacedText[] {
+  if (comments.length === 0) return [];
+  const flat = comments.some((comment) => /[()]/.test(comment.text));
+  return [
+    ...(flat ? [withoutComments(text, comments, (start) => text.indexOf(")", start) + 1)] : []),
+    ...(folds.length > 0 ? [withoutComments(text, comments, endAtFold(text, folds))] : []),
+  ];
+}
+
+function withoutComments(text: string, comments: readonly PlacedText[], endOf: (start: number) => number): PlacedText {
   let flat = "";
   let from = 0;
   for (const { start } of comments) {
     let end = start;
     while (end > from && /[ \t"]/.test(text.charAt(end - 1))) end--;
     flat += text.slice(from, end);
-    from = text.indexOf(")", start) + 1;
+    from = endOf(start);
     while (CLASS[text.charCodeAt(from)] === BLANK) from++;
     if (!JOINT.test(text.charAt(end - 1)) && !JOINT.test(text.charAt(from))) flat += " ";
   }
-  return [{ text: flat + text.slice(from), start: comments[0]?.start ?? 0 }];
+  return { text: flat + text.slice(from), start: comments[0]?.start ?? 0 };
+}
+
+/** Asked for comments in their order. */
+function endAtFold(text: string, folds: readonly number[]): (start: number) => number {
+  let fold = 0;
+  return (start) => {
+    let depth = 0;
+    for (let at = start; at < text.length; at++) {
+      while (folds[fold]! < at) fold++;
+      if (folds[fold] === at && depth > 0 && --depth === 0) return at;
+      const char = text[at];
+      if (char === "\\") at++;
+      else if (char === "(") depth++;
+      else if (char === ")" && --depth === 0) return at + 1;
+    }
+    return text.length;
+  };
 }
 
 const JOINT = /[@.]/;

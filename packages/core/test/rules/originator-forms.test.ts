@@ -247,6 +247,9 @@ const TELLING_NAMES = [
   `"ceo@bank. "example`,
   `" ceo@bank."" example"`,
   `"ceo@bank." (x)example`,
+  // To readers that put a blank between quoted strings.
+  `"bob@example.co""m"`,
+  `"bob@example.com"m`,
   // To postal-mime a comment ends at its first parenthesis that closes.
   "ceo ((x)@bank.example)",
   '"ceo@bank" (\\).example)',
@@ -276,6 +279,24 @@ const ROWS: readonly Row[] = [
   ["the same with a comment", ["From: <alice@mail.example (x). com>"], "rrr", "from-malformed"],
   ["a local part that some begin at its blank", ["From: x. bob@example.com"], "rra", "name-contains-address"],
   ["the rest of a comment that a reader joins", [`From: ${OWN} ((x).evil.example)`], "rra", "name-contains-address"],
+  [
+    "a comment that ends at its fold to Python",
+    ["From: alice@ (\r\n bank.example) example.com"],
+    "rra",
+    "name-contains-address",
+  ],
+  [
+    "the same behind an escaped blank",
+    ["From: alice@ (\\\r\n x\r\n bank.example) example.com"],
+    "rra",
+    "name-contains-address",
+  ],
+  ["the same within another", [`From: ${OWN} (a (b\r\n c) .evil.example)`], "rra", "name-contains-address"],
+  [
+    "comments that end at a fold, and show nothing",
+    ["From: A (x\r\n y (\r\n z)\r\n ) <alice@(a\r\n b)example.com(\r\n c)>"],
+    "aaa",
+  ],
   ["the same to Python, of folds alone", [`From: ${OWN} ((\r\n ) .evil.example)`], "rra", "name-contains-address"],
   ["several own authors without Sender", [`From: ${OWN}, press@example.com`], "ara"],
   ["several own authors with own Sender", [`From: ${OWN}, press@example.com`, `Sender: ${OWN}`], "aaa"],
