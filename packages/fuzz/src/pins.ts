@@ -33,7 +33,7 @@ const PINS: readonly Pin[] = [
   {
     // RFC 5322 section 4.4: blanks around a dot belong to the domain. Cut off behind one label, it is none.
     name: "a domain ends at a blank beside its first dot",
-    readers: /^(?:postal-mime|mailparser|addressparser)/,
+    readers: /^(?:postal-mime|mailparser|addressparser|python compat32)/,
     explains: (shown, value, own) =>
       /\.\s|\s\./.test(value) && isNoAddress(shown) && [...own].some((address) => address.startsWith(canonical(shown))),
   },

@@ -3,6 +3,8 @@ import type { Shown } from "../message.js";
 /** How a hasty reader finds the ends of lines. */
 const LINE_ENDS = [/\r\n/, /\n/, /\r\n|\r|\n/, /\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]/];
 
+const ADDRESS = /^[^\s@]*[^\s()<>[\]:;@\\,]@[^\s@]+\.[^\s@]+$/;
+
 /**
  * What a hasty reader may show: any of the ways in which web mail and scripts find the sender. It takes CR, LF or anything
  * like it for a line end, the first or the last From, decodes before it parses, and takes what stands in angles.
@@ -19,7 +21,7 @@ export function readLeniently(raw: Uint8Array): Shown {
       }
     }
   }
-  return { addresses: [...addresses].filter((one) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one)), names: namesOf(text) };
+  return { addresses: [...addresses].filter((one) => ADDRESS.test(one)), names: namesOf(text) };
 }
 
 /** The values of the fields of these names as a reader finds them, unfolded: the first and the last of each name. */
@@ -74,10 +76,10 @@ function plain(text: string): string {
   return after.replace(/\s*([@.])\s*/g, "$1").replace(/^[\s,]+|[\s,]+$/g, "");
 }
 
-/** Names as they are shown: what stands before an angle, decoded. */
+/** Names as they are shown: what stands before an angle, decoded, without escapes. */
 function namesOf(text: string): readonly string[] {
   return fieldValues(text, /\r\n/, ["from", "sender"]).flatMap((value) => {
     const at = decodeWords(value);
-    return [...at.matchAll(/([^<>]*)</g)].map(([, name]) => name ?? "");
+    return [...at.matchAll(/([^<>]*)</g)].map(([, name = ""]) => name.replace(/\\(.)/gs, "$1"));
   });
 }
