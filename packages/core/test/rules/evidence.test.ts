@@ -812,3 +812,24 @@ describe("evidence", () => {
     });
   });
 });
+
+describe("a rule", () => {
+  it.each<[Rule, string, readonly string[]]>([
+    [requireFqdn(), "sender-fqdn", ["envelopeFrom"]],
+    [requireLogin(), "require-login", ["login", "localUser"]],
+    [domainExists({ resolver }), "domain-exists", ["envelopeFrom"]],
+    [ours, "sender-domain-is-ours", ["envelopeFrom"]],
+    [senderExists({ senders: memoryTable({}) }), "sender-exists", ["envelopeFrom"]],
+    [relayOnlyForLogin({ ourDomains: [] }), "relay-only-for-login", ["login", "localUser", "recipients"]],
+    [loginOwnsEnvelope({ ownership }), "login-owns-envelope", ["login", "envelopeFrom"]],
+    [ownedAddressNeedsLogin({ ownership }), "owned-address-needs-login", ["login", "localUser", "envelopeFrom"]],
+    [owned, "header-originators-owned", ["login", "headers"]],
+    [bodyUnambiguous({ ownership }), "body-unambiguous", ["login", "bodyAnomalies"]],
+    [aligned, "envelope-header-aligned", ["login", "localUser", "envelopeFrom", "headers"]],
+    [local, "local-originators-match-envelope", ["localUser", "envelopeFrom", "headers"]],
+    [loginEqualsSenders(), "login-equals-senders", ["login", "envelopeFrom", "headers"]],
+  ])("has its name and asks for its facts: %#", (rule, name, needs) => {
+    expect([rule.name, rule.needs]).toEqual([name, needs]);
+    for (const part of rule.conjuncts ?? []) expect([part.name, part.needs.length]).toEqual([name, 2]);
+  });
+});
