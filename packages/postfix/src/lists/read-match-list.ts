@@ -8,6 +8,7 @@ import {
   type Table,
   type TableWarning,
 } from "@fromguard/core";
+import { shown } from "../main-cf/shown.js";
 
 /** One pattern of a list, as Postfix keeps it. */
 export interface Pattern {
@@ -109,7 +110,7 @@ async function readFile(path: string, source: ListSource, reading: Reading): Pro
 
 function commentIn({ name, place }: ListSource, comment: string): TableWarning {
   const { file = "", line = 0 } = place;
-  return { kind: "postfix", file, line, text: `${name}: comment at end of line is not supported: ${comment}` };
+  return { kind: "postfix", file, line, text: `${name}: comment at end of line is not supported: ${shown(comment)}` };
 }
 
 /** Whether a word names a table; an IPv6 address in brackets does not. */

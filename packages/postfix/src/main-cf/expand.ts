@@ -1,3 +1,5 @@
+import { shown } from "./shown.js";
+
 /** The most levels that one value may nest. */
 const MAX_NESTING = 100;
 
@@ -270,7 +272,3 @@ const MAX_MAJOR = 2 ** 43 - 1;
 const MAX_MINOR = 1023;
 
 const trimStart = (text: string): string => text.replace(/^[\t-\r ]+/, "");
-
-/** Values may be long; messages are not. */
-const shown = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
-const MAX_SHOWN = 200;

@@ -1,5 +1,6 @@
 import { FromguardError, formatIpAddress, parseIpOctets } from "@fromguard/core";
 import type { MainCf } from "./main-cf.js";
+import { shown } from "./shown.js";
 
 interface Interface {
   readonly octets: readonly number[];
@@ -17,9 +18,13 @@ interface Interface {
 export function mynetworksOf(config: MainCf, interfaces: readonly string[]): string {
   const style = config.get("mynetworks_style").toLowerCase();
   if (style !== "host" && style !== "subnet" && style !== "class") {
-    throw new FromguardError("FG_CONFIG_INVALID", `bad mynetworks_style value: ${style}; specify exactly one value`, {
-      place: config.place("mynetworks_style"),
-    });
+    throw new FromguardError(
+      "FG_CONFIG_INVALID",
+      `bad mynetworks_style value: ${shown(style)}; specify exactly one value`,
+      {
+        place: config.place("mynetworks_style"),
+      },
+    );
   }
   const isOurs = listening(config);
   const networks = interfaces

@@ -3,6 +3,7 @@ import { defaults } from "./defaults.js";
 import { ExpansionFault, expand } from "./expand.js";
 import type { MainCf } from "./main-cf.js";
 import { mynetworksOf } from "./own-networks.js";
+import { shown } from "./shown.js";
 import { readBool, readInt, readSeconds } from "./values.js";
 
 /** Options of {@link readMainCf}. */
@@ -69,14 +70,14 @@ function readEntries(text: string | Uint8Array, file: string, warnings: TableWar
     const [, name = "", equals = "", value = ""] = /^([^=\t-\r ]*)[\t-\r ]*(=?)(.*)$/s.exec(setting) ?? [];
     if (name === "" || equals === "") {
       const what = name === "" ? "missing attribute name" : "missing '=' after attribute name";
-      const shown = decode(setting.slice(0, MAX_SHOWN)) ?? "(not UTF-8)";
-      throw new FromguardError("FG_CONFIG_INVALID", `${what}: "${shown}"`, { place: { file, line } });
+      const begin = decode(setting.slice(0, MAX_SHOWN)) ?? "(not UTF-8)";
+      throw new FromguardError("FG_CONFIG_INVALID", `${what}: "${begin}"`, { place: { file, line } });
     }
     const key = decode(name) ?? name;
     const entry = { value: decode(trim(value)), place: { file, line, key } };
     const earlier = entries.get(key);
     if (earlier !== undefined && earlier.value !== entry.value) {
-      warn(line, `${file}, line ${line}: overriding earlier entry: ${key}=${earlier.value ?? "(not UTF-8)"}`);
+      warn(line, `${file}, line ${line}: overriding earlier entry: ${key}=${shown(earlier.value ?? "(not UTF-8)")}`);
     }
     entries.set(key, entry);
   }
@@ -157,7 +158,7 @@ class Parameters implements MainCf {
     try {
       const undefinedNames = new Set<string>();
       this.#expand(this.#raw(name) ?? "", (missing) => undefinedNames.add(missing));
-      for (const missing of undefinedNames) faults.push(warning(`undefined parameter: ${missing}`));
+      for (const missing of undefinedNames) faults.push(warning(`undefined parameter: ${shown(missing)}`));
     } catch (error) {
       if (!(error instanceof ExpansionFault)) throw error;
       faults.push(warning(error.message));

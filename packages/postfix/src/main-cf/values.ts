@@ -1,3 +1,5 @@
+import { shown } from "./shown.js";
+
 /** What makes a value unusable, in Postfix's words. */
 export interface Fault {
   readonly fault: string;
@@ -59,6 +61,3 @@ const AT_LEAST_A_SECOND: ReadonlySet<string> = new Set([
   "smtpd_policy_service_timeout",
   "smtpd_timeout",
 ]);
-
-const shown = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
-const MAX_SHOWN = 200;

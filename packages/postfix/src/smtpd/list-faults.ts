@@ -1,4 +1,5 @@
 import { didYouMean } from "@fromguard/core";
+import { shown } from "../main-cf/shown.js";
 import { refusedRestrictions } from "../restrictions/refused.js";
 import { predefinedClasses } from "../restrictions/registry.js";
 import { readReplyFilter } from "../restrictions/reply-filter.js";
@@ -28,7 +29,7 @@ export function faultsOf(
     if (takesWord(name)) {
       at += 1;
       const argument = words[at] ?? "";
-      if (isBadFilter(name, argument)) faults.push(`${word}: bad filter of DNS answers: "${argument}"`);
+      if (isBadFilter(name, argument)) faults.push(`${word}: bad filter of DNS answers: "${shown(argument)}"`);
     } else if (!isRestrictionName(name) && !classes.has(word) && !predefinedClasses.has(word)) {
       faults.push(unknown(word, name, classes));
     }
@@ -45,5 +46,5 @@ function unknown(word: string, name: string, classes: ReadonlyMap<string, unknow
   const reason = refusedRestrictions.get(name);
   if (reason !== undefined) return `smtpd restriction "${word}" is not evaluated: ${reason}`;
   const names = [...restrictionNames(), ...predefinedClasses.keys(), ...classes.keys()];
-  return `unknown smtpd restriction: "${word}"${didYouMean(word, names)}`;
+  return `unknown smtpd restriction: "${shown(word)}"${didYouMean(word, names)}`;
 }

@@ -10,6 +10,7 @@ import { clientList, domainList, stringList } from "../lists/lists.js";
 import type { MatchList } from "../lists/match-list.js";
 import { readPatterns } from "../lists/read-match-list.js";
 import type { MainCf } from "../main-cf/main-cf.js";
+import { shown } from "../main-cf/shown.js";
 import { faultsOf } from "./list-faults.js";
 import type { ListName, Settings } from "./settings.js";
 
@@ -110,7 +111,7 @@ export async function loadSettings(
   for (const name of TEMPFAIL_PARAMETERS) {
     const value = config.get(name);
     if (TEMPFAIL_ACTIONS.has(value.toLowerCase())) continue;
-    throw new FromguardError("FG_CONFIG_INVALID", `bad configuration: ${name} = ${value}`, {
+    throw new FromguardError("FG_CONFIG_INVALID", `bad configuration: ${name} = ${shown(value)}`, {
       place: config.place(name),
     });
   }
@@ -187,7 +188,7 @@ class TableSet {
     const known = this.#open.get(spec);
     if (known !== undefined) return known;
     if (!spec.includes(":")) {
-      const what = `open dictionary: expecting "type:name" form instead of "${spec}"`;
+      const what = `open dictionary: expecting "type:name" form instead of "${shown(spec)}"`;
       throw new FromguardError("FG_CONFIG_INVALID", what, { place: config.place(parameter) });
     }
     const { table, warnings } = await this.openTable(spec).catch((error: unknown) => {
@@ -211,7 +212,7 @@ function readClasses(config: MainCf): ReadonlyMap<string, readonly string[]> {
   for (const name of config.get("smtpd_restriction_classes").split(/[, \t\r\n]+/)) {
     if (name === "") continue;
     if (!config.isSet(name) || config.get(name) === "") {
-      const what = `restriction class \`${name}' needs a definition`;
+      const what = `restriction class \`${shown(name)}' needs a definition`;
       throw new FromguardError("FG_CONFIG_INVALID", what, { place: config.place("smtpd_restriction_classes") });
     }
     classes.set(name, splitOutsideBraces(config.get(name)));
@@ -245,7 +246,7 @@ function requireRelayControl(
         continue;
       }
       if (lower === "permit") {
-        if (next !== undefined) warn(name, `restriction \`${next}' after \`${word}' is ignored`);
+        if (next !== undefined) warn(name, `restriction \`${shown(next)}' after \`${word}' is ignored`);
         return false;
       }
       if (REQUIRED.some((required) => required === lower)) return true;
