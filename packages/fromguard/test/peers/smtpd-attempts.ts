@@ -39,6 +39,8 @@ export const ZONE: Zone = {
   "under_score.test": { A: ["192.0.2.8"] },
   "strasse.test": { A: ["192.0.2.4"] },
   "xn--bcher-kva.test": { A: ["192.0.2.5"] },
+  // A name of which IDNA2008 refuses the order of its letters, and Postfix does not.
+  "xn--a-0hc.test": { A: ["192.0.2.5"] },
   "example.com": { MX: [[10, "mail.example.com"]] },
   "relay.example": { A: ["192.0.2.7"] },
   "virt.example": {},
@@ -107,6 +109,8 @@ const ODD_DOMAINS = [
   "Sub.A.Test",
   "straße.test",
   "bücher.test",
+  "aא.test",
+  "a\u200db.test",
   "localhost",
   "mail.example.com",
   "alias.example",
