@@ -70,7 +70,7 @@ export {
 } from "./json/transaction.js";
 export { type AliasMapDeliveries, type AliasMapOptions, aliasMapDeliveries } from "./ownership/alias-map.js";
 export { type CachedOwnershipOptions, cachedOwnership } from "./ownership/cached-ownership.js";
-export type { Directory, Gap, Holding, Listing } from "./ownership/directory.js";
+export type { Directory, Gap, Holding, Listing, Reach, Remedy } from "./ownership/directory.js";
 export { firstMatchOwnership } from "./ownership/first-match-ownership.js";
 export type {
   Delivery,
@@ -88,8 +88,6 @@ export {
   type OwnershipGraph,
   type OwnershipGraphOptions,
   ownershipGraph,
-  type Reach,
-  type Remedy,
 } from "./ownership/graph/ownership-graph.js";
 export { scopeCovers } from "./ownership/graph/scopes.js";
 export { type Hit, type LookupOptions, searchTables } from "./ownership/key-search.js";

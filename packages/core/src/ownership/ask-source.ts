@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from "../address/address.js";
-import type { Directory, Gap, Listing } from "./directory.js";
+import type { Directory, Gap, Listing, Remedy } from "./directory.js";
 import type { Answer, Ownership, Question } from "./ownership.js";
 
 /** Handed on to a source as it is: a signal that nobody reads need not be made. */
@@ -51,6 +51,11 @@ export function ownersOf(source: Ownership, address: Address, options: AskOption
 /** As what a login may send, of a source that perhaps cannot be listed: that, and what it throws, is a gap. */
 export function addressesOf(source: Ownership, login: string, options: AskOptions): Listing | Promise<Listing> {
   return listing(source, (directory) => directory.addresses(login, options));
+}
+
+/** What would let a login send as an address, of a source that perhaps cannot tell. */
+export function remediesOf(source: Ownership, login: string, address: Address): readonly Remedy[] {
+  return (source as Partial<Directory>).remedies?.(login, address) ?? [];
 }
 
 /** A listing of nothing but a gap. */

@@ -26,10 +26,31 @@ export interface Listing {
   readonly gaps: readonly Gap[];
 }
 
-/** An ownership that can be read in both directions. Neither call throws or rejects. */
+/** What one more statement would let in. */
+export interface Reach {
+  /** Logins that could newly send as something. */
+  readonly logins: number;
+  /** Addresses by name that they could newly send as. */
+  readonly addresses: number;
+  /** Patterns of addresses that they could newly send as: `@example.com`. */
+  readonly patterns: readonly string[];
+}
+
+/** One change that would let a login send as an address. */
+export interface Remedy {
+  readonly kind: "grant" | "membership";
+  /** To be put in a grants file, under `grants:` or `groups:`. */
+  readonly line: string;
+  /** What it lets in beside the login and the address that were asked about. */
+  readonly others: Reach;
+}
+
+/** An ownership that can be read in both directions. No call throws or rejects. */
 export interface Directory extends Ownership {
   /** Who may send as this address. */
   owners(address: Address, options?: { readonly signal?: AbortSignal }): Listing | Promise<Listing>;
   /** As what may this login send. */
   addresses(login: string, options?: { readonly signal?: AbortSignal }): Listing | Promise<Listing>;
+  /** What would let the login send as the address, the smallest change first; none where it may. Absent where a source cannot tell. */
+  remedies?(login: string, address: Address): readonly Remedy[];
 }

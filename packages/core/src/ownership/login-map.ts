@@ -48,7 +48,7 @@ export function loginMap(options: LoginMapOptions): Directory {
       const key = steps[0]?.keys[0] ?? "";
       const read = (hit: Hit | undefined) =>
         hit === undefined
-          ? nobody({ ...base, source: name, key, remedy: grantLine(tables[0], key, [login]) })
+          ? nobody({ ...base, source: name, key, remedy: grantLine(tables[0], key, [login]), lets: letsOf(key) })
           : readOwners(hit, base);
       const hit = searchTables(tables, steps, lookupOptions);
       return hit instanceof Promise ? hit.then(read) : read(hit);
@@ -76,6 +76,13 @@ function nobody(evidence: Evidence): Answer {
   return { kind: "no-nobody-owns-it", evidence: () => evidence };
 }
 
+/** What else a line for the key lets the login use. */
+function letsOf(key: string): string {
+  if (key.startsWith("@")) return `every other address at ${key.slice(1)} that has no line of its own`;
+  const own = "its subaddresses that have no line of their own, where the map is asked for them";
+  return key.includes("@") ? own : `${own}, at every local domain`;
+}
+
 function readOwners({ table, key, lookup }: Hit, base: { readonly login: string; readonly address: string }): Answer {
   const evidence = (more: Evidence): Evidence => ({ ...lookup.evidence(), ...base, source: table.name, key, ...more });
   if (lookup.kind === "error") {
@@ -93,6 +100,7 @@ function readOwners({ table, key, lookup }: Hit, base: { readonly login: string;
   }
   return {
     kind: "no-others-own-it",
-    evidence: () => evidence({ result: value, remedy: grantLine(table, key, [...owners, base.login]) }),
+    evidence: () =>
+      evidence({ result: value, remedy: grantLine(table, key, [...owners, base.login]), lets: letsOf(key) }),
   };
 }

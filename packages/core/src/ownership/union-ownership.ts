@@ -1,6 +1,14 @@
 import { formatAddress } from "../address/address.js";
 import { andThen } from "../verdict/and-then.js";
-import { type AskOptions, addressesOf, askSource, joinListings, ownersOf, type Unknown } from "./ask-source.js";
+import {
+  type AskOptions,
+  addressesOf,
+  askSource,
+  joinListings,
+  ownersOf,
+  remediesOf,
+  type Unknown,
+} from "./ask-source.js";
 import type { Directory, Listing } from "./directory.js";
 import { type MemberOrSource, membersOf, tellIgnored } from "./member.js";
 import type { Answer, Ownership, Question } from "./ownership.js";
@@ -39,6 +47,7 @@ export function unionOwnership(...sources: readonly MemberOrSource[]): Directory
     },
     owners: (address, options) => list((source) => ownersOf(source, address, options)),
     addresses: (login, options) => list((source) => addressesOf(source, login, options)),
+    remedies: (login, address) => members.flatMap(({ source }) => remediesOf(source, login, address)),
   };
 }
 

@@ -21,6 +21,7 @@ export function withLoginRule(source: Directory, rule: LoginRule): Directory {
     },
     owners: (address, options) => source.owners(address, options),
     addresses: (told, options) => source.addresses(ownerOf(told).login, options),
+    remedies: (told, address) => source.remedies?.(ownerOf(told).login, address) ?? [],
   };
 }
 

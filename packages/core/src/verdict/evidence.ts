@@ -32,6 +32,8 @@ export interface Evidence {
   readonly detail?: string;
   /** The smallest change that would give another verdict, in words or as a line to paste. */
   readonly remedy?: string;
+  /** What the remedy lets in beside what was asked for: `every other address at example.com that has no line of its own`. */
+  readonly lets?: string;
   /** Points by rule name, from `score`. */
   readonly symbols?: Readonly<Record<string, number>>;
 }

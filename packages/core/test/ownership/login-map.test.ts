@@ -221,6 +221,15 @@ describe("loginMap", () => {
       source: "texthash:a pcre:p",
       key: "a@x.test",
       remedy: "a@x.test bob",
+      lets: "its subaddresses that have no line of their own, where the map is asked for them",
+    });
+  });
+
+  it("tells that a line for a domain lets in every address there", async () => {
+    const answer = await ask([table({ "@x.test": "ann" })], "bob", "a@x.test");
+    expect(answer.evidence()).toMatchObject({
+      remedy: "@x.test ann, bob",
+      lets: "every other address at x.test that has no line of its own",
     });
   });
 

@@ -62,12 +62,12 @@ export async function check(args: readonly string[], io: Io): Promise<ExitCode> 
   }
   if (mainCf !== undefined) return checkMainCf({ ...values, "main-cf": mainCf }, io);
   const config = await loadConfig(configFile);
-  const { guard, warnings } = await loadPolicy(config);
+  const { guard, ownership, warnings } = await loadPolicy(config);
   const style = styleFor(io.stderr, io.env);
   for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
   if (batch) return checkBatch(guard, io, { readLimits: config.limits });
 
-  const judgement = await judge(guard, await factsOf(values, config.limits, io));
+  const judgement = await judge(guard, await factsOf(values, config.limits, io), ownership);
   await io.stdout.write(
     values.json === true ? `${judgementToJson(judgement)}\n` : explainInWords(judgement, styleFor(io.stdout, io.env)),
   );

@@ -3,7 +3,7 @@ import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { type Asked, holdingsInWords, holdingsToJson } from "../report/holdings.js";
 import { styleFor, visible } from "../report/style.js";
-import { loadConfig, loadPolicy } from "./load.js";
+import { loadConfig, loadOwnership } from "./load.js";
 
 /** What `who` and `may` have in common. */
 interface Question {
@@ -22,16 +22,16 @@ export async function answerListing(
   io: Io,
 ): Promise<ExitCode> {
   const config = await loadConfig(file);
-  const { ownership, warnings } = await loadPolicy(config);
-  if (ownership === undefined) {
+  const opened = await loadOwnership(config);
+  if (opened === undefined) {
     throw new Exit(
       exitCodes.configuration,
       `${config.document.file}: there is no source of ownership: add one under ownership:`,
     );
   }
   const style = styleFor(io.stderr, io.env);
-  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
-  const listing = await list(ownership);
+  for (const warning of opened.warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+  const listing = await list(opened.ownership);
   for (const { source, code, cause } of listing.gaps) {
     await io.stderr.write(`${style.yellow("not known:")} ${visible(`${source}: ${code}: ${cause}`)}\n`);
   }

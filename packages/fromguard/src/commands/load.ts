@@ -1,6 +1,8 @@
 import { type FromguardError, isFromguardError } from "@fromguard/core";
 import { type Config, DEFAULT_CONFIG_FILE, readConfig } from "../config/config.js";
+import { type OpenOwnership, openOwnership } from "../config/ownership.js";
 import { type BuildOptions, buildPolicy, type Policy } from "../config/policy.js";
+import { TableLoader } from "../config/table-loader.js";
 import { Exit, exitCodes } from "../exit-codes.js";
 
 /** Reads the configuration that `--config` names, or the one at {@link DEFAULT_CONFIG_FILE}. */
@@ -18,6 +20,15 @@ export async function loadConfig(file: string | undefined): Promise<Config> {
 export async function loadPolicy(config: Config, options?: BuildOptions): Promise<Policy> {
   try {
     return await buildPolicy(config, options);
+  } catch (error) {
+    throw toExit(error);
+  }
+}
+
+/** Opens the sources of ownership of a configuration alone; undefined where it names none. */
+export async function loadOwnership(config: Config): Promise<OpenOwnership | undefined> {
+  try {
+    return await openOwnership(config, new TableLoader(config, {}), {});
   } catch (error) {
     throw toExit(error);
   }

@@ -4,10 +4,11 @@ import {
   type Evidence,
   type FactName,
   formatReply,
+  type Reach,
   type TraceNode,
   type Verdict,
 } from "@fromguard/core";
-import type { Judgement, NotRun } from "../commands/judge.js";
+import type { Judgement, NotRun, Way } from "../commands/judge.js";
 import { type Style, visible } from "./style.js";
 import { list } from "./words.js";
 
@@ -24,8 +25,39 @@ export function explainInWords(judgement: Judgement, style: Style): string {
     ...notRun.map((rule) => describeNotRun(rule, width, style)),
     ...decision.observed.map(({ rule, verdict }) => `  seen  ${rule.padEnd(width)}  ${verdict.code}, refuses nothing`),
     ...decision.edits.map((edit) => `  edit  ${describeEdit(edit)}`),
+    ...judgement.ways.flatMap((way) => describeWay(way, style)),
     "",
   ].join("\n");
+}
+
+/** Lines to paste in a grants file, and whom each lets in beside the one that was asked about. */
+function describeWay({ login, address, remedies }: Way, style: Style): readonly string[] {
+  const shown = remedies.slice(0, MAX_REMEDIES);
+  const width = Math.max(...shown.map(({ line }) => line.length));
+  return [
+    "",
+    `  To let ${visible(login)} send as ${visible(address)}, one of:`,
+    ...shown.map(({ kind, line, others }) => {
+      const under = kind === "grant" ? "under grants:" : "under groups:";
+      return `    ${visible(line).padEnd(width)}  ${style.dim(`${under} lets in ${reachInWords(others)}`)}`;
+    }),
+  ];
+}
+
+/** Groups may be many; the smallest come first. */
+const MAX_REMEDIES = 4;
+const MAX_PATTERNS = 3;
+
+function reachInWords({ logins, addresses, patterns }: Reach): string {
+  const counted = (count: number, one: string, many: string) =>
+    count === 0 ? [] : [`${count} more ${count === 1 ? one : many}`];
+  const parts = [
+    ...counted(logins, "login", "logins"),
+    ...counted(addresses, "address", "addresses"),
+    ...patterns.slice(0, MAX_PATTERNS),
+    ...counted(Math.max(0, patterns.length - MAX_PATTERNS), "pattern", "patterns"),
+  ];
+  return parts.length === 0 ? "nothing else" : visible(list(parts, "and"));
 }
 
 function headline(decision: Decision, style: Style): string {
@@ -65,7 +97,7 @@ function describeVerdict(verdict: Verdict): readonly (readonly [label: string, t
 
 /** Evidence as labelled lines, in the order in which a reader asks: who, what, where, what would change it. */
 export function describeEvidence(evidence: Evidence): readonly (readonly [label: string, text: string])[] {
-  const { login, field, address, offset, key, result, captures, detail, remedy } = evidence;
+  const { login, field, address, offset, key, result, captures, detail, remedy, lets } = evidence;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["login", login],
     ["field", field === undefined || offset === undefined ? field : `${field}, octet ${offset}`],
@@ -77,6 +109,7 @@ export function describeEvidence(evidence: Evidence): readonly (readonly [label:
     ["answer", result],
     ["detail", detail],
     ["to change", remedy],
+    ["lets in", lets],
   ];
   return rows.flatMap(([label, text]) => (text === undefined ? [] : [[label, visible(text)] as const]));
 }

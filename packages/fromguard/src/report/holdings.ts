@@ -6,6 +6,9 @@ import { formatTable } from "./table.js";
 /** A column that differs between holdings: the logins of an address, or the addresses of a login. */
 export type Asked = "login" | "address";
 
+/** Statements are told on a line each; a terminal breaks longer ones. */
+const MAX_REASON = 1000;
+
 const RIGHTS: Readonly<Record<Holding["right"], string>> = {
   "send-as": "send as",
   "send-on-behalf": "on behalf, beside an own Sender",
@@ -16,7 +19,7 @@ export function holdingsInWords({ holdings }: Listing, column: Asked, style: Sty
   const columns = [
     { title: column, maxWidth: 60 },
     { title: "may", maxWidth: 32 },
-    { title: "because", maxWidth: 100 },
+    { title: "because", maxWidth: MAX_REASON },
   ];
   const rows = holdings.map((holding) => [
     { lines: [visible(holding[column])] },

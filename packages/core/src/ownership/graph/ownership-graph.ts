@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from "../../address/address.js";
 import type { Evidence } from "../../verdict/evidence.js";
-import type { Directory, Holding, Listing } from "../directory.js";
+import type { Directory, Holding, Listing, Reach, Remedy } from "../directory.js";
 import type { Grant, Grants, Membership } from "../grants.js";
 import { canonicalDomains, normaliseLocalPart, withoutSubaddress } from "../normalise.js";
 import type { Answer } from "../ownership.js";
@@ -30,25 +30,6 @@ export interface OwnershipGraphOptions extends GraphLimits {
   readonly now?: () => number;
   /** How logins are compared, as wholes. Default `fold`, as Postfix compares owners. */
   readonly loginCase?: LoginCase;
-}
-
-/** What one more statement would let in. */
-export interface Reach {
-  /** Logins that could newly send as something. */
-  readonly logins: number;
-  /** Addresses by name that they could newly send as. */
-  readonly addresses: number;
-  /** Patterns of addresses that they could newly send as: `@example.com`. */
-  readonly patterns: readonly string[];
-}
-
-/** One change that would let a login send as an address. */
-export interface Remedy {
-  readonly kind: "grant" | "membership";
-  /** To be put in a grants file, under `grants:` or `groups:`. */
-  readonly line: string;
-  /** What it lets in beside the login and the address that were asked about. */
-  readonly others: Reach;
 }
 
 /** Ownership from statements, which can say what one more would do. */
