@@ -1,8 +1,8 @@
 import type { Address } from "../address/address.js";
 import { type Domain, NO_DOMAIN, parseDomain } from "../domain/domain.js";
 import type { OriginatorLimits } from "./limits.js";
-import { isBlank } from "./octets.js";
-import { flatReadings, type PlacedText, type Token, tokenise } from "./tokens.js";
+import { nameReadings } from "./name-readings.js";
+import { commentReadings, type PlacedText, type Token, tokenise } from "./tokens.js";
 
 /** One mailbox of a list. */
 export interface Mailbox {
@@ -69,7 +69,7 @@ class ListParser implements MailboxList {
     this.#text = text;
     this.#tokens = tokens;
     this.#limits = limits;
-    this.names = [...comments, ...flatReadings(text, comments, folds)];
+    this.names = [...comments, ...commentReadings(text, comments, folds)];
     if (fault !== undefined) this.#note(fault.kind === "too-deep" ? "limit" : "malformed", fault.at);
   }
 
@@ -276,27 +276,10 @@ class ListParser implements MailboxList {
     return false;
   }
 
-  /**
-   * The tokens from `from` to here as a name, blanks kept as one. Some readers drop those at the ends of a quoted string, and
-   * those before a comment that the next word touches; others put one beside each quoted string: what they show stands here too.
-   */
+  /** The tokens from `from` to here as a name. */
   #name(from: number): void {
-    let text = "";
-    let joined = "";
-    let spaced = "";
-    for (let index = from; index < this.#at; index++) {
-      const token = this.#tokens[index]!;
-      const isQuoted = token.kind === "quoted";
-      const isFirst = index === from;
-      const isTouching = isFirst || !isBlank(this.#text.charCodeAt(token.start - 1));
-      const isApart = token.blank || isQuoted || this.#tokens[index - 1]?.kind === "quoted";
-      text += (token.blank && !isFirst ? " " : "") + token.text;
-      joined += (isTouching ? "" : " ") + (isQuoted ? token.text.trim() : token.text);
-      spaced += (isApart && !isFirst ? " " : "") + token.text;
-    }
-    const { start } = this.#tokens[from] ?? { start: 0 };
-    for (const reading of new Set([text, joined, spaced]))
-      if (reading !== "") this.names.push({ text: reading, start });
+    const words = this.#tokens.slice(from, this.#at);
+    for (const text of nameReadings(words, this.#text)) this.names.push({ text, start: words[0]!.start });
   }
 
   #add(local: LocalPart, domain: Domain): void {

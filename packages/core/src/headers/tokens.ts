@@ -101,24 +101,29 @@ export function tokenise(text: string, maxNesting: number): Tokens {
 }
 
 /**
- * A value as readers see it to whom comments end early: at the first `)`, or at a fold, which to Python closes one of those that
- * are open. What follows is text, and a dot or at sign beside the place of the comment joins what stands there, quoted or not.
- * Nothing where no comment has such a rest. `folds` are the characters before which there was one, in their order.
+ * What readers show who take comments otherwise than the grammar: to some they end early, at the first `)`, or at a fold, which to
+ * Python closes one of those that are open. What follows is text, and a dot or at sign beside the place of the comment joins what
+ * stands there, quoted or not. To Python the parentheses of comments within one are nothing.
+ *
+ * `folds` are the characters before which there was one, in their order. Nothing where all readers show the same.
  */
-export function flatReadings(
+export function commentReadings(
   text: string,
   comments: readonly PlacedText[],
   folds: readonly number[],
 ): readonly PlacedText[] {
-  if (comments.length === 0) return [];
-  const flat = comments.some((comment) => /[()]/.test(comment.text));
+  const [first] = comments;
+  if (first === undefined) return [];
+  const nested = comments.filter((comment) => /[()]/.test(comment.text));
+  const place = ({ start }: PlacedText, reading: string) => ({ text: reading, start });
   return [
-    ...(flat ? [withoutComments(text, comments, (start) => text.indexOf(")", start) + 1)] : []),
-    ...(folds.length > 0 ? [withoutComments(text, comments, endAtFold(text, folds))] : []),
+    ...nested.map((comment) => place(comment, comment.text.replace(/[()]/g, ""))),
+    ...(nested.length > 0 ? [place(first, withoutComments(text, comments, endAtFirst(text)))] : []),
+    ...(folds.length > 0 ? [place(first, withoutComments(text, comments, endAtFold(text, folds)))] : []),
   ];
 }
 
-function withoutComments(text: string, comments: readonly PlacedText[], endOf: (start: number) => number): PlacedText {
+function withoutComments(text: string, comments: readonly PlacedText[], endOf: (start: number) => number): string {
   let flat = "";
   let from = 0;
   for (const { start } of comments) {
@@ -129,7 +134,11 @@ function withoutComments(text: string, comments: readonly PlacedText[], endOf: (
     while (CLASS[text.charCodeAt(from)] === BLANK) from++;
     if (!JOINT.test(text.charAt(end - 1)) && !JOINT.test(text.charAt(from))) flat += " ";
   }
-  return { text: flat + text.slice(from), start: comments[0]?.start ?? 0 };
+  return flat + text.slice(from);
+}
+
+function endAtFirst(text: string): (start: number) => number {
+  return (start) => text.indexOf(")", start) + 1;
 }
 
 /** Asked for comments in their order. */

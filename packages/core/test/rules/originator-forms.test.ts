@@ -250,6 +250,8 @@ const TELLING_NAMES = [
   // To readers that put a blank between quoted strings.
   `"bob@example.co""m"`,
   `"bob@example.com"m`,
+  // To Python the parentheses within a comment are nothing.
+  "(ceo(@)bank.example)",
   // To postal-mime a comment ends at its first parenthesis that closes.
   "ceo ((x)@bank.example)",
   '"ceo@bank" (\\).example)',
