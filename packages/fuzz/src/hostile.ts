@@ -3,7 +3,7 @@ import { honestValue } from "./honest.js";
 import { type Message, OWNED, octetsOf } from "./message.js";
 
 /** An address that no login of made messages may use. */
-export const FOREIGN = "ceo@bank.example";
+const FOREIGN = "ceo@bank.example";
 
 const [OWN] = OWNED as readonly [string];
 const base64 = (text: string) => Buffer.from(text).toString("base64");

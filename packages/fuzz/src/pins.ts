@@ -28,7 +28,7 @@ const PINS: readonly Pin[] = [
     explains: (shown, value, own) =>
       isStrictList(value) &&
       value.replace(/\s*\([^)]*\)\s*/g, "").includes(shown) &&
-      [...own].some((address) => shown.toLowerCase().startsWith(address)),
+      Array.from(shown, (_, end) => canonical(shown.slice(0, end))).some((start) => own.has(start)),
   },
   {
     // RFC 5322 section 4.4: blanks around a dot belong to the domain. Cut off behind one label, it is none.
@@ -57,7 +57,7 @@ const PINS: readonly Pin[] = [
     // RFC 2047 section 6.2: words are decoded after the structure is known, so their specials mean nothing.
     name: "specials of an encoded-word are taken for structure by readers that decode first",
     readers: /^(?:lenient|addressparser after decoding)$/,
-    explains: (shown, value, own) => decodeWords(value) !== value && isGarbledOwn(shown, own),
+    explains: (shown, value, own) => decodeWords(value) !== value && (isGarbledOwn(shown, own) || isNoAddress(shown)),
   },
 ];
 

@@ -24,7 +24,7 @@ export interface Tally {
 }
 
 /** A message on which the rule is wrong, as small as it could be made. */
-export interface Example {
+interface Example {
   readonly batch: number;
   readonly what: string;
   readonly raw: string;

@@ -47,6 +47,7 @@ describe("pins", () => {
   test.each([
     ["postal-mime", "alice@example.com (c)", "<alice@example.com (c)>"],
     ["postal-mime", "alice@example.comd)", "alice@example.com(c()d)"],
+    ["postal-mime", "alice@bücher.exampled)", "alice@bücher.example (()d)"],
     ["postal-mime", "alice@example", "alice@example .com"],
     ["mailparser", "alice@ example.com", "alice@(c)example.com"],
     ["python compat32", '"<alice@example.com>"', '"\r\n <"<alice@example.com>'],
