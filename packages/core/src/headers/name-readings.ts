@@ -3,8 +3,8 @@ import type { Token } from "./tokens.js";
 
 /**
  * What readers show for the words of a name in a value, not decoded: first as the grammar has it, blanks kept as one. Some drop
- * blanks at the ends of a quoted string, and before a comment that the next word touches; others put one beside each quoted
- * string. Each reading stands once; one without a character is none.
+ * blanks at the ends of a quoted string, within it or without, and before a comment that the next word touches; others put one
+ * beside each quoted string. Each reading stands once; one without a character is none.
  */
 export function nameReadings(words: readonly Token[], value: string): readonly string[] {
   const readings = isPlain(words, value)
@@ -13,7 +13,7 @@ export function nameReadings(words: readonly Token[], value: string): readonly s
   return [...readings].filter((text) => text !== "");
 }
 
-/** Whether every reader shows the same: no quoted strings, but one without blanks at its ends, and no comments that touch. */
+/** Whether every reader shows the same: no quoted strings, but one alone without blanks at its ends, and no comments that touch. */
 function isPlain(words: readonly Token[], value: string): boolean {
   const [first] = words;
   if (words.length === 1 && first?.kind === "quoted") return first.text === first.text.trim();
@@ -28,12 +28,21 @@ function plainReading(words: readonly Token[]): string {
 
 function joinedReading(words: readonly Token[], value: string): string {
   let text = "";
+  let end = "";
   for (const [index, word] of words.entries()) {
-    const shown = word.kind === "quoted" ? word.text.trim() : word.text;
-    text += index === 0 || touches(word, value) ? shown : ` ${shown}`;
+    const isQuoted = word.kind === "quoted";
+    const isJoint = index === 0 || touches(word, value) || isQuoted || words[index - 1]?.kind === "quoted";
+    // An address that is complete at a blank is read so by all: what follows is another word.
+    const isApart = !isJoint || (word.blank && !touches(word, value) && ADDRESS_END.test(end));
+    const shown = (isApart ? " " : "") + (isQuoted ? word.text.trim() : word.text);
+    text += shown;
+    end = (end + shown).slice(-MAX_END);
   }
   return text;
 }
+
+const ADDRESS_END = /@[^\s@]+\.[^\s@.]+$/;
+const MAX_END = 300;
 
 function spacedReading(words: readonly Token[]): string {
   let text = "";

@@ -247,6 +247,9 @@ const TELLING_NAMES = [
   `"ceo@bank. "example`,
   `" ceo@bank."" example"`,
   `"ceo@bank." (x)example`,
+  // To email-addresses, which drops blanks beside a quoted string.
+  `"ceo@ba" nk.example`,
+  `ceo "@bank" .example`,
   // To readers that put a blank between quoted strings.
   `"bob@example.co""m"`,
   `"bob@example.com"m`,
