@@ -24,6 +24,8 @@ export function readCharset(label: string, octets: Uint8Array): CharsetReading {
   // Without a byte order mark some take the other order than the standard.
   const order = UTF16.test(name) ? "utf-16be" : UTF16BE.test(name) ? "utf-16le" : undefined;
   const other = order === undefined ? [] : [decoderOf(order)!(octets)];
+  // A charset of seven bits lacks octets beyond: some then take all for UTF-8.
+  if (ISO2022JP.test(name) && text.includes("\ufffd")) other.push(decoderOf("utf-8")!(octets));
   return { texts: [text, ...other], known: true };
 }
 
@@ -36,6 +38,7 @@ type Decode = (octets: Uint8Array) => string;
 
 const UTF7 = new Set(["utf-7", "utf7", "unicode-1-1-utf-7", "unicode-2-0-utf-7", "csunicode11utf7", "csutf7"]);
 const UTF16 = /^(?:utf-16(?:le)?|ucs-2|iso-10646-ucs-2|unicode|csunicode|unicodefeff)$/;
+const ISO2022JP = /^(?:cs)?iso-?2022-?jp$/;
 const UTF16BE = /^(?:utf-16be|unicodefffe)$/;
 const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   "ansi_x3.4-1986": "us-ascii",

@@ -32,6 +32,7 @@ describe("addresses that a name shows", () => {
     ["a word within the octets of a word", `=?utf-8?b?${base64("=?utf-8?q?ceo=40a.example?=")}?=`],
     ["UTF-16 in the other order than its label", `=?utf-16be?b?${base64(Buffer.from("ceo@a.example", "utf16le"))}?=`],
     ["the same behind an order mark", `=?unicodeFFFE?b?${base64(Buffer.from("\ufeffceo@a.example", "utf16le"))}?=`],
+    ["UTF-8 in a charset of seven bits", "=?iso-2022-jp?q?ceo=EF=BC=A0a.example?="],
     ["ASCII in a charset that stands for none", "=?replacement?q?ceo=40a.example?="],
   ])("%s", (_, text) => {
     expect(shown(text).flat()).toContain("ceo@a.example");
