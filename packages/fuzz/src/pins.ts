@@ -26,9 +26,17 @@ const PINS: readonly Pin[] = [
     name: "the rest of a comment is shown at the end of the address",
     readers: /^(?:postal-mime|python compat32)$/,
     explains: (shown, value, own) =>
+      isStrictList(value) && value.replace(/\s*\([^)]*\)\s*/g, "").includes(shown) && beginsOwn(shown, own),
+  },
+  {
+    // RFC 5322 section 3.2.5: a blank between the words of a phrase is one.
+    name: "a blank behind a quoted string that ends in an own address is dropped",
+    readers: /^email-addresses$/,
+    explains: (shown, value, own) =>
       isStrictList(value) &&
-      value.replace(/\s*\([^)]*\)\s*/g, "").includes(shown) &&
-      Array.from(shown, (_, end) => canonical(shown.slice(0, end))).some((start) => own.has(start)),
+      !value.includes(shown) &&
+      value.replace(/"\s+/g, "").includes(shown) &&
+      beginsOwn(shown, own),
   },
   {
     // RFC 5322 section 4.4: blanks around a dot belong to the domain. Cut off behind one label, it is none.
@@ -60,6 +68,10 @@ const PINS: readonly Pin[] = [
     explains: (shown, value, own) => decodeWords(value) !== value && (isGarbledOwn(shown, own) || isNoAddress(shown)),
   },
 ];
+
+function beginsOwn(shown: string, own: ReadonlySet<string>): boolean {
+  return Array.from(shown, (_, end) => canonical(shown.slice(0, end))).some((start) => own.has(start));
+}
 
 /** A value keeps its folds. */
 const FIELD_END = /\r\n(?![ \t])/;

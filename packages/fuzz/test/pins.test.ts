@@ -49,6 +49,7 @@ describe("pins", () => {
     ["postal-mime", "alice@example.comd)", "alice@example.com(c()d)"],
     ["postal-mime", "alice@bücher.exampled)", "alice@bücher.example (()d)"],
     ["postal-mime", "alice@example", "alice@example .com"],
+    ["email-addresses", "alice@example.comB", '"alice@example.com" B <alice@example.com>'],
     ["mailparser", "alice@ example.com", "alice@(c)example.com"],
     ["python compat32", '"<alice@example.com>"', '"\r\n <"<alice@example.com>'],
     ["python compat32", "alice@example.comd", "alice@example.com (a (b\r\n c) d)"],
@@ -63,6 +64,7 @@ describe("pins", () => {
     ["an address in another field's line", "lenient", "o@k.c", "alice@example.com\r\nX: \u2028 o@k.c\r\nSender: o@k.c"],
     ["another address in a word", "lenient", "ceo@bank.example", "=?utf-8?q?ceo=40bank.example?= <alice@example.com>"],
     ["a domain that ends behind two labels", "postal-mime", "alice@bank.example", "alice@bank.example .com"],
+    ["an end without a quoted string", "email-addresses", "alice@example.comB", "alice@example.com B <a@b.c>"],
     ["an end that is no rest of a comment", "postal-mime", "alice@example.comd)", "alice@example.com(c)"],
   ])("not %s", (_, ...args) => expect(pin(...args)).toBe(false));
 });
