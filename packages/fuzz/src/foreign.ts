@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 import type { Shown } from "./message.js";
 
-const IN_TEXT = /[^\s<>()[\]:;@\\,"]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
+const IN_TEXT = /[^\s<>()[\]:;@\\,"]*[^\s<>()[\]:;@\\,".][^\s<>()[\]:;@\\,"]*@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
 
 /** Everything shown that is no own address as it stands: addresses, and those that a name or comment shows. `owned` is {@link canonical}. */
 export function foreignIn({ addresses, names }: Shown, owned: ReadonlySet<string>): readonly string[] {

@@ -39,17 +39,26 @@ const PINS: readonly Pin[] = [
       beginsOwn(shown, own),
   },
   {
-    // RFC 5322 section 4.4: blanks around a dot belong to the domain. Cut off behind one label, it is none.
-    name: "a domain ends at a blank beside its first dot",
+    // RFC 5322 section 4.4: blanks and comments around a dot belong to the domain. Cut off behind one label, it is none.
+    name: "a domain ends at a blank or comment beside its first dot",
     readers: /^(?:postal-mime|mailparser|addressparser|python compat32)/,
     explains: (shown, value, own) =>
-      /\.\s|\s\./.test(value) && isNoAddress(shown) && [...own].some((address) => address.startsWith(canonical(shown))),
+      /\.[\s(]|[\s)]\./.test(value) &&
+      isNoAddress(shown) &&
+      [...own].some((address) => address.startsWith(canonical(shown))),
   },
   {
-    // RFC 5322 section 3.2.4: a fold within quotes is no more than its blank; here its CR ends the quoted string.
-    name: "a fold within a quoted string ends it",
+    // RFC 5322 section 3.2.4: a fold within quotes or a comment is no more than its blank; here its CR ends them.
+    name: "a fold within a quoted string or comment ends it",
     readers: /^python compat32$/,
-    explains: (shown, value, own) => /"[^"]*\r\n[^"]*"/.test(value) && (isGarbledOwn(shown, own) || isNoAddress(shown)),
+    explains: (shown, value, own) =>
+      /["(].*\r\n.*[")]/s.test(value) && (isGarbledOwn(shown, own) || isNoAddress(shown)),
+  },
+  {
+    // RFC 2047 section 5: an encoded-word is a word by itself; here what only looks like one takes in what follows.
+    name: "what looks like an encoded-word hides the quote or angle behind it",
+    readers: /^python default$/,
+    explains: (shown, value, own) => value.includes("=?") && isGarbledOwn(shown, own),
   },
   {
     // RFC 5322 section 2.2: lines end in CRLF alone. Other fields may hold any text, so no header is refused for this.
@@ -69,8 +78,9 @@ const PINS: readonly Pin[] = [
   },
 ];
 
+/** Whether what is shown begins with an own address and goes on, but not with another label. */
 function beginsOwn(shown: string, own: ReadonlySet<string>): boolean {
-  return Array.from(shown, (_, end) => canonical(shown.slice(0, end))).some((start) => own.has(start));
+  return Array.from(shown, (next, end) => next !== "." && own.has(canonical(shown.slice(0, end)))).includes(true);
 }
 
 /** A value keeps its folds. */

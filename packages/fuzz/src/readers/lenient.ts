@@ -3,7 +3,8 @@ import type { Shown } from "../message.js";
 /** How a hasty reader finds the ends of lines. */
 const LINE_ENDS = [/\r\n/, /\n/, /\r\n|\r|\n/, /\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]/];
 
-const ADDRESS = /^[^\s@]*[^\s()<>[\]:;@\\,]@[^\s@]+\.[^\s@]+$/;
+/** As a name shows one: a local part that ends in no special, and a domain of two labels or a literal. */
+const ADDRESS = /^[^\s@]*[^\s()<>[\]:;@\\,]@(?:[^\s()<>[\]:;@\\,"]+\.[^\s()<>[\]:;@\\,"]+|\[[^\s\]]*\])$/;
 
 /**
  * What a hasty reader may show: any of the ways in which web mail and scripts find the sender. It takes CR, LF or anything
