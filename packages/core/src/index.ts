@@ -84,6 +84,7 @@ export type {
   Statement,
   Target,
 } from "./ownership/grants.js";
+export type { LoginCase } from "./ownership/graph/compile.js";
 export {
   type OwnershipGraph,
   type OwnershipGraphOptions,
