@@ -41,6 +41,7 @@ const CORE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   rule: [...LEAVES, "headers"],
   ownership: [...LEAVES, "table"],
   rules: [...STANDING, "rule", "ownership"],
+  edits: [...STANDING, "rule", "ownership", "rules"],
   guard: [...STANDING, "rule", "ownership", "rules"],
   json: [...STANDING, "rule", "ownership", "guard"],
   testing: [...STANDING, "rule", "ownership", "rules", "guard"],
