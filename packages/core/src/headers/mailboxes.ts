@@ -2,7 +2,7 @@ import type { Address } from "../address/address.js";
 import { type Domain, NO_DOMAIN, parseDomain } from "../domain/domain.js";
 import type { OriginatorLimits } from "./limits.js";
 import { nameReadings } from "./name-readings.js";
-import { commentReadings, type PlacedText, type Token, tokenise } from "./tokens.js";
+import { commentReadings, type PlacedText, quotedReadings, type Token, tokenise } from "./tokens.js";
 
 /** One mailbox of a list. */
 export interface Mailbox {
@@ -69,7 +69,7 @@ class ListParser implements MailboxList {
     this.#text = text;
     this.#tokens = tokens;
     this.#limits = limits;
-    this.names = [...comments, ...commentReadings(text, comments, folds)];
+    this.names = [...comments, ...commentReadings(text, comments, folds), ...quotedReadings(text, tokens, folds)];
     if (fault !== undefined) this.#note(fault.kind === "too-deep" ? "limit" : "malformed", fault.at);
   }
 

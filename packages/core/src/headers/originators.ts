@@ -85,7 +85,7 @@ function readOriginator(
     note("utf8-invalid", 0);
     return { name, field, mailboxes: [], shown: [], anomalies: anomalies.list, offsetOf };
   }
-  const list = parseMailboxes(text, limits, text.includes("(") ? foldsOf(value) : []);
+  const list = parseMailboxes(text, limits, /[("]/.test(text) ? foldsOf(value) : []);
   const single = name === "sender" || name === "resent-sender";
   for (const { kind, at } of list.faults) {
     const { code, form } = anomalyOf(kind, name, single);

@@ -103,7 +103,8 @@ export function tokenise(text: string, maxNesting: number): Tokens {
 /**
  * What readers show who take comments otherwise than the grammar: to some they end early, at the first `)`, or at a fold, which to
  * Python closes one of those that are open. What follows is text, and a dot or at sign beside the place of the comment joins what
- * stands there, quoted or not. To Python the parentheses of comments within one are nothing.
+ * stands there, quoted or not. To Python the parentheses of comments within one are nothing. To others an angle ends at the first
+ * `>`, be it in a comment.
  *
  * `folds` are the characters before which there was one, in their order. Nothing where all readers show the same.
  */
@@ -119,8 +120,37 @@ export function commentReadings(
   return [
     ...nested.map((comment) => place(comment, comment.text.replace(/[()]/g, ""))),
     ...(nested.length > 0 ? [place(first, withoutComments(text, comments, endAtFirst(text)))] : []),
+    ...(comments.some((comment) => comment.text.includes(">")) ? [place(first, withoutAngles(text))] : []),
     ...(folds.length > 0 ? [place(first, withoutComments(text, comments, endAtFold(text, folds)))] : []),
   ];
+}
+
+/**
+ * Quoted strings as Python shows them: one ends at its first fold, and an at sign that follows makes an address of what stands
+ * there, whatever blanks are in it. Nothing of those without.
+ */
+export function quotedReadings(
+  text: string,
+  tokens: readonly Token[],
+  folds: readonly number[],
+): readonly PlacedText[] {
+  const readings: PlacedText[] = [];
+  let fold = 0;
+  for (const { kind, start } of tokens) {
+    while (folds[fold]! < start) fold++;
+    if (kind !== "quoted" || folds[fold] === undefined) continue;
+    const rest = text.slice(folds[fold], closeSpan(text, start, '"')).trimStart();
+    if (rest.startsWith("@")) readings.push({ text: closeUp(text.slice(start + 1, folds[fold]) + rest), start });
+  }
+  return readings;
+}
+
+/** Without the blanks beside dots and at signs. */
+function closeUp(text: string): string {
+  return text
+    .split(/([@.])/)
+    .map((part) => part.trim())
+    .join("");
 }
 
 function withoutComments(text: string, comments: readonly PlacedText[], endOf: (start: number) => number): string {
@@ -133,8 +163,26 @@ function withoutComments(text: string, comments: readonly PlacedText[], endOf: (
     from = endOf(start);
     while (CLASS[text.charCodeAt(from)] === BLANK) from++;
     if (!JOINT.test(text.charAt(end - 1)) && !JOINT.test(text.charAt(from))) flat += " ";
+    PLAIN.lastIndex = from;
+    const [rest = ""] = PLAIN.exec(text) ?? [];
+    flat += closeUp(rest);
+    from += rest.length;
   }
   return flat + text.slice(from);
+}
+
+function withoutAngles(text: string): string {
+  let rest = "";
+  let from = 0;
+  for (;;) {
+    const open = text.indexOf("<", from);
+    const close = open < 0 ? -1 : text.indexOf(">", open);
+    if (close < 0) return rest + text.slice(from);
+    rest += text.slice(from, open).trimEnd();
+    from = close + 1;
+    while (CLASS[text.charCodeAt(from)] === BLANK) from++;
+    if (!JOINT.test(text.charAt(from))) rest += " ";
+  }
 }
 
 function endAtFirst(text: string): (start: number) => number {
@@ -159,6 +207,8 @@ function endAtFold(text: string, folds: readonly number[]): (start: number) => n
 }
 
 const JOINT = /[@.]/;
+/** What may be the rest of a comment: blanks within it join as well. */
+const PLAIN = /[^()"<>,]*/y;
 
 function closeComment(
   text: string,

@@ -279,6 +279,21 @@ describe("values of From", () => {
 /** One row of the policy table each: header lines, the verdicts of default, strict and lenient, the code of the default. */
 type Row = readonly [name: string, lines: readonly string[], letters: string, code?: string];
 const ROWS: readonly Row[] = [
+  [
+    "an angle that ends in a comment to postal-mime",
+    [`From: ceo <${OWN} (> @bank.example)>`],
+    "rra",
+    "name-contains-address",
+  ],
+  ["an angle in a comment that shows nothing", [`From: (a <b> c) Alice <${OWN} (>)>`], "aaa"],
+  [
+    "a quoted string that ends at its fold to Python",
+    [`From: "ceo\r\n @ bank.example" <${OWN}>`],
+    "rra",
+    "name-contains-address",
+  ],
+  ["one with an at sign elsewhere", [`From: "50% @\r\n work. Now" (x\r\n y) <${OWN}>`], "aaa"],
+  ["blanks in the rest of a comment", [`From: ceo (x\r\n @ bank . example) <${OWN}>`], "rra", "name-contains-address"],
   ["blanks at dots, the ends of the address no address", ["From: x . alice@mail . example . com"], "ara"],
   ["a domain that some readers end at its blank", ["From: alice@mail.example .com"], "rrr", "from-malformed"],
   ["the same with a comment", ["From: <alice@mail.example (x). com>"], "rrr", "from-malformed"],
