@@ -62,9 +62,13 @@ const AT_SIGN = /[@\uff20\ufe6b]/u;
 const THIN_BLANKS = /[\u2006\u2008-\u200a\u202f\u205f]+/gu;
 const JOINT = /[@\uff20\ufe6b.\u2024\u3002\uff0e\uff61\ufe52]/u;
 
-/** Without what the eye passes over in an address: thin blanks beside an at sign or dot, and an at sign said twice. */
+/**
+ * Without what the eye passes over in an address: thin blanks beside an at sign or dot, an at sign said twice, and U+FEFF, which
+ * has no width but is a blank to regular expressions.
+ */
 function closeUp(text: string): string {
   return text
+    .replace(/\ufeff/g, "")
     .replace(THIN_BLANKS, (run, at: number) =>
       JOINT.test(text.charAt(at - 1)) || JOINT.test(text.charAt(at + run.length)) ? "" : run,
     )

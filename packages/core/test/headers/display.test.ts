@@ -24,6 +24,8 @@ describe("addresses that a name shows", () => {
   });
 
   test.each([
+    ["a byte order mark behind the sign", "ceo@\ufeffa.example"],
+    ["one before the sign", "ceo\ufeff@a.example"],
     ["a hair space behind the sign", "ceo@\u200aa.example"],
     ["a thin space before the sign", "ceo\u2009@a.example"],
     ["a narrow space before the dot", "ceo@a\u202f.example"],
