@@ -19,20 +19,27 @@ export function foreignIn({ addresses, names }: Shown, owned: ReadonlySet<string
  * or quotes. Comments are read as they stand, as nothing and as text.
  */
 export function isGarbledOwn(shown: string, owned: ReadonlySet<string>): boolean {
-  const bare = shown.replace(/["\\]/g, "");
-  const readings = [bare, closeUp(dropComments(bare)), bare.replace(/\(\s*@/g, "@")];
+  const bare = dropQuotes(shown);
+  // Within quotes a parenthesis is text.
+  const uncommented = shown.includes('"') ? bare : dropComments(bare);
+  const readings = [bare, closeUp(uncommented), bare.replace(/\(\s*@/g, "@")];
   const all = readings.flatMap(addressesIn);
   return all.length > 0 && all.every((forms) => forms.some((address) => owned.has(canonical(address))));
 }
 
 /** Whether what is shown for an address is none: an address has a local part, and a domain of two labels or more. */
 export function isNoAddress(shown: string): boolean {
-  return addressesIn(closeUp(shown.replace(/["\\]/g, ""))).length === 0;
+  return addressesIn(closeUp(dropQuotes(shown))).length === 0;
 }
 
 /** The addresses that text shows, each as it stands and without what is no letter or digit before it. */
 function addressesIn(text: string): readonly (readonly string[])[] {
   return [...text.matchAll(IN_TEXT)].map(([address]) => [address, address.replace(/^[^\p{L}\p{N}]+/u, "")]);
+}
+
+/** Without quotes and escapes: those that end a local part leave nothing, others a blank. */
+function dropQuotes(text: string): string {
+  return text.replace(/["\\]+(?=@)/g, "").replace(/["\\]/g, " ");
 }
 
 function closeUp(text: string): string {

@@ -71,6 +71,21 @@ const PINS: readonly Pin[] = [
     },
   },
   {
+    // The same: here the beginning of one, whose end is no end, stays before the own address that is quoted behind it.
+    name: "what only looks like an encoded-word is shown with the address behind it",
+    readers: /^(?:email-addresses|python default)$/,
+    explains: (shown, value, own) =>
+      value.includes("=?") && own.has(canonical(shown.replace(/^=\?[^?]*\?[bq]\?[^\p{L}\p{N}]*/iu, ""))),
+  },
+  {
+    // RFC 5322 section 3.2.2: what a comment shows is text, in which marks may stand before an own address.
+    name: "an angle within a comment or quoted string is taken for that of the address",
+    readers: /^lenient$/,
+    explains: (shown, value, own) =>
+      value.replace(/\s/g, "").includes(`<${shown}>`) &&
+      (isGarbledOwn(shown, own) || own.has(canonical(shown.replace(/^[^\p{L}\p{N}]+/u, "")))),
+  },
+  {
     // RFC 2047 section 6.2: words are decoded after the structure is known, so their specials mean nothing.
     name: "specials of an encoded-word are taken for structure by readers that decode first",
     readers: /^(?:lenient|addressparser after decoding)$/,

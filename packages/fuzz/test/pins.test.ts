@@ -55,6 +55,9 @@ describe("pins", () => {
     ["python compat32", "alice@example.comd", "alice@example.com (a (b\r\n c) d)"],
     ["python compat32", '"alice"@example', '"alice"@example(\r\n\t).com'],
     ["python default", '"s<alice@example.com>"', "=?utf8?Q?=73<alice@example.com>"],
+    ["email-addresses", "=?utf8?q?alice@example.com", '=?utf8?q?"alice@example.com" <alice@example.com>'],
+    ["lenient", "=alice@example.com", "alice@example.com (<=alice@example.com>)"],
+    ["postal-mime", 'alice(a"alice@example.com)@example.com', '<alice(a"alice@example.com)@example.com>'],
     ["lenient", "o@k.c", "alice@example.com\r\nX: \u2028Sender: o@k.c"],
     ["lenient", "<alice@example.com", "=?utf-8?q?=3C?= <alice@example.com>"],
   ])("%s may show %j for %j", (...args) => expect(pin(...args)).toBe(true));
@@ -67,6 +70,7 @@ describe("pins", () => {
     ["another address in a word", "lenient", "ceo@bank.example", "=?utf-8?q?ceo=40bank.example?= <alice@example.com>"],
     ["a domain that ends behind two labels", "postal-mime", "alice@bank.example", "alice@bank.example .com"],
     ["a rest that is a label", "postal-mime", "alice@example.com.evil)", "alice@example.com (().evil)"],
+    ["another address in an angle", "lenient", "o@k.c", "alice@example.com (<o@k.c>)"],
     ["an end without a quoted string", "email-addresses", "alice@example.comB", "alice@example.com B <a@b.c>"],
     ["an end that is no rest of a comment", "postal-mime", "alice@example.comd)", "alice@example.com(c)"],
   ])("not %s", (_, ...args) => expect(pin(...args)).toBe(false));

@@ -4,7 +4,7 @@ import type { Shown } from "../message.js";
 const LINE_ENDS = [/\r\n/, /\n/, /\r\n|\r|\n/, /\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]/];
 
 /** As a name shows one: a local part that ends in no special, and a domain of two labels or a literal. */
-const ADDRESS = /^[^\s@]*[^\s()<>[\]:;@\\,]@(?:[^\s()<>[\]:;@\\,"]+\.[^\s()<>[\]:;@\\,"]+|\[[^\s\]]*\])$/;
+const ADDRESS = /^[^\s@]*[^\s()<>[\]:;@\\,]@(?:[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+|\[[^\s\]]*\])$/u;
 
 /**
  * What a hasty reader may show: any of the ways in which web mail and scripts find the sender. It takes CR, LF or anything
