@@ -7,9 +7,9 @@ import type { Token } from "./tokens.js";
  * beside each quoted string. Each reading stands once; one without a character is none.
  */
 export function nameReadings(words: readonly Token[], value: string): readonly string[] {
-  const readings = isPlain(words, value)
-    ? [plainReading(words)]
-    : new Set([plainReading(words), joinedReading(words, value), spacedReading(words)]);
+  const plain = plainReading(words);
+  if (isPlain(words, value)) return plain === "" ? [] : [plain];
+  const readings = new Set([plain, joinedReading(words, value), spacedReading(words)]);
   return [...readings].filter((text) => text !== "");
 }
 
@@ -17,7 +17,11 @@ export function nameReadings(words: readonly Token[], value: string): readonly s
 function isPlain(words: readonly Token[], value: string): boolean {
   const [first] = words;
   if (words.length === 1 && first?.kind === "quoted") return first.text === first.text.trim();
-  return words.every((word, index) => word.kind !== "quoted" && (index === 0 || word.blank !== touches(word, value)));
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (word.kind === "quoted" || (index > 0 && word.blank === touches(word, value))) return false;
+  }
+  return true;
 }
 
 function plainReading(words: readonly Token[]): string {

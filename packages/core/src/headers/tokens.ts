@@ -134,6 +134,7 @@ export function quotedReadings(
   tokens: readonly Token[],
   folds: readonly number[],
 ): readonly PlacedText[] {
+  if (folds.length === 0) return [];
   const readings: PlacedText[] = [];
   let fold = 0;
   for (const { kind, start } of tokens) {
