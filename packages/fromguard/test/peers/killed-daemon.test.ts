@@ -3,7 +3,7 @@ import { type DnsStub, startDnsStub } from "../../src/demo/dns-stub.js";
 import { bundleCli } from "../support/bundle-cli.js";
 import { Daemon } from "./daemon.js";
 import { whyNotRun } from "./peers.js";
-import { freePort, PrivatePostfix } from "./postfix.js";
+import { freePorts, PrivatePostfix } from "./postfix.js";
 import { SEED_MAP } from "./scenario.js";
 import { submit } from "./smtp-client.js";
 
@@ -23,7 +23,7 @@ describe.skipIf(reason !== undefined)("fromguard serve beside a real Postfix, an
 
   beforeAll(async () => {
     dns = await startDnsStub({ "example.com": { mx: "mx.example.com" } });
-    const [policyPort, milterPort] = [await freePort(), await freePort()];
+    const [policyPort, milterPort] = (await freePorts(2)) as [number, number];
     daemon = await Daemon.start({
       cli: await bundleCli("killed-daemon"),
       files: { senders: SEED_MAP },

@@ -9,7 +9,7 @@ import { testIo } from "../support/test-io.js";
 import { Daemon } from "./daemon.js";
 import { LocalUsers, type Run, type User } from "./local-users.js";
 import { whyNotRun } from "./peers.js";
-import { freePort, PrivatePostfix } from "./postfix.js";
+import { freePorts, PrivatePostfix } from "./postfix.js";
 import { submit } from "./smtp-client.js";
 
 const notRun = whyNotRun(["postfix", "postdrop", "unshare", "setpriv"]) ?? LocalUsers.whyNot();
@@ -137,7 +137,7 @@ describe.skipIf(notRun !== undefined)(`the recipe of docs/local-submission.md${n
   let careless: Site;
 
   beforeAll(async () => {
-    const [port, deadPort] = [await freePort(), await freePort()];
+    const [port, deadPort] = (await freePorts(2)) as [number, number];
     daemon = await Daemon.start({
       cli: await bundleCli("local-submission"),
       config: shown("/etc/fromguard/fromguard.yaml", port),

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -41,8 +41,9 @@ export class PrivatePostfix {
   }): Promise<PrivatePostfix> {
     const folder = await mkdtemp(join(tmpdir(), "fromguard-postfix-"));
     await chmod(folder, 0o755);
-    const ports = new Map<string, number>();
-    for (const name of Object.keys(options.smtpds)) ports.set(name, await freePort());
+    const names = Object.keys(options.smtpds);
+    const free = await freePorts(names.length);
+    const ports = new Map(names.map((name, index) => [name, free[index] as number]));
     const postfix = new PrivatePostfix(folder, ports);
     await postfix.#configure(options);
     if (options.nameServer === undefined) await run("postfix", ["-c", folder, "start"]);
@@ -179,17 +180,22 @@ postlog unix-dgram n - n - 1 postlogd
 `;
 }
 
-/** A port that nothing listens on at the moment. */
-export function freePort(): Promise<number> {
+/**
+ * Ports that nothing listens on at the moment, each another: the system may hand out a port anew as soon as it is free, and of two
+ * services at one port Postfix runs the last.
+ */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listening));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function listening(): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => resolve(server));
   });
 }
 
