@@ -2,6 +2,7 @@ import {
   cidrTable,
   FromguardError,
   type LoadedTable,
+  type OpenTableOptions,
   openTable,
   pcreTable,
   regexpTable,
@@ -49,24 +50,29 @@ export function smtpdOfMainCf(): Smtpd {
 
 async function load({ mainCf, files }: SmtpdSetup): Promise<Settings> {
   const { config } = readMainCf("", { file: "main.cf", overrides: mainCf });
-  const { settings } = await loadSettings(config, { openTable: (name) => open(name, files), ignoreUnknown: true });
+  const { settings } = await loadSettings(config, {
+    openTable: (name, folding) => open(name, files, folding),
+    ignoreUnknown: true,
+  });
   return settings;
 }
 
-type Parse = (text: string, options: { readonly file: string }) => LoadedTable;
+type Folding = Pick<OpenTableOptions, "foldKeys">;
+type Parse = (text: string, options: Folding & { readonly file: string }) => LoadedTable;
 
 const FILE_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ["pcre", pcreTable],
   ["regexp", regexpTable],
   ["cidr", cidrTable],
   ["texthash", (text, options) => textHashTable(text, { ...options, duplicates: "throw" })],
-  ["hash", (text, options) => textHashTable(text, { ...options, type: "hash" })],
-  ["lmdb", (text, options) => textHashTable(text, { ...options, type: "lmdb" })],
+  ["hash", (text, { file }) => textHashTable(text, { file, type: "hash" })],
+  ["lmdb", (text, { file }) => textHashTable(text, { file, type: "lmdb" })],
 ]);
 
 /** A table that the recording does not hold fails once it is asked. */
-function open(name: string, files: SmtpdSetup["files"]): Promise<LoadedTable> {
+function open(name: string, files: SmtpdSetup["files"], folding: Folding = {}): Promise<LoadedTable> {
   return openTable(name, {
+    ...folding,
     invalid: "answer-when-reached",
     open: (type, source) => {
       const parse = FILE_TYPES.get(type);
@@ -74,7 +80,7 @@ function open(name: string, files: SmtpdSetup["files"]): Promise<LoadedTable> {
       if (parse === undefined || text === undefined) {
         throw new FromguardError("FG_FILE_UNREADABLE", `no table ${type}:${source} in the recording`);
       }
-      return parse(text, { file: source });
+      return parse(text, { ...folding, file: source });
     },
   });
 }

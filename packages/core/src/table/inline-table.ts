@@ -5,7 +5,7 @@ import type { Table } from "./table.js";
 import { type Entry, entryTable } from "./table-of.js";
 
 /**
- * Makes a table of the pairs in `inline:{key=value, {key = value with blanks}}`. Keys are folded; of two pairs with one key the last
+ * Makes a table of the pairs in `inline:{key=value, {key = value with blanks}}`. Keys are folded unless `foldKeys` is false; of two pairs with one key the last
  * wins. An empty key and an empty value are accepted.
  *
  * @param source the text behind `inline:`, as in main.cf
@@ -13,16 +13,20 @@ import { type Entry, entryTable } from "./table-of.js";
  * brace
  * @see Postfix DATABASE_README, "inline"
  */
-export function inlineTable(source: string, options: { readonly maxKeyBytes?: number } = {}): Table {
+export function inlineTable(
+  source: string,
+  options: { readonly maxKeyBytes?: number; readonly foldKeys?: boolean } = {},
+): Table {
   const name = `inline:${source}`;
   const invalid = (what: string) =>
     new FromguardError("FG_TABLE_INVALID", `${what}: "${name}"; need "inline:{name=value...}"`);
+  const { foldKeys = true } = options;
   const inside = insideBraces(source);
   if (inside === undefined) throw invalid("bad syntax");
   const entries = new Map<string, Entry>();
   for (const element of splitOutsideBraces(inside)) {
     const [key, value] = splitPair(element, invalid);
-    entries.set(fold(key), { value });
+    entries.set(foldKeys ? fold(key) : key, { value });
   }
   if (entries.size === 0) throw invalid("empty table");
   return entryTable(name, entries, options);

@@ -31,6 +31,11 @@ export interface OpenTableOptions {
   readonly defaultType?: string;
   /** Octets of a key, beyond which the answer is the error `key-too-long`. Default 4096. */
   readonly maxKeyBytes?: number;
+  /**
+   * Whether keys of `inline` are folded as they are read. Default true, as for Postfix's maps; its match lists open tables without,
+   * and never find a key with a capital.
+   */
+  readonly foldKeys?: boolean;
   /** For `randmap`. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -42,7 +47,7 @@ type Maker = (source: string, options: OpenTableOptions) => Table;
 
 /** Types whose whole content stands in the name. */
 const IN_NAME: ReadonlyMap<string, Maker> = new Map<string, Maker>([
-  ["inline", (source, options) => inlineTable(source, limitsOf(options))],
+  ["inline", (source, options) => inlineTable(source, { ...limitsOf(options), ...foldingOf(options) })],
   ["static", (source) => staticTable(source)],
   ["fail", (source) => failTable(source)],
   ["randmap", (source, { random }) => randomTable(source, random)],
@@ -147,6 +152,10 @@ function linesInBraces(type: string, source: string): string {
 
 function limitsOf({ maxKeyBytes }: OpenTableOptions): { readonly maxKeyBytes?: number } {
   return maxKeyBytes === undefined ? {} : { maxKeyBytes };
+}
+
+function foldingOf({ foldKeys }: OpenTableOptions): { readonly foldKeys?: boolean } {
+  return foldKeys === undefined ? {} : { foldKeys };
 }
 
 function invalid(what: string): FromguardError {

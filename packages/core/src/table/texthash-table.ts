@@ -10,7 +10,7 @@ import { type Entry, entryTable } from "./table-of.js";
 /**
  * Makes a table from the text of a Postfix texthash file, which is also the source form of hash, btree, lmdb and cdb.
  *
- * Keys are folded, values kept. The first of two lines with one key wins. A line without a value, with an unbalanced quote
+ * Keys are folded unless `foldKeys` is false, values kept. The first of two lines with one key wins. A line without a value, with an unbalanced quote
  * or that is not UTF-8 is dropped, with Postfix's warning.
  *
  * @param options `type` is shown in the name only: `hash:/etc/postfix/senders`. Default `texthash`. `duplicates`: whether two
@@ -20,9 +20,13 @@ import { type Entry, entryTable } from "./table-of.js";
  */
 export function textHashTable(
   source: string | Uint8Array,
-  options: TableTextOptions & { readonly type?: string; readonly duplicates?: "warn" | "throw" },
+  options: TableTextOptions & {
+    readonly type?: string;
+    readonly duplicates?: "warn" | "throw";
+    readonly foldKeys?: boolean;
+  },
 ): LoadedTable {
-  const { file, type = "texthash", duplicates = "warn" } = options;
+  const { file, type = "texthash", duplicates = "warn", foldKeys = true } = options;
   const entries = new Map<string, Entry>();
   const warnings: TableWarning[] = [];
   const warn = (line: number, text: string): void => {
@@ -42,8 +46,8 @@ export function textHashTable(
     else if (key === "" || value === "") complain("expected format: key whitespace value -- ignoring this line");
     else {
       if (key.endsWith(":")) complain('record is in "key: value" format; is this an alias file?');
-      const folded = fold(key);
-      if (!entries.has(folded)) entries.set(folded, { value, line });
+      const stored = foldKeys ? fold(key) : key;
+      if (!entries.has(stored)) entries.set(stored, { value, line });
       else if (duplicates === "warn") complain(`duplicate entry: "${key}"`);
       else throw new FromguardError("FG_TABLE_INVALID", `duplicate entry: "${key}"`, { place: { file, line } });
     }

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cidrTable, openTable, parseTableSpec, pcreTable, randomTable, tableOf } from "../../src/index.js";
 
-const open = (name: string) =>
+const open = (name: string, options: { readonly foldKeys?: boolean } = {}) =>
   openTable(name, {
+    ...options,
     open: () => {
       throw new TypeError("no files here");
     },
@@ -32,6 +33,14 @@ describe("cidr", () => {
     const [warning] = cidrTable("2001:db8::1/32 x\n", { file: "f" }).warnings;
     expect(warning?.text).toContain('perhaps you should use "2001:db8::/32" instead');
   });
+});
+
+test("an inline table whose keys are not folded never finds a key with a capital", async () => {
+  const folded = await open("inline:{Ann@x=1}");
+  const unfolded = await open("inline:{Ann@x=1, bob@x=2}", { foldKeys: false });
+  expect(await folded.table.lookup("ANN@x")).toMatchObject({ value: "1" });
+  expect(await unfolded.table.lookup("Ann@x")).toEqual({ kind: "not-found" });
+  expect(await unfolded.table.lookup("BOB@x")).toMatchObject({ value: "2" });
 });
 
 test("a randmap draws each of its values", () => {

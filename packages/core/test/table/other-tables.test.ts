@@ -40,6 +40,14 @@ describe("textHashTable", () => {
     expect(read).toThrow(expect.objectContaining({ code: "FG_TABLE_INVALID", place: { file: "F", line: 5 } }));
   });
 
+  test("never finds a key with a capital that was not folded", () => {
+    const unfolded = textHashTable("Ann@x 1\nbob@x 2\nann@x 3\n", { file: "F", foldKeys: false });
+    expect(unfolded.warnings).toEqual([]);
+    expect(valueAt(unfolded.table, "Ann@x")).toBe("3");
+    expect(valueAt(unfolded.table, "BOB@x")).toBe("2");
+    expect(valueAt(textHashTable("Cy@x 1\n", { file: "F", foldKeys: false }).table, "Cy@x")).toBe(null);
+  });
+
   test("shows the line in evidence", () => {
     const lookup = lookUp(table, "Sales@Example.com");
     expect(lookup.kind === "found" && lookup.evidence()).toEqual({

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { FromguardError, isFromguardError, type LoadedTable, parseTableSpec, tableOf } from "@fromguard/core";
 import { readStamped, readTable, stampOf } from "@fromguard/node";
+import type { LoadOptions } from "@fromguard/postfix";
 import { reasonOf } from "../config/config.js";
 
 /** What opens the tables of one main.cf. */
 export interface TableOpener {
   /** Opens a table as Postfix's daemons do: one that cannot be opened answers every lookup with an error. */
-  readonly openTable: (spec: string) => Promise<LoadedTable>;
+  readonly openTable: LoadOptions["openTable"];
   /** Reads a text file that main.cf names; throws a FromguardError `FG_FILE_UNREADABLE`. */
   readonly readFile: (file: string) => Promise<string>;
   /** The tables that could not be opened and the files that could not be read, as named, and why. */
@@ -37,7 +38,7 @@ export function tableOpener(folder: string, stamps: Map<string, string> = new Ma
         throw error;
       }
     },
-    openTable: async (spec) => {
+    openTable: async (spec, folding = {}) => {
       const parsed = parseTableSpec(spec);
       const accounts = parsed.ok && parsed.value.type === "unix" ? ACCOUNTS.get(parsed.value.source) : undefined;
       if (accounts !== undefined) {
@@ -46,11 +47,11 @@ export function tableOpener(folder: string, stamps: Map<string, string> = new Ma
       }
       const seen = new Map<string, string>();
       try {
-        return await readStamped(spec, { ...asDaemons, folder }, seen);
+        return await readStamped(spec, { ...asDaemons, ...folding, folder }, seen);
       } catch (error) {
         if (!isFromguardError(error)) throw error;
         broken.set(spec, error);
-        return await readTable(spec, { ...asDaemons, folder, invalid: "answer-when-reached" });
+        return await readTable(spec, { ...asDaemons, ...folding, folder, invalid: "answer-when-reached" });
       } finally {
         for (const [file, stamp] of seen) if (!stamps.has(file)) stamps.set(file, stamp);
       }

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { of } from "./smtpd-attempts.js";
 import type { Configuration } from "./smtpd-cases.js";
 
-/** Lists that are files, and tables of what is on lists. The keys of texthash and inline have no capitals, which Postfix does not find in lists. */
+/** Lists that are files, and tables of what is on lists. Capitals in the keys of texthash and inline are never found in lists. */
 const FILES = {
   nets: "192.0.2.0/28 x\n!198.51.100.0/24 x\n2001:db8::/64 x\n",
-  names: "a.test x\n.b.test x\nexample.org x\n192.0.2.50 x\n2001:db8::7 x\nclient.example.org x\n[192.0.2.50] x\n",
+  names:
+    "a.test x\n.b.test x\nexample.org x\n192.0.2.50 x\n2001:db8::7 x\nclient.example.org x\n[192.0.2.50] x\nC.test x\nA.test x\n2001:DB8:1::7 x\nx.Example.org x\n",
   "names.pcre": "/^192\\.0\\.2\\.5/ x\n/\\.test$/ x\n/^client\\./ x\n/A\\.TEST/i x\n",
   list: "# note, a.test\n192.0.2.0/28,\n  a.test # b.test\n!mx.a.test !198.51.100.7\n.b.test\nEXAMPLE.org\n",
   nested: "@DIR@/list !@DIR@/more\nsub.relay.example\n",
@@ -18,7 +19,7 @@ const TABLES = [
   "cidr:@DIR@/nets",
   "texthash:@DIR@/names",
   "pcre:@DIR@/names.pcre",
-  "inline:{a.test=x, {.b.test=x}, 192.0.2.7=x}",
+  "inline:{a.test=x, {.b.test=x}, 192.0.2.7=x, C.test=x, {X.b.test=x}}",
   "inline:{sub.relay.example=x,strasse.test=x,[192.0.2.50]=x}",
 ];
 const LIST_FILES = ["list", "nested", "more"].map((file) => `@DIR@/${file}`);

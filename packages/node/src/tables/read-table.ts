@@ -42,7 +42,10 @@ export interface ReadTable extends LoadedTable {
   readonly files: readonly string[];
 }
 
-type Parse = (octets: Uint8Array, options: TableTextOptions & Pick<ReadTableOptions, "duplicates">) => LoadedTable;
+type Parse = (
+  octets: Uint8Array,
+  options: TableTextOptions & Pick<ReadTableOptions, "duplicates" | "foldKeys">,
+) => LoadedTable;
 
 /** The types whose text is in the file that is named. */
 const TEXT_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
@@ -81,9 +84,13 @@ export async function readStamped(
     throw invalid(`"${printable(name)}" is no table: write TYPE:SOURCE, such as pcre:/etc/postfix/senders`);
   }
   const { maxFileBytes: maxBytes = MAX_TABLE_BYTES, unbuilt = "read-source" } = options;
-  const { maxKeyBytes, duplicates } = options;
+  const { maxKeyBytes, duplicates, foldKeys } = options;
   const limits = maxKeyBytes === undefined ? {} : { maxKeyBytes };
-  const reading = duplicates === undefined ? limits : { ...limits, duplicates };
+  const reading = {
+    ...limits,
+    ...(duplicates === undefined ? {} : { duplicates }),
+    ...(foldKeys === undefined ? {} : { foldKeys }),
+  };
   const opened = await openTable(name, {
     ...options,
     open: async (type, source) => {

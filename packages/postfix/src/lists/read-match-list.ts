@@ -29,6 +29,7 @@ export interface ListSource {
   /** The parameter, for messages. */
   readonly name: string;
   readonly place: Place;
+  /** Opens a table without folding its keys: one with a capital is never found. */
   openTable(spec: string): Promise<LoadedTable>;
   /** The text of a `/file` in a list. Throws a FromguardError where it cannot be read; absent, none can. */
   readonly readFile?: ((path: string) => Promise<string>) | undefined;
@@ -42,9 +43,6 @@ const MAX_FILE_NESTING = 100;
  *
  * A word that begins with `#` ends the list, or the line of a file: Postfix warns, and reads nothing behind it. Lines of files are not
  * continued by blanks.
- *
- * Departure: keys of `texthash` and `inline` tables are folded here as everywhere. Postfix folds them for maps and not for lists, where
- * a key with a capital is never found.
  *
  * @throws FromguardError FG_CONFIG_INVALID for a `!` with nothing behind it, and what `openTable` throws
  * @see Postfix match_list(3)

@@ -17,10 +17,11 @@ import type { ListName, Settings } from "./settings.js";
 /** How {@link loadSettings} reaches what main.cf names. */
 export interface LoadOptions {
   /**
-   * Opens a table that main.cf names, `type:source`. Called once for a name. A table that cannot be opened either throws a
+   * Opens a table that main.cf names, `type:source`. Called once for a name, and once more where a list names it, too: lists do not fold
+   * the keys of `texthash` and `inline` tables. A table that cannot be opened either throws a
    * FromguardError, which ends the loading, or answers every lookup with an error, as in Postfix's daemons.
    */
-  readonly openTable: (spec: string) => Promise<LoadedTable>;
+  readonly openTable: (spec: string, options?: { readonly foldKeys?: boolean }) => Promise<LoadedTable>;
   /** The text of a `/file` that a list names; may throw a FromguardError. Default: no file can be read, and such lists cannot answer. */
   readonly readFile?: (path: string) => Promise<string>;
   /** Whether a restriction that is not known is a warning, and an answer of 451 4.3.5 when it is reached. Default false. */
@@ -116,6 +117,7 @@ export async function loadSettings(
     });
   }
   const tables = new TableSet(options.openTable, warnings);
+  const unfolded = new TableSet((spec) => options.openTable(spec, { foldKeys: false }), warnings);
 
   const lists = Object.fromEntries(LISTS.map((name) => [name, config.list(name)])) as Settings["lists"];
   const classes = readClasses(config);
@@ -140,7 +142,7 @@ export async function loadSettings(
   const patterns = async (name: string) => {
     const place = config.place(name);
     const openTable = async (spec: string): Promise<LoadedTable> => ({
-      table: await tables.open(spec, config, name),
+      table: await unfolded.open(spec, config, name),
       warnings: [],
     });
     const read = await readPatterns(config.get(name), { name, place, openTable, readFile: options.readFile });

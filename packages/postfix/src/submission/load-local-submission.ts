@@ -41,7 +41,8 @@ type Options = Parameters<typeof loadLocalSubmission>[1];
 async function authorizedUsers(config: MainCf, { openTable, readFile }: Options, warnings: TableWarning[]) {
   const value = config.get(USERS);
   if (value.startsWith("static:")) return undefined;
-  const read = await readPatterns(value, { name: USERS, place: config.place(USERS), openTable, readFile });
+  const unfolded = (spec: string) => openTable(spec, { foldKeys: false });
+  const read = await readPatterns(value, { name: USERS, place: config.place(USERS), openTable: unfolded, readFile });
   warnings.push(...read.warnings);
   for (const { what } of read.patterns) {
     if (what.kind !== "broken") continue;

@@ -147,3 +147,18 @@ test("each table is opened once", async () => {
   expect(opened.sort()).toEqual(["hash:/a", "hash:/b"]);
   expect(settings.tables("smtpd_sender_login_maps")[0]).toBe(settings.table("hash:/a"));
 });
+
+test("a list opens its tables without folding their keys, a map with it", async () => {
+  const opened: unknown[] = [];
+  await load("smtpd_sender_login_maps = texthash:/a\nmynetworks = texthash:/a, inline:{X.test=1}", {
+    openTable: (spec, { foldKeys = true } = {}) => {
+      opened.push([spec, foldKeys]);
+      return openTable(spec);
+    },
+  });
+  expect(opened.sort()).toEqual([
+    ["inline:{X.test=1}", false],
+    ["texthash:/a", false],
+    ["texthash:/a", true],
+  ]);
+});
