@@ -26,6 +26,11 @@ export function readCharset(label: string, octets: Uint8Array): CharsetReading {
   const other = order === undefined ? [] : [decoderOf(order)!(octets)];
   // A charset of seven bits lacks octets beyond: some then take all for UTF-8.
   if (ISO2022JP.test(name) && text.includes("\ufffd")) other.push(decoderOf("utf-8")!(octets));
+  const lead = EATERS[encodings.get(name) ?? ""];
+  if (lead !== undefined && octets.includes(AT_SIGN)) {
+    const parts = latin1(octets).split(lead);
+    if (parts.length > 1) other.push(parts.map((part) => decode(octetsOf(part))).join("\ufffd"));
+  }
   return { texts: [text, ...other], known: true };
 }
 
@@ -33,6 +38,21 @@ export function readCharset(label: string, octets: Uint8Array): CharsetReading {
 function asciiOf(octets: Uint8Array): string {
   return latin1(octets).replace(/[^\x20-\x7e\r\n]/g, "");
 }
+
+const AT_SIGN = 0x40;
+
+/**
+ * By encoding, octets that begin a character which `@` ends in the Encoding Standard or its implementations, but in no older
+ * table of the same name. To readers with such a table the at sign stands for itself.
+ */
+const EATERS: Readonly<Record<string, RegExp>> = Object.assign(Object.create(null), {
+  gbk: /[\x81-\xfe](?=@)/,
+  gb18030: /[\x81-\xfe](?=@)/,
+  big5: /[\x81-\xa0\xc8\xfa-\xfe](?=@)/,
+  shift_jis: /[\x82\x85-\x88\xeb-\xfc](?=@)/,
+});
+
+const octetsOf = (raw: string) => Uint8Array.from(raw, (char) => char.charCodeAt(0));
 
 type Decode = (octets: Uint8Array) => string;
 
@@ -57,8 +77,9 @@ const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(nu
   cp950: "big5",
 });
 
-/** Known decoders by label: no more than there are labels. */
+/** Known decoders by label, and what the platform calls their encoding: no more than there are labels. */
 const decoders = new Map<string, Decode>();
+const encodings = new Map<string, string>();
 
 /** Labels that the platform refused: it takes long to refuse, and a message may hold many. */
 const unknownLabels = new Set<string>();
@@ -82,6 +103,7 @@ function makeDecoder(label: string): Decode | undefined {
   if (label === "x-user-defined") return (octets) => latin1(octets).replace(/[\x80-\xff]/g, userDefined);
   try {
     const decoder = new TextDecoder(label, { ignoreBOM: true });
+    encodings.set(label, decoder.encoding);
     // Some platforms read windows-1252 as ISO 8859-1.
     if (decoder.encoding === "windows-1252") return (octets) => readSingleByte(octets, 0x80, WINDOWS_1252);
     if (!decoder.encoding.startsWith("windows-")) return (octets) => decoder.decode(octets);
@@ -128,7 +150,7 @@ function readShifted(name: string, octets: Uint8Array): CharsetReading {
       ? raw.replace(/~\{([^~]*)(?:~\}|$)/g, high).replace(/~(~|\n)/g, (_, char: string) => (char === "~" ? "~" : ""))
       : raw.replace(open, "").replace(/\x0e([^\x0f]*)\x0f?/g, high);
   const decode = decoderOf(base);
-  const text = decode?.(Uint8Array.from(plain, (char) => char.charCodeAt(0)));
+  const text = decode?.(octetsOf(plain));
   // Readers who do not know the charset take it for ASCII or UTF-8.
   const shown = decoderOf("utf-8")!(octets).replace(/[\x00-\x1f\x7f]/g, "");
   if (text === undefined) return { texts: [shown], known: false };

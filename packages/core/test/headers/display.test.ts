@@ -41,6 +41,20 @@ describe("addresses that a name shows", () => {
   });
 
   test.each([
+    ["gb2312", "ceo=81=40a.example"],
+    ["gbk", "ceo=A1=40a.example"],
+    ["gb18030", "ceo=FE=40a.example"],
+    ["big5", "ceo=81=40a.example"],
+    ["big5-hkscs", "ceo=C8=40a.example"],
+    ["shift_jis", "ceo=85=40a.example"],
+    ["windows-31j", "ceo=FC=40a.example"],
+  ])("in %s the sign stands for itself where an older table lacks the character that it ends", (charset, word) => {
+    expect(shown(`=?${charset}?q?${word}?=`).flat()).toContain("ceo\ufffd@a.example");
+  });
+
+  test.each([
+    ["a character that the sign ends in every Big5", "=?big5?q?=A4=40=A4=A4.example?="],
+    ["the same in Shift_JIS", "=?shift_jis?q?ceo=83=40a.example?="],
     ["a plain blank behind the sign", "50 @ a.example"],
     ["a thin space elsewhere", "Jean\u202fB"],
     ["one label", "ann@@home"],
