@@ -26,9 +26,11 @@ export { parseIpAddress, parseIpOctets } from "./domain/ip-address.js";
 export { formatIpAddress, holds, type IpNetwork, parseIpNetwork } from "./domain/ip-network.js";
 export { decodePunycode, encodePunycode } from "./domain/punycode.js";
 export { urlHost } from "./domain/url-host.js";
+export { type AddSenderOptions, addSender, type SenderWhen } from "./edits/add-sender.js";
 export { applyEdits } from "./edits/apply-edits.js";
-export { type CureOptions, type CureTarget, cure } from "./edits/cure.js";
+export { type CureOptions, cure } from "./edits/cure.js";
 export { hmacSha256, type KeyedHash, type StampLoginOptions, stampLogin } from "./edits/stamp-login.js";
+export type { EditTarget } from "./edits/target.js";
 export type { GuardCounters } from "./guard/counters.js";
 export {
   createGuard,

@@ -1,44 +1,31 @@
-import { type Address, formatMailbox } from "../address/address.js";
-import { parsePath } from "../address/path.js";
+import type { Address } from "../address/address.js";
 import { readOriginators } from "../headers/originators.js";
 import type { Ownership, Role } from "../ownership/ownership.js";
 import type { FactName, Facts } from "../rule/facts.js";
-import { type Rule, type RuleContext, rule } from "../rule/rule.js";
+import type { Rule, RuleContext } from "../rule/rule.js";
 import { needsOf, run } from "../rule/run.js";
 import { refuseAnomaly } from "../rules/judge-originators.js";
 import { type OriginatorPolicy, type OriginatorPreset, originatorPolicy } from "../rules/originator-policy.js";
 import { andThen } from "../verdict/and-then.js";
 import { codes } from "../verdict/codes.js";
-import { FromguardError } from "../verdict/error.js";
-import { fail, type Pass, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
+import { type Pass, pass, type Verdict } from "../verdict/verdict.js";
 import { Draft } from "./draft.js";
+import { judgeDraft } from "./judge-draft.js";
 import { mend } from "./mend.js";
-
-/** The address that takes the place of a claim. */
-export type CureTarget =
-  /** That of MAIL FROM. */
-  | "envelope"
-  /** The login's primary address; undefined where it has none. */
-  | { readonly primary: (login: string, signal: AbortSignal) => string | undefined | Promise<string | undefined> }
-  /** One address for all, in SMTP form. */
-  | { readonly fixed: string };
+import { type EditTarget, isPlain, ownTarget } from "./target.js";
 
 /** Options of {@link cure}; preset and stances say which forms the cured rule takes, and should be the same as there. */
 export interface CureOptions extends Partial<OriginatorPolicy> {
   /** Asked whether the login owns the target. */
   readonly ownership: Ownership;
-  readonly to: CureTarget;
+  /** What takes the place of a claim. */
+  readonly to: EditTarget;
   /** Default `default`. */
   readonly preset?: OriginatorPreset;
   /**
    * Where the claimed From is kept, if it parses clean and there is no such field yet. Default: nowhere.
    */
   readonly keepClaim?: "Reply-To" | "X-Original-From";
-  /**
-   * Whether a Sender with the target is added where there is none and it alone makes the claim good, as send on behalf needs it;
-   * the From then stays. Default false.
-   */
-  readonly addSender?: boolean;
   /** Whether DKIM-Signature fields, which the rewriting breaks, are removed. Default false. */
   readonly removeSignatures?: boolean;
 }
@@ -60,7 +47,7 @@ const ROLES: readonly Role[] = ["author", "sender", "resent"];
  */
 export function cure(rule: Rule, options: CureOptions): Rule {
   const policy = originatorPolicy(options);
-  const targetOf = targetReader(options);
+  const targetOf = ownTarget(options.ownership, options.to, ROLES);
   return {
     name: rule.name,
     needs: needsOf([rule, { needs: ["login", "envelopeFrom", "headers"] }]),
@@ -68,11 +55,9 @@ export function cure(rule: Rule, options: CureOptions): Rule {
     evaluate: (facts: AllFacts, context) =>
       andThen(run(rule, facts, context), (verdict): Verdict | Promise<Verdict> => {
         if (!isCurable(verdict) || !isSoundBut(facts, policy)) return verdict;
-        const owned = targetRule(options.ownership, targetOf);
-        return andThen(run(owned.rule, facts, context), (found): Verdict | Promise<Verdict> => {
-          const target = owned.target();
-          if (found.kind === "unknown") return found;
-          if (found.kind !== "pass" || target === undefined) return verdict;
+        return andThen(targetOf(facts, context), (target): Verdict | Promise<Verdict> => {
+          if (target === undefined) return verdict;
+          if ("kind" in target) return target;
           return new Cure(rule, facts, context, target, options).attempt(verdict);
         });
       }),
@@ -97,55 +82,6 @@ function isSoundBut({ login, envelopeFrom, headers }: Partial<Facts>, policy: Or
   return fields.every(({ mailboxes }) => mailboxes.length > 0 && mailboxes.every(({ address }) => isPlain(address)));
 }
 
-function isPlain({ domain }: Address): boolean {
-  return domain.kind === "name" || domain.kind === "literal";
-}
-
-type TargetReader = (
-  facts: Pick<Facts, "login" | "envelopeFrom">,
-  signal: AbortSignal,
-) => Address | undefined | Promise<Address | undefined>;
-
-function targetReader({ to }: CureOptions): TargetReader {
-  if (to === "envelope")
-    return ({ envelopeFrom }) => (envelopeFrom.kind === "mailbox" ? envelopeFrom.mailbox : undefined);
-  if ("primary" in to) return ({ login }, signal) => andThen(to.primary(login ?? "", signal), parseTarget);
-  const fixed = parseTarget(to.fixed);
-  if (fixed === undefined) {
-    throw new FromguardError("FG_POLICY_INVALID", `cure: ${JSON.stringify(to.fixed)} is no address`);
-  }
-  return () => fixed;
-}
-
-function parseTarget(text: string | undefined): Address | undefined {
-  const path = text === undefined ? undefined : parsePath(text);
-  return path?.kind === "mailbox" && isPlain(path.mailbox) ? path.mailbox : undefined;
-}
-
-/** Whether the login owns the target in every role that it may get: a rule, so that it answers behind the deadline. */
-function targetRule(ownership: Ownership, targetOf: TargetReader) {
-  let target: Address | undefined;
-  const owned = rule("cure-target", ["login", "envelopeFrom"], (facts, { signal }) =>
-    andThen(targetOf(facts, signal), (address): Verdict | Promise<Verdict> => {
-      if (address === undefined) return skip("no-target");
-      const questions = ROLES.map((role) => ({ address, role }));
-      return andThen(ownership.ask(facts.login ?? "", questions, { signal }), (answers): Verdict => {
-        const open = answers.find((answer) => answer.kind === "unknown");
-        if (open !== undefined) return unknown(open.code, open.cause, open.evidence());
-        const isOwn = answers.length === ROLES.length && answers.every(isPlainYes);
-        if (!isOwn) return fail("from-not-owned", answers[0]?.evidence());
-        target = address;
-        return pass();
-      });
-    }),
-  );
-  return { rule: owned, target: () => target };
-}
-
-function isPlainYes(answer: { readonly kind: string; readonly requires?: string }): boolean {
-  return answer.kind === "yes" && answer.requires === undefined;
-}
-
 /** One message that is being cured. */
 class Cure {
   readonly #rule: Rule;
@@ -157,27 +93,18 @@ class Cure {
   constructor(rule: Rule, facts: AllFacts, context: RuleContext, target: Address, options: CureOptions) {
     this.#rule = rule;
     this.#facts = facts;
-    // What the members observe of the message as received stands; of drafts they say nothing.
-    this.#context = { ...pickContext(context), observe: () => {} };
+    this.#context = context;
     this.#target = target;
     this.#options = options;
   }
 
   attempt(refusal: Verdict): Verdict | Promise<Verdict> {
-    const rewrite = () => {
-      const draft = new Draft(this.#facts.headers);
-      return andThen(this.#judge(draft), (verdict) => this.#round(draft, verdict, refusal, MAX_ROUNDS));
-    };
-    const withSender = new Draft(this.#facts.headers);
-    if (this.#options.addSender !== true || withSender.has("sender")) return rewrite();
-    withSender.add("Sender", formatMailbox(this.#target));
-    return andThen(this.#judge(withSender), (verdict) =>
-      verdict.kind === "pass" ? this.#cured(withSender, verdict) : rewrite(),
-    );
+    const draft = new Draft(this.#facts.headers);
+    return andThen(this.#judge(draft), (verdict) => this.#round(draft, verdict, refusal, MAX_ROUNDS));
   }
 
   #judge(draft: Draft): Verdict | Promise<Verdict> {
-    return run(this.#rule, { ...this.#facts, headers: draft.section() }, this.#context);
+    return judgeDraft(this.#rule, this.#facts, draft, this.#context);
   }
 
   #round(draft: Draft, verdict: Verdict, refusal: Verdict, rounds: number): Verdict | Promise<Verdict> {
@@ -189,13 +116,10 @@ class Cure {
   }
 
   #cured(draft: Draft, { edits = [] }: Pass): Verdict {
+    draft.take(edits);
     if (this.#options.removeSignatures === true) {
       for (const index of draft.indexesOf("dkim-signature")) draft.delete(index);
     }
-    return pass("cured", [...draft.edits(), ...edits]);
+    return pass("cured", draft.edits());
   }
-}
-
-function pickContext({ signal, onError, trace }: RuleContext): Omit<RuleContext, "observe"> {
-  return { signal, ...(onError === undefined ? {} : { onError }), ...(trace === undefined ? {} : { trace }) };
 }

@@ -30,7 +30,7 @@ interface Mail {
 
 const OPTIONS: readonly Partial<CureOptions>[] = [
   {},
-  { keepClaim: "Reply-To", removeSignatures: true, addSender: true },
+  { keepClaim: "Reply-To", removeSignatures: true },
   { keepClaim: "X-Original-From" },
 ];
 const PRESETS = ["default", "strict", "lenient", "relaxed-resent"] as const;

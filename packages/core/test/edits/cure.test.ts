@@ -216,33 +216,6 @@ describe("cure", () => {
     expect(header).toEqual(lines);
   });
 
-  test("what needs a Sender gets one, and keeps its From", async () => {
-    const evidence = () => ({});
-    const onBehalf: Ownership = {
-      name: "memory",
-      ask: (_login, questions) =>
-        questions.map(({ address: { localPart }, role }) => {
-          if (localPart === "ann") return { kind: "yes", evidence };
-          if (localPart === "team" && role === "author") return { kind: "yes", requires: "sender-field", evidence };
-          return { kind: "no-nobody-owns-it", evidence };
-        }),
-    };
-    const { headers } = readMessage(octets(["From: team@example.com"]));
-    const input = facts({ login: LOGIN, envelopeFrom: LOGIN, headers });
-    const edits = async (envelopeFrom: string) => {
-      const rule = cure(headerOriginatorsOwned({ ownership: onBehalf }), {
-        ownership: onBehalf,
-        to: "envelope",
-        addSender: true,
-      });
-      return (
-        await createGuard({ rules: [rule] }).check({ ...input, ...facts({ login: LOGIN, envelopeFrom, headers }) })
-      ).edits;
-    };
-    expect(await edits(LOGIN)).toEqual([{ kind: "add-header", name: "Sender", value: LOGIN }]);
-    expect(await edits("team@example.com")).toEqual([]);
-  });
-
   test.each([
     ["cannot answer", failingOwnership(), "source-down"],
     ["cannot answer late", failingOwnership({ late: true }), "source-down"],

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   absurd,
+  addSender,
   bodyUnambiguous,
   type CureOptions,
   cachedResolver,
@@ -9,6 +10,7 @@ import {
   cure,
   type Directory,
   domainExists,
+  type EditTarget,
   envelopeHeaderAligned,
   type Guard,
   headerOriginatorsOwned,
@@ -169,16 +171,25 @@ function originatorsRule(
   options: RuleOptions<"header-originators-owned">,
 ): Rule {
   const judged = { ...owned, ...stancesOf(options) };
-  const rule: Rule = headerOriginatorsOwned(judged);
+  const plain: Rule = headerOriginatorsOwned(judged);
+  const sender = options["add-sender"];
+  // Inside of the cure: where a Sender is enough, the From stays.
+  const rule =
+    sender === undefined
+      ? plain
+      : addSender(plain, { ...owned, to: targetOf(sender.to), when: sender.when ?? "from-differs" });
   if (options.cure === undefined) return rule;
   const { to, "keep-claim": kept } = options.cure;
   return cure(rule, {
     ...judged,
-    to: to === "envelope" ? to : to === "login" ? { primary: (login) => login } : { fixed: to },
-    addSender: options.cure["add-sender"] ?? false,
+    to: targetOf(to),
     removeSignatures: options.cure["remove-signatures"] ?? false,
     ...(kept === undefined ? {} : { keepClaim: kept === "reply-to" ? "Reply-To" : "X-Original-From" }),
   });
+}
+
+function targetOf(to: string): EditTarget {
+  return to === "envelope" ? to : to === "login" ? { primary: (login) => login } : { fixed: to };
 }
 
 function stancesOf({ preset, stances }: Pick<RuleOptions<"body-unambiguous">, "preset" | "stances">) {

@@ -87,15 +87,23 @@ const judged = { preset: preset.optional(), stances: stancesSchema.optional() };
 const ourDomains = z.strictObject({ "our-domains": texts });
 const none = z.strictObject({});
 
+/** `envelope`, `login` (where it is an address), or one address for all. */
+const target = text;
+
 /** Rewriting instead of refusing; docs/edits.md. */
 const cure = z.strictObject({
-  /** `envelope`, `login` (where it is an address), or one address for all. */
-  to: text,
+  to: target,
   /** Default: the claimed From is dropped. */
   "keep-claim": z.enum(["reply-to", "x-original-from"]).optional(),
-  /** Default false, as the next. */
-  "add-sender": z.boolean().optional(),
+  /** Default false. */
   "remove-signatures": z.boolean().optional(),
+});
+
+/** Who sends, told in Sender; docs/edits.md. */
+const sender = z.strictObject({
+  to: target,
+  /** Default `from-differs`. */
+  when: z.enum(["needed", "from-differs", "always"]).optional(),
 });
 
 /** Options of the rules by name; a rule without required options may stand as its name alone. */
@@ -103,7 +111,7 @@ export const ruleSchemas = {
   "sender-fqdn": z.strictObject({ "allow-literals": z.boolean().optional() }),
   "domain-exists": none,
   "login-owns-envelope": none,
-  "header-originators-owned": z.strictObject({ ...judged, cure: cure.optional() }),
+  "header-originators-owned": z.strictObject({ ...judged, "add-sender": sender.optional(), cure: cure.optional() }),
   "body-unambiguous": z.strictObject(judged),
   "require-login": none,
   "relay-only-for-login": ourDomains,

@@ -119,7 +119,7 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
   ],
   [
     "a cure without a target",
-    "rules:\n  - header-originators-owned:\n      cure: { add-sender: true }\n",
+    "rules:\n  - header-originators-owned:\n      cure: { remove-signatures: true }\n",
     "f.yaml:3: rules[0].header-originators-owned.cure.to: required",
   ],
   [

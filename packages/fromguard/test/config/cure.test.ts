@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { facts, readHeaderBytes } from "@fromguard/core";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
@@ -38,6 +39,34 @@ describe("cure in the configuration", () => {
       "delete-header",
       `From: ${LOGIN}`,
       "Reply-To: b@x.example",
+    ]);
+  });
+
+  it.each([
+    ["{ to: login }", "From: press@example.com", "Sender: ann@example.com"],
+    ["{ to: press@example.com, when: always }", "From: press@example.com", "Sender: press@example.com"],
+    ["{ to: envelope, when: needed }", "From: press@example.com", undefined],
+    ["{ to: login }", "From: ann@example.com", undefined],
+  ])("adds a Sender: %s to %s", async (options, header, sender) => {
+    const rules = `  - header-originators-owned:\n      add-sender: ${options}`;
+    expect(await editsOf(rules, header)).toEqual(["accept", ...(sender === undefined ? [] : [sender])]);
+  });
+
+  it("adds a Sender to what was cured", async () => {
+    const rules = `${curing("{ to: press@example.com }")}\n      add-sender: { to: login }`;
+    expect(await editsOf(rules, "From: b@x.example")).toEqual([
+      "accept",
+      "From: press@example.com",
+      `Sender: ${LOGIN}`,
+    ]);
+  });
+
+  it("is shown in docs/edits.md as it is read", () => {
+    const page = readFileSync(new URL("../../../../docs/edits.md", import.meta.url), "utf8");
+    const shown = [...page.matchAll(/^```yaml\n(.*?)```/gms)].map(([, yaml = ""]) => parseConfig(yaml, "f.yaml").rules);
+    expect(shown.map((rules) => rules.map(({ kind }) => kind))).toEqual([
+      ["login-owns-envelope", "header-originators-owned"],
+      ["login-owns-envelope", "header-originators-owned"],
     ]);
   });
 

@@ -1,0 +1,21 @@
+import type { FactName, Facts } from "../rule/facts.js";
+import type { Rule, RuleContext } from "../rule/rule.js";
+import { run } from "../rule/run.js";
+import type { Verdict } from "../verdict/verdict.js";
+import type { Draft } from "./draft.js";
+
+/** What a rule says of a message with the header of the draft. What it observes of a draft is nobody's finding. */
+export function judgeDraft(
+  rule: Rule,
+  facts: Pick<Facts, FactName>,
+  draft: Draft,
+  { signal, onError, trace }: RuleContext,
+): Verdict | Promise<Verdict> {
+  const context = {
+    signal,
+    observe: () => {},
+    ...(onError === undefined ? {} : { onError }),
+    ...(trace === undefined ? {} : { trace }),
+  };
+  return run(rule, { ...facts, headers: draft.section() }, context);
+}
