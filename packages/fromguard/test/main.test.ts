@@ -88,7 +88,7 @@ describe("a configuration that cannot be read", () => {
     expect(await run("serve", "--config", `${folder}/f.yaml`)).toEqual({
       code: 78,
       out: "",
-      err: `fromguard: ${folder}/f.yaml:2: rulez: unknown key (did you mean rules?)\n`,
+      err: `fromguard: ${folder}/f.yaml:2:1: rulez: unknown key (did you mean rules?)\n`,
     });
   });
 });

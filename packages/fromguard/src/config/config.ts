@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { FromguardError, type LoginRule, MESSAGE_LIMITS, type MessageLimits, type ReplyChanges } from "@fromguard/core";
-import { type ConfigDocument, parseConfigDocument } from "./document.js";
+import { parseYamlDocument, type YamlDocument } from "@fromguard/node";
 import { type Entry, readEntries, readNamedEntries } from "./entry.js";
 import { fileSchema, listenerSchemas, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
 import { validate } from "./validate.js";
@@ -10,7 +10,7 @@ export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";
 
 /** The configuration as it stands in its file: checked, nothing opened. */
 export interface Config {
-  readonly document: ConfigDocument;
+  readonly document: YamlDocument;
   readonly listeners: readonly Entry<typeof listenerSchemas>[];
   readonly ownership: {
     readonly sources: readonly Entry<typeof ownershipSchemas>[];
@@ -51,7 +51,7 @@ export async function readConfig(file: string): Promise<Config> {
 
 /** Checks the text of a configuration file; `file` is how errors name it. */
 export function parseConfig(text: string, file: string): Config {
-  const document = parseConfigDocument(text, file);
+  const document = parseYamlDocument(text, file);
   const raw = validate(fileSchema, document.value ?? {}, document);
   return {
     document,

@@ -1,7 +1,7 @@
 import { didYouMean } from "@fromguard/core";
+import type { KeyPath, YamlDocument } from "@fromguard/node";
 import type { z } from "zod";
 import { list } from "../report/words.js";
-import type { ConfigDocument, KeyPath } from "./document.js";
 import { invalid, validate } from "./validate.js";
 
 /** An entry of a list in which each names its kind by one key: `- policy: 127.0.0.1:10040`. */
@@ -22,7 +22,7 @@ export type Entry<Schemas extends Readonly<Record<string, z.ZodType>>> = {
 export function readEntries<const Schemas extends Readonly<Record<string, z.ZodType>>>(
   values: readonly unknown[],
   schemas: Schemas,
-  document: ConfigDocument,
+  document: YamlDocument,
   path: KeyPath,
 ): readonly Entry<Schemas>[] {
   return values.map((value, index) => {
@@ -42,7 +42,7 @@ export function readEntries<const Schemas extends Readonly<Record<string, z.ZodT
 export function readNamedEntries<const Schemas extends Readonly<Record<string, z.ZodType>>>(
   values: readonly unknown[],
   schemas: Schemas,
-  document: ConfigDocument,
+  document: YamlDocument,
   path: KeyPath,
 ): readonly Entry<Schemas>[] {
   return values.map((value, index) => {
@@ -60,7 +60,7 @@ export function readNamedEntries<const Schemas extends Readonly<Record<string, z
   });
 }
 
-function kindOf(value: unknown, schemas: object, document: ConfigDocument, path: KeyPath): keyof typeof schemas {
+function kindOf(value: unknown, schemas: object, document: YamlDocument, path: KeyPath): keyof typeof schemas {
   const known = Object.keys(schemas);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalid(document, path, `must be a map with one key of ${list(known, "or")}`);

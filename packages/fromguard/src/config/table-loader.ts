@@ -1,8 +1,7 @@
 import { dirname } from "node:path";
 import { FromguardError, isFromguardError, type Table } from "@fromguard/core";
-import { type FileTable, fileTable } from "@fromguard/node";
+import { type FileTable, fileTable, type KeyPath } from "@fromguard/node";
 import type { Config } from "./config.js";
-import type { KeyPath } from "./document.js";
 import type { Following } from "./following.js";
 
 /**

@@ -1,6 +1,6 @@
 import { type Place, parseTableSpec } from "@fromguard/core";
 import type { ImportedRule, ImportNote, MainCf, Translation } from "@fromguard/postfix";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import { visible } from "../report/style.js";
 import { inQueue } from "./load-main-cf.js";
 
@@ -14,7 +14,7 @@ export function exactConfiguration(file: string, overrides: readonly string[]): 
   const options = { "main-cf": file, ...(overrides.length === 0 ? {} : { override: overrides }) };
   return `# Decides as a Postfix with ${visible(file)} does, in its own words, at RCPT TO.
 ${LISTENERS}
-${stringify({ rules: [{ "postfix-restrictions": options }] }, STYLE)}`;
+${dump({ rules: [{ "postfix-restrictions": options }] }, STYLE)}`;
 }
 
 /** The configuration that a translation comes to; its notes stand in front as comments. */
@@ -32,12 +32,12 @@ ${comments.length === 0 ? "" : `# Not the same:\n${comments.join("")}`}`;
   return [
     head,
     LISTENERS,
-    ...(source === undefined ? [] : [stringify({ ownership: [source] }, STYLE)]),
-    `${stringify({ rules: rules.map(ruleEntry) }, STYLE)}${headerHint(rules)}`,
+    ...(source === undefined ? [] : [dump({ ownership: [source] }, STYLE)]),
+    `${dump({ rules: rules.map(ruleEntry) }, STYLE)}${headerHint(rules)}`,
   ].join("\n");
 }
 
-const STYLE = { lineWidth: 0 } as const;
+const STYLE = { lineWidth: -1 } as const;
 
 function ruleEntry({ name, options }: ImportedRule) {
   return options === undefined ? name : { [name]: options };

@@ -292,7 +292,7 @@ describe("serve starts nothing and says why in one sentence", () => {
     const io = testIo();
     expect(await main(["serve", "--config", `${folder}/f.yaml`], io)).toBe(78);
     expect(io.err()).toBe(
-      `fromguard: ${folder}/f.yaml:3: listeners[1].milter: cannot listen on 127.0.0.1:${port}: it is in use\n`,
+      `fromguard: ${folder}/f.yaml:3:5: listeners[1].milter: cannot listen on 127.0.0.1:${port}: it is in use\n`,
     );
     expect(await readdir(folder)).not.toContain("first.sock");
     expect(io.out()).toBe("");
@@ -305,17 +305,17 @@ describe("serve starts nothing and says why in one sentence", () => {
     [
       "no listener",
       { "f.yaml": ownership },
-      "@DIR@/f.yaml:1: listeners: required: name at least one, such as - milter: 127.0.0.1:10041",
+      "@DIR@/f.yaml:1:1: listeners: required: name at least one, such as - milter: 127.0.0.1:10041",
     ],
     [
       "no source of ownership",
       { "f.yaml": `${milter}rules: [sender-fqdn, login-owns-envelope]\n` },
-      "@DIR@/f.yaml:3: rules[1].login-owns-envelope: needs a source of ownership: add one under ownership:, such as - login-map: pcre:/etc/postfix/sender_login_maps",
+      "@DIR@/f.yaml:3:22: rules[1].login-owns-envelope: needs a source of ownership: add one under ownership:, such as - login-map: pcre:/etc/postfix/sender_login_maps",
     ],
     [
       "a rule on the header with only a policy listener",
       { "f.yaml": `listeners:\n  - policy: 127.0.0.1:0\n${ownership}` },
-      "@DIR@/f.yaml:1: listeners: header-originators-owned could never run: a policy listener does not see what it needs; add a listener of the kind milter, or leave the rule out under rules:",
+      "@DIR@/f.yaml:1:1: listeners: header-originators-owned could never run: a policy listener does not see what it needs; add a listener of the kind milter, or leave the rule out under rules:",
     ],
     [
       "a map with a bad line",
@@ -325,17 +325,17 @@ describe("serve starts nothing and says why in one sentence", () => {
     [
       "a map of an unknown type",
       { "f.yaml": `${milter}ownership:\n  - login-map: papyrus:senders\n` },
-      /^fromguard: @DIR@\/f\.yaml:4: ownership\[0\]\.login-map: [^\n]+\n$/,
+      /^fromguard: @DIR@\/f\.yaml:4:5: ownership\[0\]\.login-map: [^\n]+\n$/,
     ],
     [
       "a name server that is no address",
       { "f.yaml": `${milter}${ownership}dns: { servers: [ns.example.com] }\n` },
-      /^fromguard: @DIR@\/f\.yaml:5: dns\.servers: [^\n]+\n$/,
+      /^fromguard: @DIR@\/f\.yaml:5:8: dns\.servers: [^\n]+\n$/,
     ],
     [
       "our domains that are none",
       { "f.yaml": `${milter}rules:\n  - sender-domain-is-ours: { our-domains: ["a b"] }\n` },
-      /^fromguard: @DIR@\/f\.yaml:4: rules\[0\]\.sender-domain-is-ours: [^\n]+\n$/,
+      /^fromguard: @DIR@\/f\.yaml:4:5: rules\[0\]\.sender-domain-is-ours: [^\n]+\n$/,
     ],
   ] as const)("%s is 78", async (_what, files, sentence) => {
     const { code, err, out } = await failure(files);
@@ -347,7 +347,7 @@ describe("serve starts nothing and says why in one sentence", () => {
   it("a missing map is 66", async () => {
     const { code, err } = await failure({ "f.yaml": `${milter}ownership:\n  - login-map: pcre:nowhere\n` });
     expect(code).toBe(66);
-    expect(err).toMatch(/^fromguard: @DIR@\/f\.yaml:4: ownership\[0\]\.login-map: [^\n]*nowhere[^\n]*\n$/);
+    expect(err).toMatch(/^fromguard: @DIR@\/f\.yaml:4:5: ownership\[0\]\.login-map: [^\n]*nowhere[^\n]*\n$/);
   });
 
   it("an unreadable map is 78", async () => {
@@ -355,6 +355,6 @@ describe("serve starts nothing and says why in one sentence", () => {
     await chmod(folder, 0o755);
     const io = testIo();
     expect(await main(["serve", "--config", `${folder}/f.yaml`], io)).toBe(78);
-    expect(io.err()).toMatch(/^fromguard: [^\n]+f\.yaml:4: ownership\[0\]\.login-map: [^\n]+\n$/);
+    expect(io.err()).toMatch(/^fromguard: [^\n]+f\.yaml:4:5: ownership\[0\]\.login-map: [^\n]+\n$/);
   });
 });

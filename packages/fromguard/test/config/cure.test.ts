@@ -71,7 +71,7 @@ describe("cure in the configuration", () => {
   });
 
   it("refuses to start with a fixed address that is none", async () => {
-    await expect(editsOf(curing("{ to: nobody }"), "")).rejects.toThrow(/f\.yaml:4: .*no address/);
+    await expect(editsOf(curing("{ to: nobody }"), "")).rejects.toThrow(/f\.yaml:4:\d+: .*no address/);
   });
 });
 
@@ -88,6 +88,6 @@ describe("stamp-login in the configuration", () => {
   });
 
   it("refuses to start without its key", async () => {
-    await expect(editsOf("  - stamp-login: { pseudonym-key: none }", "")).rejects.toThrow(/f\.yaml:4: .*none/);
+    await expect(editsOf("  - stamp-login: { pseudonym-key: none }", "")).rejects.toThrow(/f\.yaml:4:\d+: .*none/);
   });
 });

@@ -61,10 +61,10 @@ describe("limits in the configuration", () => {
   });
 
   it.each([
-    ["limits: { fields: 0 }", "@DIR@/f.yaml:4: limits.fields: must be at least 1"],
-    ["limits:\n  fields: many", "@DIR@/f.yaml:5: limits.fields: must be a number, not text"],
-    ["limits: { header-octets: 99999999999 }", "@DIR@/f.yaml:4: limits.header-octets: must be at most 67108864"],
-    ["limits:\n  field: 10", "@DIR@/f.yaml:5: limits.field: unknown key (did you mean fields?)"],
+    ["limits: { fields: 0 }", "@DIR@/f.yaml:4:11: limits.fields: must be at least 1"],
+    ["limits:\n  fields: many", "@DIR@/f.yaml:5:3: limits.fields: must be a number, not text"],
+    ["limits: { header-octets: 99999999999 }", "@DIR@/f.yaml:4:11: limits.header-octets: must be at most 67108864"],
+    ["limits:\n  field: 10", "@DIR@/f.yaml:5:3: limits.field: unknown key (did you mean fields?)"],
   ])("%j is a fault of its line", async (limits, complaint) => {
     const { code, err } = await check(`${limits}\n`, "From: bob@example.com\r\n\r\n");
     expect(err).toContain(complaint);

@@ -60,40 +60,43 @@ describe("replies in the configuration", () => {
   });
 
   it.each<[string, string]>([
-    ["replies: 5", "@DIR@/f.yaml:4: replies: must be a map of keys, not a number"],
+    ["replies: 5", "@DIR@/f.yaml:4:1: replies: must be a map of keys, not a number"],
     [
       "replies:\n  from-mising: { text: x }",
-      "@DIR@/f.yaml:5: replies.from-mising: unknown key (did you mean from-missing?)",
+      "@DIR@/f.yaml:5:3: replies.from-mising: unknown key (did you mean from-missing?)",
     ],
     [
       "replies:\n  from-missing:\n    txt: x",
-      "@DIR@/f.yaml:6: replies.from-missing.txt: unknown key (did you mean text?)",
+      "@DIR@/f.yaml:6:5: replies.from-missing.txt: unknown key (did you mean text?)",
     ],
-    ["replies: { from-missing: no }", "@DIR@/f.yaml:4: replies.from-missing: must be a map of keys, not text"],
+    ["replies: { from-missing: no }", "@DIR@/f.yaml:4:12: replies.from-missing: must be a map of keys, not text"],
     [
       'replies: { from-missing: { code: "550" } }',
-      "@DIR@/f.yaml:4: replies.from-missing.code: must be a number, not text",
+      "@DIR@/f.yaml:4:28: replies.from-missing.code: must be a number, not text",
     ],
     [
       "replies:\n  from-missing:\n    text: x\n    code: 450",
-      "@DIR@/f.yaml:7: replies.from-missing.code: must be from 500 to 599",
+      "@DIR@/f.yaml:7:5: replies.from-missing.code: must be from 500 to 599",
     ],
     [
       "replies: { from-missing: { code: 521 } }",
-      "@DIR@/f.yaml:4: replies.from-missing.code: must not be 521, which closes the connection",
+      "@DIR@/f.yaml:4:28: replies.from-missing.code: must not be 521, which closes the connection",
     ],
     [
       "replies: { score-defer: { code: 421 } }",
-      "@DIR@/f.yaml:4: replies.score-defer.code: must not be 421, which closes the connection",
+      "@DIR@/f.yaml:4:27: replies.score-defer.code: must not be 421, which closes the connection",
     ],
-    ["replies: { from-missing: { enhanced: 4.7.1 } }", "@DIR@/f.yaml:4: replies.from-missing.enhanced: must be 5.N.N"],
+    [
+      "replies: { from-missing: { enhanced: 4.7.1 } }",
+      "@DIR@/f.yaml:4:28: replies.from-missing.enhanced: must be 5.N.N",
+    ],
     [
       'replies: { from-missing: { text: "a\\nb" } }',
-      "@DIR@/f.yaml:4: replies.from-missing.text: must be 1 to 480 printable ASCII characters",
+      "@DIR@/f.yaml:4:28: replies.from-missing.text: must be 1 to 480 printable ASCII characters",
     ],
     [
       "replies:\n  from-missing:\n    text: owned by {owner}",
-      "@DIR@/f.yaml:6: replies.from-missing.text: {owner} is not {field} or {address}",
+      "@DIR@/f.yaml:6:5: replies.from-missing.text: {owner} is not {field} or {address}",
     ],
   ])("%j is a fault of its line", async (replies, complaint) => {
     const { code, err } = await check(`${replies}\n`, bob);

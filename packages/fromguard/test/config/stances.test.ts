@@ -36,7 +36,7 @@ describe("stances in the configuration", () => {
 
   it("names the nearest key of one that is none", async () => {
     await expect(actionOf("  - header-originators-owned: { stances: { smugling: reject } }", "")).rejects.toThrow(
-      /f\.yaml:4: .*stances.*smugling.*did you mean smuggling\?/,
+      /f\.yaml:4:\d+: .*stances.*smugling.*did you mean smuggling\?/,
     );
   });
 });

@@ -76,13 +76,13 @@ describe("which rules run where", () => {
       "a listener on which no rule runs",
       "listeners:\n  - policy: 127.0.0.1:0\n  - milter: 127.0.0.1:0\n",
       ["headers"],
-      /^f\.yaml:2: listeners\[0\]\.policy: no rule of this policy can run on the policy listener/,
+      /^f\.yaml:2:5: listeners\[0\]\.policy: no rule of this policy can run on the policy listener/,
     ],
     [
       "a rule that runs on no listener",
       "listeners:\n  - milter: 127.0.0.1:0\n  - policy: 127.0.0.1:0\n",
       ["bodyAnomalies"],
-      /^f\.yaml:1: listeners: needs-it could never run: a milter or policy listener does not see what it needs; add a listener of the kind http, /,
+      /^f\.yaml:1:1: listeners: needs-it could never run: a milter or policy listener does not see what it needs; add a listener of the kind http, /,
     ],
   ] as const)("%s is refused", async (_what, text, needs, sentence) => {
     const guard = createGuard({ rules: [rule("needs-it", needs, () => ({ kind: "pass", code: "ok" }))] });
