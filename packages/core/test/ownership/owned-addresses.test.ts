@@ -4,9 +4,11 @@ import {
   type Address,
   type Answer,
   addressFromInternal,
+  type Listing,
   mayUse,
   type OwnedAddressesOptions,
   ownedAddresses,
+  parsePath,
 } from "../../src/index.js";
 
 const ask = (
@@ -36,6 +38,18 @@ const owned = {
     "bob y@example.com",
     "o'bob+x=z@example.com",
   ],
+};
+
+const parseMailbox = (text: string): Address => {
+  const path = parsePath(text);
+  if (path.kind !== "mailbox") throw new Error(`${text} is no address`);
+  return path.mailbox;
+};
+
+const listed = (listing: Listing | Promise<Listing>): readonly string[] => {
+  if (listing instanceof Promise) throw new Error("the listing is not at once");
+  expect(listing.gaps).toEqual([]);
+  return listing.holdings.map(({ login, address }) => `${login}: ${address}`).sort();
 };
 
 describe("ownedAddresses", () => {
@@ -108,6 +122,36 @@ describe("ownedAddresses", () => {
     ["of an empty login", { "": ["a@example.com"] }, "owned addresses: a login is empty: nobody could use it"],
   ])("refuses an address %s", (_case, bad, message) => {
     expect(() => ownedAddresses(bad)).toThrow(expect.objectContaining({ code: "FG_POLICY_INVALID", message }));
+  });
+
+  it("needs an address of two forms to be owned in both", () => {
+    const sharp = parseMailbox("ann@straße.test");
+    const one = { ann: ["ann@xn--strae-oqa.test"], bob: ["ann@strasse.test"] };
+    expect(ask(one, "ann", sharp).kind).toBe("no-others-own-it");
+    expect(ask(one, "bob", sharp).kind).toBe("no-others-own-it");
+    const both = { ann: ["ann@xn--strae-oqa.test", "ann@strasse.test"] };
+    expect(ask(both, "ann", sharp).kind).toBe("yes");
+    expect(listed(ownedAddresses(one).owners(sharp))).toEqual([]);
+    expect(listed(ownedAddresses(both).owners(sharp))).toEqual(["ann: ann@xn--strae-oqa.test"]);
+  });
+
+  it("tells who owns an address, and what a login owns, in the spelling that was given", () => {
+    const source = ownedAddresses(owned);
+    expect(listed(source.owners(addressFromInternal("INFO@example.com")))).toEqual([
+      "alice: INFO@example.com",
+      "bob: INFO@example.com",
+    ]);
+    expect(listed(source.owners(addressFromInternal("nobody@example.com")))).toEqual([]);
+    expect(listed(source.addresses("BOB"))).toEqual(
+      [
+        "bob: info@example.com",
+        "bob: bob@xn--bcher-kva.example",
+        "bob: Bob@example.com",
+        "bob: bob y@example.com",
+        "bob: o'bob+x=z@example.com",
+      ].sort(),
+    );
+    expect(listed(source.addresses("constructor"))).toEqual([]);
   });
 
   it("answers every question, in order", () => {
