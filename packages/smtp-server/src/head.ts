@@ -1,12 +1,16 @@
 import type { MessageStream } from "./host.js";
 
+/** The beginning of a message; what each kind is, says {@link Head}. */
+export interface HeadRead {
+  readonly kind: "header" | "whole" | "too-long";
+  readonly bytes: Buffer;
+}
+
 /**
  * What was read of a message: the `header`, its empty line included (put back into the stream with what came behind it), the
  * `whole` (the stream has ended), `too-long` (the octets read so far, put back), or nothing, since the client is `gone`.
  */
-export type Head =
-  | { readonly kind: "header" | "whole" | "too-long"; readonly bytes: Buffer }
-  | { readonly kind: "gone" };
+export type Head = HeadRead | { readonly kind: "gone" };
 
 const END_OF_HEADER = "\r\n\r\n";
 
@@ -46,6 +50,16 @@ export function readHead(stream: MessageStream, until: "header" | "end", maxByte
     if (stream.destroyed) return onClose();
     stream.on("readable", onReadable).on("end", onEnd).on("close", onClose);
   });
+}
+
+/**
+ * Puts other octets in the place of the first `length` ones, which {@link readHead} put back into the stream. All that makes the stream the
+ * host's stays: its back pressure, its end, its size.
+ */
+export function replaceHead(stream: MessageStream, length: number, bytes: Uint8Array): void {
+  if (stream.read(length) === null) throw new Error("the head is no longer in the stream");
+  // In the same turn as the read, as above.
+  stream.unshift(bytes);
 }
 
 /**

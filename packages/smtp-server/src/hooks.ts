@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import {
+  applyEdits,
   checkLimits,
   codes,
   type Decision,
@@ -15,7 +16,7 @@ import {
   TRY_LATER,
   type Transaction,
 } from "@fromguard/core";
-import { type Head, readHead } from "./head.js";
+import { type Head, type HeadRead, readHead, replaceHead } from "./head.js";
 import type { MessageStream, SmtpAddress, SmtpError, SmtpSession } from "./host.js";
 import { errorOf, refusalOf } from "./refusal.js";
 
@@ -37,7 +38,8 @@ export type HooksEvent<Session extends SmtpSession = SmtpSession> =
 export interface GuardHooksOptions<Session extends SmtpSession = SmtpSession> {
   readonly guard: Guard;
   /**
-   * Takes an accepted message, all of it from its first octet. The `edits` of the decision are not applied.
+   * Takes an accepted message, all of it from its first octet, the edits of the decision made in its header. Edits of the
+   * envelope and quarantine are not the header's: they are the host's to make.
    *
    * The stream may still be receiving: as with smtp-server alone, look at `sizeExceeded` at its end, and take an early
    * `close` for a client that left. The client is told 250 when the promise resolves, with the text it resolves with, or with
@@ -85,6 +87,8 @@ export const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 const TOO_LONG: Reply = { code: 550, enhanced: "5.6.0", text: "The message is over a limit" };
 const OVER_SIZE: Reply = { code: 552, enhanced: "5.3.4", text: "The message is over the size of this server" };
 
+const CLIENT_LEFT = "the client left";
+
 /** One message between MAIL FROM and DATA. */
 interface Mail {
   readonly login: string | null;
@@ -99,7 +103,7 @@ type Outcome = { readonly reply: Reply } | { readonly delivered: unknown };
  * Makes the handlers with which nodemailer's smtp-server asks a guard.
  *
  * `onMailFrom` judges what the envelope tells. `onData` judges the message when its header is there, before its body is taken
- * in, then hands the stream to `deliver`; a refused message is drained and never delivered. A rule that needs recipients
+ * in, then hands the stream to `deliver`, its header edited; a refused message is drained and never delivered. A rule that needs recipients
  * runs at DATA. An error here, in `loginOf` or `deliver` is 451 4.3.0.
  *
  * The parser of smtp-server drops a source route and shows the sender's domain in U-labels before the guard sees it. Its client
@@ -170,23 +174,30 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
     return decision;
   };
 
+  const headOf = async (stream: MessageStream): Promise<HeadRead> => {
+    const head = await readHead(stream, needsBody ? "end" : "header", needsBody ? maxBufferedBytes : maxHeaderBytes);
+    if (head.kind === "gone") throw new Error(CLIENT_LEFT);
+    return head;
+  };
+
   const receive = async (stream: MessageStream, session: Session): Promise<Outcome> => {
-    const head = needsHeader
-      ? await readHead(stream, needsBody ? "end" : "header", needsBody ? maxBufferedBytes : maxHeaderBytes)
-      : undefined;
-    if (head?.kind === "gone") throw new Error("the client left");
-    const decision = await judgeMessage(head, session);
+    const judged = needsHeader ? await headOf(stream) : undefined;
+    const decision = await judgeMessage(judged, session);
     const reply = refusalOf(decision);
     if (reply !== undefined) return { reply };
+    const { edits } = decision;
+    // A rule that needs no header may still write into it.
+    const head = judged ?? (edits.length > 0 ? await headOf(stream) : undefined);
     if (head?.kind === "too-long") {
       tell({ kind: "over-limit", limit: needsBody ? "maxBufferedBytes" : "maxHeaderBytes", session });
       return { reply: needsBody ? TOO_LONG : codes["header-too-long"].reply };
     }
     if (head?.kind === "whole") {
       if (stream.sizeExceeded) return { reply: OVER_SIZE };
-      return { delivered: await options.deliver(streamOf(head.bytes), session, decision) };
+      return { delivered: await options.deliver(streamOf(applyEdits(head.bytes, edits)), session, decision) };
     }
-    if (stream.destroyed) throw new Error("the client left");
+    if (stream.destroyed) throw new Error(CLIENT_LEFT);
+    if (head !== undefined && edits.length > 0) replaceHead(stream, head.bytes.length, applyEdits(head.bytes, edits));
     return { delivered: await options.deliver(stream, session, decision) };
   };
 
@@ -231,8 +242,8 @@ function messageFacts(head: Head | undefined, needsBody: boolean, limits: Partia
   return { headers, bodyAnomalies };
 }
 
-function streamOf(bytes: Buffer): MessageStream {
-  const stream = Readable.from(bytes, { objectMode: false });
+function streamOf(bytes: Uint8Array): MessageStream {
+  const stream = Readable.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), { objectMode: false });
   return Object.assign(stream, { byteLength: bytes.length, sizeExceeded: false });
 }
 

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readHead } from "../src/head.js";
+import { readHead, replaceHead } from "../src/head.js";
 
 /** A message as it comes from the host, cut at the given places. */
 function streamOf(message: string, cuts: readonly number[] = []) {
@@ -21,6 +21,8 @@ function streamOf(message: string, cuts: readonly number[] = []) {
 }
 
 const pieces = fc.array(fc.constantFrom("From: a@b\r\n", "\r\n", "\n", "\r", "x", " "), { maxLength: 12 });
+const octets = (maxLength: number) =>
+  fc.uint8Array({ maxLength }).map((bytes) => Buffer.from(bytes).toString("latin1"));
 const cuts = fc.array(fc.nat(100), { maxLength: 6 });
 
 it("reads up to CRLF CRLF however the message is cut, and gives all of it back", async () => {
@@ -66,4 +68,24 @@ it("leaves the rest of a stream to wait for its reader", async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(stream.readableFlowing).toBeNull();
   expect((await buffer(stream)).toString()).toBe("From: a@b\r\n\r\nhello\r\n");
+});
+
+it("puts another head in the place of the one that was read, however the message is cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(octets(40), cuts, octets(80), async (body, at, other) => {
+      const stream = streamOf(`From: a@b\r\n\r\n${body}`, at);
+      const head = await readHead(stream, "header", 100);
+      expect(head.kind).toBe("header");
+      await new Promise((resolve) => setImmediate(resolve));
+      replaceHead(stream, "From: a@b\r\n\r\n".length, Buffer.from(other, "latin1"));
+      expect((await buffer(stream)).toString("latin1")).toBe(`${other}${body}`);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it("has no head to replace where the client left", async () => {
+  const stream = Object.assign(new PassThrough(), { byteLength: 0, sizeExceeded: false });
+  stream.destroy();
+  expect(() => replaceHead(stream, 1, new Uint8Array(0))).toThrow("no longer");
 });

@@ -1,8 +1,5 @@
-import type { AddressInfo } from "node:net";
-import { buffer } from "node:stream/consumers";
 import {
   bodyUnambiguous,
-  createGuard,
   fail,
   headerOriginatorsOwned,
   loginOwnsEnvelope,
@@ -10,16 +7,15 @@ import {
   ownedAddresses,
   type Path,
   pass,
-  type Rule,
   requireFqdn,
   requireLogin,
   rule,
 } from "@fromguard/core";
 import { failingOwnership } from "@fromguard/core/testing";
-import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import type { SMTPServerOptions } from "smtp-server";
 import { afterAll, describe, expect, it } from "vitest";
-import { type GuardHooksOptions, guardHooks, type HooksEvent, type SmtpSession } from "../../src/index.js";
-import { RawClient } from "./raw-client.js";
+import type { HooksEvent, SmtpSession } from "../../src/index.js";
+import { closeAll, serve } from "./server.js";
 
 const owned = ownedAddresses({ ann: ["ann@example.com", "ann@bücher.example"], eve: ["eve@example.com"] });
 const down = failingOwnership();
@@ -35,50 +31,7 @@ const recipientsAt = rule("recipients", ["recipients"], ({ recipients }) =>
   recipients.some((path) => localPartOf(path) === "nobody") ? fail("relay-denied") : pass(),
 );
 
-interface Delivery {
-  readonly octets: string;
-  readonly session: SmtpSession;
-}
-
-// smtp-server greets after 100 ms: the cases run side by side, each with a server of its own.
-const cleanUps: (() => Promise<void> | void)[] = [];
-afterAll(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function serve(
-  rules: readonly Rule[],
-  options: Partial<GuardHooksOptions> = {},
-  server: Partial<SMTPServerOptions> = {},
-) {
-  const delivered: Delivery[] = [];
-  const events: HooksEvent[] = [];
-  const hooks = guardHooks({
-    guard: createGuard({ rules }),
-    deliver: async (message, session) => {
-      delivered.push({ octets: (await buffer(message)).toString("latin1"), session });
-    },
-    onEvent: (event) => events.push(event),
-    ...options,
-  });
-  const smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ["STARTTLS"],
-    disableReverseLookup: true,
-    onAuth: (auth, _session, done) => done(null, { user: auth.username }),
-    ...hooks,
-    ...server,
-  });
-  await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", resolve));
-  cleanUps.push(() => new Promise<void>((resolve) => smtp.close(() => resolve())));
-  const { port } = smtp.server.address() as AddressInfo;
-  const open = async (user?: string) => {
-    const client = await RawClient.open(port, user);
-    cleanUps.push(() => client.close());
-    return client;
-  };
-  return { delivered, events, open };
-}
+afterAll(closeAll);
 
 const policy = [requireFqdn(), loginOwnsEnvelope({ ownership }), headerOriginatorsOwned({ ownership })];
 const bodyPolicy = [bodyUnambiguous({ ownership })];
