@@ -10,7 +10,33 @@ const MAX_ADDRESS = 8192;
 
 const addresses = createAddressResolver(settingsOf({ parameters: { mydestination: "l" } }));
 const SYNTAX = { ok: false, reply: "501 5.1.7 Bad sender address syntax" };
-const mail = (text: string) => addresses.parse(text, { name: "MAIL", smtputf8: true });
+const MAIL = { name: "MAIL", smtputf8: true } as const;
+const mail = (text: string) => addresses.parse(text, MAIL);
+
+/** A resolver without a cache, and how often it has looked at tokens and asked for domains since it was last read. */
+function counted() {
+  const at = vi.spyOn(TokenList.prototype, "at");
+  let asked = 0;
+  const mydestination: MatchList<string> = {
+    has(domain) {
+      asked++;
+      return domain === "l" ? { kind: "listed", entry: "l" } : { kind: "not-listed" };
+    },
+  };
+  const all = createAddressResolver(settingsOf({ lists: { mydestination } }), { maxCached: 0 });
+  const looked = () => {
+    const counts = { looks: at.mock.calls.length, asked };
+    at.mockClear();
+    asked = 0;
+    return counts;
+  };
+  return { all, looked };
+}
+
+function expectFew({ looks, asked }: { readonly looks: number; readonly asked: number }, length: number) {
+  expect(looks).toBeLessThan(20 * length);
+  expect(asked).toBeLessThanOrEqual(length);
+}
 
 describe("any text gets an answer", () => {
   it("never throws, and resolves what it accepts", () => {
@@ -28,33 +54,47 @@ describe("any text gets an answer", () => {
             expect(addresses.resolve(parsed.internal)).toMatchObject({ kind: "resolved" });
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 
   it.each(["l!", "l@", "@l", "l%", "!", "%", "!l", "l!%", "%l!", ". @l", ":@l", "@l:", '\\"a@l', "l."])(
     "looks at each token of a chain of %s a few times",
     (unit) => {
-      const at = vi.spyOn(TokenList.prototype, "at");
-      let asked = 0;
-      const mydestination: MatchList<string> = {
-        has(domain) {
-          asked++;
-          return domain === "l" ? { kind: "listed", entry: "l" } : { kind: "not-listed" };
-        },
-      };
-      const all = createAddressResolver(settingsOf({ lists: { mydestination } }), { maxCached: 0 });
+      const { all, looked } = counted();
       const chain = unit.repeat(MAX_ADDRESS).slice(0, MAX_ADDRESS - 4);
       for (const text of [chain, `${chain}@l`, `"${chain.slice(0, -2)}"@l`, `l%${chain}`]) {
-        asked = 0;
-        at.mockClear();
         expect(all.resolve(text)).toHaveProperty("kind");
-        expect(at.mock.calls.length).toBeLessThan(20 * MAX_ADDRESS);
-        expect(asked).toBeLessThanOrEqual(MAX_ADDRESS);
+        expectFew(looked(), MAX_ADDRESS);
       }
-      at.mockRestore();
     },
   );
+
+  // What becomes of the longest line, of it with @l behind it, and of it in quotes.
+  it.each<[string, (longest: string) => readonly (string | undefined)[]]>([
+    ["l!", (longest) => [longest, `${longest}@l`, `${longest}@l`]],
+    ["l@", (longest) => [longest, `${longest}@l`, `${longest}@l`]],
+    ["@l", (longest) => [longest, `${longest}@l`, `${longest}@l`]],
+    ["l%", (longest) => [longest, `${longest}@l`, `${longest}@l`]],
+    ["@l:", (longest) => [longest.slice(3), `${longest.slice(3)}@l`, `${longest}@l`]],
+    ["g:", (longest) => [longest, `${longest}@l`, `${longest}@l`]],
+    ['"', () => [undefined, undefined, undefined]],
+    ['\\"a@l', () => [undefined, undefined, undefined]],
+    ["\\", () => ["\\".repeat(1016), `${"\\".repeat(1016)}@l`, `${"\\".repeat(1016)}@l`]],
+    ["(", (longest) => ["", "", `${longest}@l`]],
+    ["[", (longest) => [`${longest}]`, undefined, `${longest}@l`]],
+    [",", (longest) => ["", "@l", `${longest}@l`]],
+    ["a ", (longest) => [undefined, undefined, `${longest}@l`]],
+    ["<", (longest) => [undefined, undefined, `${longest}@l`]],
+  ])("takes or refuses the longest line of %s, and looks at each token a few times", (unit, expected) => {
+    const { all, looked } = counted();
+    const longest = unit.repeat(2036).slice(0, 2032);
+    for (const [index, line] of [longest, `${longest}@l`, `"${longest}"@l`].entries()) {
+      const internal = expected(longest)[index];
+      expect(all.parse(line, MAIL)).toEqual(internal === undefined ? SYNTAX : { ok: true, internal });
+      expectFew(looked(), line.length);
+    }
+  });
 
   it("takes a line up to line_length_limit and no longer", () => {
     const fits = `${"a".repeat(2048 - "MAIL FROM:<@l>".length)}@l`;
