@@ -44,7 +44,7 @@ describe("encoded-words", () => {
 
   test("a long run of half words ends soon", () => {
     for (const half of ["=?", "=?a?q?", "=?a?q?x", "=?=?a?b", "?="]) {
-      for (const end of ["", "?="]) expect(decodeText(half.repeat(10_000) + end).texts.length).toBeGreaterThan(0);
+      for (const end of ["", "?="]) expect(decodeText(half.repeat(40_000) + end).texts.length).toBeGreaterThan(0);
     }
   });
 });
