@@ -1,3 +1,4 @@
+import { FieldNames } from "./field-name.js";
 import { fieldText } from "./field-text.js";
 import { latin1 } from "./octets.js";
 import type { HeaderSection } from "./section.js";
@@ -15,15 +16,14 @@ export interface ContentType {
 export function contentTypes(section: HeaderSection): readonly ContentType[] {
   const types: ContentType[] = [];
   for (const field of section.fields) {
-    if (field.name.length < LENGTH || !/^content-type[ \t]*$/i.test(field.name)) continue;
-    // Of the other fields the value is not made.
+    if (CONTENT_TYPE.of(field) === undefined) continue;
     const { value } = field;
     types.push(parseContentType(fieldText(value) ?? latin1(value)));
   }
   return types;
 }
 
-const LENGTH = "content-type".length;
+const CONTENT_TYPE = new FieldNames(["content-type"]);
 
 /** Reads a Content-Type as tolerantly as readers do; parameters may be split or extended (RFC 2231). */
 function parseContentType(text: string): ContentType {

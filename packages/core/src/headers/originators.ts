@@ -1,10 +1,10 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
 import { type Display, readDisplay, type ShownAddress } from "./display.js";
+import { FieldNames } from "./field-name.js";
 import { fieldText, foldsOf, octetOffset } from "./field-text.js";
 import { HEADER_LIMITS, type OriginatorLimits } from "./limits.js";
 import { type ListFault, type Mailbox, type MailboxList, parseMailboxes } from "./mailboxes.js";
-import { isBlank } from "./octets.js";
 import type { Anomaly, Form, HeaderField, HeaderSection } from "./section.js";
 
 /** The fields that a reader may show as the sender. */
@@ -40,30 +40,21 @@ export function readOriginators(section: HeaderSection): readonly OriginatorFiel
   const { limits = HEADER_LIMITS } = section;
   const found: OriginatorField[] = [];
   for (const field of section.fields) {
-    const name = originatorName(field.name);
+    const name = ORIGINATORS.of(field);
     if (name !== undefined) found.push(readOriginator(name, field, section.view, limits));
   }
   return found;
 }
 
-function originatorName(written: string): OriginatorName | undefined {
-  let { length } = written;
-  while (length > 0 && isBlank(written.charCodeAt(length - 1))) length--;
-  // from; sender, author; resent-from; resent-sender: most fields differ from all in length or first letter.
-  if (length !== 4 && length !== 6 && length !== 11 && length !== 13) return undefined;
-  const first = written.charCodeAt(0) | 0x20;
-  if (first !== 0x66 && first !== 0x73 && first !== 0x72 && first !== 0x61) return undefined;
-  const name = written.slice(0, length).toLowerCase();
-  return name in MALFORMED ? (name as OriginatorName) : undefined;
-}
-
-const MALFORMED: Readonly<Record<OriginatorName, Code>> = Object.assign(Object.create(null), {
+const MALFORMED: Readonly<Record<OriginatorName, Code>> = {
   from: "from-malformed",
   sender: "sender-malformed",
   "resent-from": "resent-malformed",
   "resent-sender": "resent-malformed",
   author: "author-malformed",
-});
+};
+
+const ORIGINATORS = new FieldNames(Object.keys(MALFORMED) as OriginatorName[]);
 
 function readOriginator(
   name: OriginatorName,

@@ -1,7 +1,9 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
 import { type HeaderLimits, headerLimits } from "./limits.js";
+import { OctetField } from "./octet-field.js";
 import { COLON, CR, isBlank, LF, latin1, TAB } from "./octets.js";
+import { PlainOctets } from "./plain-octets.js";
 import type { HeaderField, HeaderSection } from "./section.js";
 
 /**
@@ -33,64 +35,12 @@ export function readSection(
 
 const SEES_ALL: readonly Code[] = [];
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const BAD = "\ufffd";
-
-/** The octets of a section, and their text once somebody asks: in one step where all are ASCII, as they nearly always are. */
-class Source {
-  readonly bytes: Uint8Array;
-  /** Where the header ends; until it is known, text is read octet by octet. */
-  end: number | undefined;
-  #ascii: string | undefined;
-  #isRead = false;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-
-  /** Octets as text, one character each. */
-  text(start: number, end: number): string {
-    if (!this.#isRead && this.end !== undefined) {
-      this.#isRead = true;
-      const text = decoder.decode(this.bytes.subarray(0, this.end));
-      // Each octet is a character of its own only where none is above 0x7f.
-      if (text.length === this.end && !text.includes(BAD)) this.#ascii = text;
-    }
-    return this.#ascii?.slice(start, end) ?? latin1(this.bytes, start, end);
-  }
-}
-
-/** A field that stays in the octets it was read from until somebody asks. */
-class OctetField implements HeaderField {
-  readonly offset: number;
-  readonly #source: Source;
-  readonly #colon: number;
-  readonly #end: number;
-  #name: string | undefined;
-
-  constructor(source: Source, offset: number, colon: number, end: number) {
-    this.#source = source;
-    this.offset = offset;
-    this.#colon = colon;
-    this.#end = end;
-  }
-
-  get name(): string {
-    this.#name ??= this.#source.text(this.offset, this.#colon);
-    return this.#name;
-  }
-
-  get value(): Uint8Array {
-    return this.#source.bytes.subarray(this.#colon + 1, this.#end);
-  }
-}
-
 class SectionReader {
   readonly fields: HeaderField[] = [];
   readonly anomalies = new AnomalyLog();
   isLimitReached = false;
-  readonly #source: Source;
   readonly #bytes: Uint8Array;
+  readonly #plain: PlainOctets;
   readonly #limits: HeaderLimits;
   /** Where reading stops: the end of the octets, or the limit on them. */
   readonly #stop: number;
@@ -102,17 +52,11 @@ class SectionReader {
     this.#bytes = bytes;
     this.#limits = limits;
     this.#stop = Math.min(bytes.length, limits.maxHeaderOctets);
-    this.#source = new Source(bytes);
+    this.#plain = new PlainOctets(bytes);
   }
 
   /** Reads to the end of the header and returns where the body begins. */
   read(): number {
-    const end = this.#fields();
-    this.#source.end = end;
-    return end;
-  }
-
-  #fields(): number {
     const bytes = this.#bytes;
     let at = 0;
     while (at < this.#stop) {
@@ -141,7 +85,7 @@ class SectionReader {
     while (isBlank(bytes[colon])) colon++;
     if (bytes[colon] !== COLON || nameEnd === start) return this.#oddField(start);
     const next = this.#lines(start, colon + 1);
-    const field = new OctetField(this.#source, start, colon, this.#end);
+    const field = new OctetField(bytes, start, colon, this.#end);
     if (colon > nameEnd) this.anomalies.add("header-name-malformed", start, field.name, "blankBeforeColon");
     if (isQuotedFrom(bytes, start, nameEnd)) this.anomalies.add("header-name-malformed", start, field.name, "mboxLine");
     this.fields.push(field);
@@ -158,7 +102,7 @@ class SectionReader {
       this.anomalies.add(colon < 0 ? "header-line-malformed" : "header-name-malformed", 0, undefined, "mboxLine");
       return next;
     } else this.anomalies.add(colon < 0 ? "header-line-malformed" : "header-name-malformed", start);
-    if (colon >= 0) this.fields.push(new OctetField(this.#source, start, colon, this.#end));
+    if (colon >= 0) this.fields.push(new OctetField(bytes, start, colon, this.#end));
     return next;
   }
 
@@ -170,7 +114,7 @@ class SectionReader {
     let at = from;
     let folded = false;
     for (;;) {
-      at = plainEnd(bytes, at, stop);
+      at = this.#plain.end(at, stop);
       if (at < stop && !(bytes[at] === CR && bytes[at + 1] === LF)) {
         this.#forbidden(bytes[at]!, at, start, from);
         at++;
@@ -211,17 +155,6 @@ export function forbiddenOctet(octet: number): Code | undefined {
   if (octet === 0) return "header-nul";
   if (octet === LF) return "header-bare-lf";
   return octet === CR ? "header-bare-cr" : "header-control";
-}
-
-/** Where the first control stands, or the end: every octet of a header passes here. */
-function plainEnd(bytes: Uint8Array, from: number, stop: number): number {
-  let at = from;
-  while (at < stop) {
-    const octet = bytes[at]!;
-    if (octet < 0x20 || octet === 0x7f) break;
-    at++;
-  }
-  return at;
 }
 
 /** Whether an octet may stand in a field name: printable ASCII but the colon (RFC 5322 section 2.2). */
