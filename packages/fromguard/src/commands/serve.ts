@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
+import { createMetrics } from "../metrics/metrics.js";
 import { styleFor } from "../report/style.js";
 import { startDaemon } from "../serve/daemon.js";
 import { reloadLine, writeLine } from "../serve/event-lines.js";
@@ -20,23 +21,33 @@ export async function serve(args: readonly string[], io: Io): Promise<ExitCode> 
   const values = readOptions("serve", args, OPTIONS);
   const config = await loadConfig(values.config);
   const log = jsonLog(io.stdout);
+  const metrics = createMetrics();
   const style = styleFor(io.stderr, io.env);
   const { guard, followers, warnings } = await loadPolicy(config, {
-    onRuleError: (rule, cause) => log.warn("rule-error", { rule, cause }),
+    onRuleError: (rule, cause) => {
+      log.warn("rule-error", { rule, cause });
+      metrics.ruleFailed(rule);
+    },
+    onAnswers: metrics.answered,
     checkMs: CHECK_MS,
-    onReload: (reload) => writeLine(log, reloadLine(reload)),
+    onReload: (reload) => {
+      writeLine(log, reloadLine(reload));
+      metrics.reloaded(reload);
+    },
   });
+  metrics.follows(followers);
   const stop = io.stopRequested();
   const ignoreReloads = io.onReloadRequested(() => {
     for (const follower of followers) void follower.reload();
   });
   try {
-    const daemon = await startDaemon(config, guard, log).catch((error: unknown) => {
+    const daemon = await startDaemon(config, guard, { log, metrics }).catch((error: unknown) => {
       throw toExit(error);
     });
     for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
     for (const note of daemon.notes) await io.stderr.write(`note: ${note}\n`);
     for (const listener of daemon.listeners) log.info("listening", { ...listener });
+    if (daemon.metricsAddress !== undefined) log.info("listening", { kind: "metrics", address: daemon.metricsAddress });
     log.info("ready", { config: config.document.file });
 
     log.info("stopping", { signal: await stop });

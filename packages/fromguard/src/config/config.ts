@@ -17,6 +17,8 @@ export interface Config {
     readonly combine: "union" | "first-match";
     readonly login: LoginRule | undefined;
   };
+  /** Where metrics are served; undefined for nowhere. */
+  readonly metrics: string | undefined;
   readonly dns: {
     readonly servers: readonly string[] | undefined;
     readonly timeoutMs: number;
@@ -61,6 +63,7 @@ export function parseConfig(text: string, file: string): Config {
       combine: raw.combine ?? "union",
       login: raw.login,
     },
+    metrics: raw.metrics?.listen,
     dns: {
       servers: raw.dns?.servers,
       timeoutMs: raw.dns?.["timeout-ms"] ?? DEFAULT_DNS_TIMEOUT_MS,

@@ -1,12 +1,16 @@
 import type { Place } from "@fromguard/core";
 
-/** What became of a map, of grants or of a main.cf whose files changed. */
-export interface Reload {
+/** What is read from files. */
+interface Followed {
   readonly what: "map" | "grants" | "main-cf";
-  /** `replaced`: questions see the new state. `kept`: it could not be read, and the last good one stays. */
-  readonly kind: "replaced" | "kept";
   /** The map, the source of grants, or the file. */
   readonly source: string;
+}
+
+/** What became of a map, of grants or of a main.cf whose files changed. */
+export interface Reload extends Followed {
+  /** `replaced`: questions see the new state. `kept`: it could not be read, and the last good one stays. */
+  readonly kind: "replaced" | "kept";
   /** One sentence. */
   readonly text: string;
   /** Where the fault is; empty for `replaced`. */
@@ -24,7 +28,7 @@ export interface Following {
 }
 
 /** What follows its files. */
-export interface Follower {
+export interface Follower extends Followed {
   reload(): Promise<void>;
   close(): void;
 }

@@ -14,6 +14,7 @@ import {
   withLoginRule,
 } from "@fromguard/core";
 import { fileGrants } from "@fromguard/node";
+import { countedSource, type OnAnswers } from "../metrics/counted-source.js";
 import type { Config } from "./config.js";
 import type { Follower, Following } from "./following.js";
 import type { TableLoader } from "./table-loader.js";
@@ -41,8 +42,9 @@ type OptionsOf<Kind extends Entry["kind"]> = Extract<Entry, { readonly kind: Kin
 export async function openOwnership(
   config: Config,
   tables: TableLoader,
-  following: Following,
+  following: Following & { readonly onAnswers?: OnAnswers },
 ): Promise<OpenOwnership | undefined> {
+  const { onAnswers } = following;
   const { sources: entries, combine, login } = config.ownership;
   const opened: OpenSource[] = [];
   try {
@@ -52,14 +54,15 @@ export async function openOwnership(
     throw error;
   }
   if (opened.length === 0) return undefined;
-  const members = opened.map(({ source }, index) => {
+  const members = opened.map(({ source: silent }, index) => {
+    const source = onAnswers === undefined ? silent : countedSource(silent, onAnswers);
     const onFailure = entries[index]?.options["on-failure"];
     return onFailure === undefined ? { source } : { source, onFailure };
   });
   const joined = combine === "first-match" ? firstMatchOwnership(...members) : unionOwnership(...members);
   return {
     ownership: asAsked(
-      opened.length === 1 && members[0]?.onFailure !== "ignore" ? (opened[0]?.source ?? joined) : joined,
+      opened.length === 1 && members[0]?.onFailure !== "ignore" ? (members[0]?.source ?? joined) : joined,
       login,
     ),
     followers: opened.flatMap(({ followers }) => followers),
@@ -109,7 +112,13 @@ async function openGrants(
       onReload: ({ warnings, ...reload }) =>
         onReload?.({ ...reload, what: "grants", warnings: warnings.map(({ text }) => text) }),
     });
-    return { source: grants.graph, followers: [grants], warnings: grants.current.warnings.map(({ text }) => text) };
+    const follower: Follower = {
+      what: "grants",
+      source: grants.graph.name,
+      reload: () => grants.reload(),
+      close: () => grants.close(),
+    };
+    return { source: grants.graph, followers: [follower], warnings: grants.current.warnings.map(({ text }) => text) };
   } catch (error) {
     if (!isFromguardError(error) || error.place.line !== undefined) throw error;
     throw new FromguardError(error.code, error.message, { place: document.place(path), cause: error });

@@ -34,6 +34,7 @@ import {
 } from "@fromguard/core";
 import { organisationalDomain, wireResolver } from "@fromguard/node";
 import { type FollowedMainCf, followMainCf } from "../main-cf/follow-main-cf.js";
+import type { OnAnswers } from "../metrics/counted-source.js";
 import type { Config } from "./config.js";
 import type { Follower, Following } from "./following.js";
 import { type OpenOwnership, openOwnership } from "./ownership.js";
@@ -55,6 +56,8 @@ export interface Policy {
 
 /** Options of {@link buildPolicy}. */
 export interface BuildOptions extends Following {
+  /** Told of what each source of ownership answers. */
+  readonly onAnswers?: OnAnswers;
   /** Told of each rule that threw. */
   readonly onRuleError?: (rule: string, cause: string) => void;
 }
@@ -69,7 +72,7 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
   const tables = new TableLoader(config, following);
   let opened: OpenOwnership | undefined;
   const mainCfs: FollowedMainCf[] = [];
-  const followers = () => [...tables.maps, ...(opened?.followers ?? []), ...mainCfs];
+  const followers = () => [...tables.followers, ...(opened?.followers ?? []), ...mainCfs];
   try {
     const resolver = resolverOf(config);
     opened = await openOwnership(config, tables, following);

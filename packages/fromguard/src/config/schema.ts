@@ -9,6 +9,35 @@ const text = z.string().min(1, "must not be empty");
 const texts = z.array(text).min(1);
 const oneOrMore = z.union([text, texts]).transform((value) => (typeof value === "string" ? [value] : value));
 
+const address = text.superRefine((value, context) => {
+  const fault = faultOfAddress(value);
+  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+});
+
+function faultOfAddress(value: string): string | undefined {
+  try {
+    parseListenAddress(value);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Refuses an address that others can reach, unless that was said to be meant. */
+function refuseRemote(isMeant: boolean | undefined, where: string, context: z.RefinementCtx, key: string): void {
+  if (isMeant === true || faultOfAddress(where) !== undefined || isLoopback(where)) return;
+  const message = "it asks no password, and others can reach this address: write allow-remote: true if that is meant";
+  context.addIssue({ code: "custom", path: [key], message });
+}
+
+/** An address alone, or `{ listen: ADDRESS, allow-remote: true }`. */
+const metricsSchema = z.preprocess(
+  (value) => (typeof value === "string" ? { listen: value } : value),
+  z
+    .strictObject({ listen: address, "allow-remote": z.boolean().optional() })
+    .superRefine((entry, context) => refuseRemote(entry["allow-remote"], entry.listen, context, "listen")),
+);
+
 /** The whole file. Entries of the three lists are read one by one, by the kind that each names. */
 export const fileSchema = z.strictObject({
   listeners: z.array(z.unknown()).min(1).optional(),
@@ -16,6 +45,8 @@ export const fileSchema = z.strictObject({
   /** How the sources of ownership are one: `union` (default), or `first-match`, in which the first that knows the address decides. */
   combine: z.enum(["union", "first-match"]).optional(),
   login: loginRuleSchema.optional(),
+  /** Where `GET /metrics` is answered; asks no password either. */
+  metrics: metricsSchema.optional(),
   dns: z
     .strictObject({
       /** Asked in this order; default: the servers of resolv.conf. */
@@ -31,24 +62,14 @@ export const fileSchema = z.strictObject({
   limits: limitsSchema.optional(),
 });
 
-const address = text.superRefine((value, context) => {
-  try {
-    parseListenAddress(value);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-  }
-});
-
 /** Kinds of listeners: the key holds the address, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
 export const listenerSchemas = {
   policy: z.strictObject({ policy: address }),
   milter: z.strictObject({ milter: address }),
   /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
-  http: z.strictObject({ http: address, "allow-remote": z.boolean().optional() }).superRefine((entry, context) => {
-    if (entry["allow-remote"] === true || isLoopback(entry.http)) return;
-    const message = "it asks no password, and others can reach this address: write allow-remote: true if that is meant";
-    context.addIssue({ code: "custom", path: ["http"], message });
-  }),
+  http: z
+    .strictObject({ http: address, "allow-remote": z.boolean().optional() })
+    .superRefine((entry, context) => refuseRemote(entry["allow-remote"], entry.http, context, "http")),
 } as const;
 
 const onFailure = {

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { FromguardError, isFromguardError, type Table } from "@fromguard/core";
 import { type FileTable, fileTable, type KeyPath } from "@fromguard/node";
 import type { Config } from "./config.js";
-import type { Following } from "./following.js";
+import type { Follower, Following } from "./following.js";
 
 /**
  * Loads maps, each once, and lets them follow their files.
@@ -28,6 +28,15 @@ export class TableLoader {
 
   get maps(): readonly FileTable[] {
     return [...this.#loaded.values()];
+  }
+
+  get followers(): readonly Follower[] {
+    return this.maps.map((map) => ({
+      what: "map",
+      source: map.table.name,
+      reload: () => map.reload(),
+      close: () => map.close(),
+    }));
   }
 
   async loadAll(specs: readonly string[], path: KeyPath): Promise<readonly Table[]> {

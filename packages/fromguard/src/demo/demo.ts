@@ -6,6 +6,7 @@ import { readConfig } from "../config/config.js";
 import { buildPolicy } from "../config/policy.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
+import { createMetrics } from "../metrics/metrics.js";
 import { styleFor } from "../report/style.js";
 import { startDaemon } from "../serve/daemon.js";
 import type { Log } from "../serve/log.js";
@@ -89,7 +90,7 @@ async function setUp(guardOf: (guard: Guard) => Guard): Promise<Stage> {
 
     const config = await readConfig(configFile);
     const guard = guardOf((await buildPolicy(config)).guard);
-    const daemon = await startDaemon(config, guard, SILENT);
+    const daemon = await startDaemon(config, guard, { log: SILENT, metrics: createMetrics() });
     undo.push(() => daemon.close({ graceMs: 0 }));
     let last: Decision | undefined;
     const submission = await startSubmissionServer(guard, (event) => {

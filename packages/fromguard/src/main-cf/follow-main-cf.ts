@@ -60,6 +60,7 @@ export async function followMainCf(file: string, options: FollowMainCfOptions): 
     },
   });
   return {
+    ...about,
     rule: { ...first.rule, evaluate: (facts, context) => following.current.rule.evaluate(facts, context) },
     warnings: first.warnings,
     refresh: () => following.refresh(),

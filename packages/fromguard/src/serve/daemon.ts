@@ -1,12 +1,14 @@
 import { type FactName, FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
 import { createHandler } from "@fromguard/http";
 import { createMilterServer, MILTER_FACTS } from "@fromguard/milter";
-import type { Listener, Refusal } from "@fromguard/node";
+import type { KeyPath, Listener, Refusal } from "@fromguard/node";
 import { createPolicyServer, POLICY_FACTS } from "@fromguard/policy";
 import type { Config } from "../config/config.js";
 import { invalid } from "../config/validate.js";
+import type { Metrics } from "../metrics/metrics.js";
+import { serveMetrics } from "../metrics/serve-metrics.js";
 import { list } from "../report/words.js";
-import { httpLine, milterLine, policyLine, refusedLine, writeLine } from "./event-lines.js";
+import { httpLine, type Line, milterLine, policyLine, refusedLine, writeLine } from "./event-lines.js";
 import { serveHttp } from "./http-server.js";
 import type { Log } from "./log.js";
 
@@ -22,11 +24,19 @@ export interface RunningListener {
   readonly rules: readonly string[];
 }
 
+/** Where the daemon tells what happens. */
+export interface Reporting {
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
 /** Listeners that run. */
 export interface Daemon {
   readonly listeners: readonly RunningListener[];
   /** One sentence for each rule that does not run on every listener. */
   readonly notes: readonly string[];
+  /** Where metrics are served; undefined for nowhere. */
+  readonly metricsAddress: string | undefined;
   /** Accepts no more, answers what is in flight, up to `graceMs` (default 10,000). */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -44,28 +54,31 @@ const FACTS: Readonly<Record<Kind, readonly FactName[] | "all">> = {
  * @throws FromguardError naming the listener in the configuration: no listener at all, a rule that could run on none, a
  * listener without a rule, an address that cannot be listened on. What was opened before is closed again.
  */
-export async function startDaemon(config: Config, guard: Guard, log: Log): Promise<Daemon> {
+export async function startDaemon(config: Config, guard: Guard, reporting: Reporting): Promise<Daemon> {
   if (config.listeners.length === 0) {
     throw invalid(config.document, ["listeners"], "required: name at least one, such as - milter: 127.0.0.1:10041");
   }
   refuseHomelessRules(config, guard);
   const running: (RunningListener & { readonly listener: Listener })[] = [];
+  let metrics: Listener | undefined;
   const close = async (options?: { readonly graceMs?: number }) => {
     await Promise.all(running.map(({ listener }) => listener.close(options)));
+    await metrics?.close(options);
   };
   try {
-    const ready = config.listeners.map((entry) => ({ entry, open: prepare(entry, guard, log, config) }));
+    const ready = config.listeners.map((entry) => ({ entry, open: prepare(entry, guard, reporting, config) }));
     for (const { entry, open } of ready) {
       const listener = await atEntry(entry, config, open);
       const rules = rulesOn(entry.kind, guard).map(({ name }) => name);
       running.push({ kind: entry.kind, address: listener.address, rules, listener });
     }
+    metrics = await openMetrics(config, reporting);
   } catch (error) {
     await close({ graceMs: 0 });
     throw error;
   }
   const listeners = running.map(({ kind, address, rules }) => ({ kind, address, rules }));
-  return { listeners, notes: notesOn(listeners, guard), close };
+  return { listeners, notes: notesOn(listeners, guard), metricsAddress: metrics?.address, close };
 }
 
 function rulesOn(kind: Kind, guard: Guard): Guard["rules"] {
@@ -112,14 +125,26 @@ function judgesHeaders({ rules }: RunningListener, guard: Guard): boolean {
 }
 
 /** Makes the server of a listener, which may find fault with the policy, and leaves opening it for later. */
-function prepare(entry: ListenerEntry, guard: Guard, log: Log, config: Config): () => Promise<Listener> {
+function prepare(
+  entry: ListenerEntry,
+  guard: Guard,
+  { log, metrics }: Reporting,
+  config: Config,
+): () => Promise<Listener> {
+  const tell = (line: Line) => {
+    writeLine(log, line);
+    if (line[1] !== "decision") metrics.happened(entry.kind, line[1]);
+  };
   try {
     switch (entry.kind) {
       case "policy": {
         const server = createPolicyServer({
           guard,
           partial: true,
-          onEvent: (event) => writeLine(log, policyLine(event)),
+          onEvent: (event) => {
+            if (event.kind === "decided") metrics.decided("policy", event.decision);
+            tell(policyLine(event));
+          },
         });
         return () => server.listen(entry.options.policy);
       }
@@ -128,7 +153,10 @@ function prepare(entry: ListenerEntry, guard: Guard, log: Log, config: Config): 
           guard,
           partial: true,
           readLimits: config.limits,
-          onEvent: (event) => writeLine(log, milterLine(event)),
+          onEvent: (event) => {
+            if (event.kind === "decision") metrics.decided("milter", event.decision);
+            tell(milterLine(event));
+          },
         });
         return () => server.listen(entry.options.milter);
       }
@@ -136,14 +164,28 @@ function prepare(entry: ListenerEntry, guard: Guard, log: Log, config: Config): 
         const handler = createHandler({
           guard,
           readLimits: config.limits,
-          onEvent: (event) => writeLine(log, httpLine(event)),
+          onEvent: (event) => {
+            if (event.kind === "decided") metrics.decided("http", event.decision);
+            tell(httpLine(event));
+          },
         });
-        const onRefused = (refusal: Refusal) => writeLine(log, refusedLine("http", refusal));
+        const onRefused = (refusal: Refusal) => tell(refusedLine("http", refusal));
         return () => serveHttp({ address: entry.options.http, handler, onRefused });
       }
     }
   } catch (error) {
-    throw placed(error, entry, config);
+    throw placed(error, entry.path, config);
+  }
+}
+
+async function openMetrics(config: Config, { log, metrics }: Reporting): Promise<Listener | undefined> {
+  const { metrics: address } = config;
+  if (address === undefined) return undefined;
+  try {
+    const onRefused = (refusal: Refusal) => writeLine(log, refusedLine("metrics", refusal));
+    return await serveMetrics(metrics, { address, onRefused });
+  } catch (error) {
+    throw placed(error, ["metrics"], config);
   }
 }
 
@@ -151,11 +193,11 @@ async function atEntry<T>(entry: ListenerEntry, config: Config, open: () => Prom
   try {
     return await open();
   } catch (error) {
-    throw placed(error, entry, config);
+    throw placed(error, entry.path, config);
   }
 }
 
-function placed(error: unknown, entry: ListenerEntry, config: Config): unknown {
+function placed(error: unknown, path: KeyPath, config: Config): unknown {
   if (!isFromguardError(error)) return error;
-  return new FromguardError(error.code, error.message, { place: config.document.place(entry.path), cause: error });
+  return new FromguardError(error.code, error.message, { place: config.document.place(path), cause: error });
 }

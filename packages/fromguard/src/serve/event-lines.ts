@@ -7,7 +7,7 @@ import type { Reload } from "../config/following.js";
 import type { Log, LogFields } from "./log.js";
 
 /** One line of the log. */
-type Line = readonly [level: keyof Log, event: string, fields: LogFields];
+export type Line = readonly [level: keyof Log, event: string, fields: LogFields];
 
 /** Writes a line. */
 export function writeLine(log: Log, [level, event, fields]: Line): void {
@@ -62,7 +62,11 @@ export function refusedLine(listener: string, { kind }: Refusal): Line {
 /** A map, grants or a main.cf whose files changed. */
 export function reloadLine({ what, kind, source, text, place, warnings }: Reload): Line {
   if (kind === "kept")
-    return ["warn", `${what}-kept`, { [what]: source, file: place.file, line: place.line, cause: text }];
+    return [
+      "warn",
+      `${what}-kept`,
+      { [what]: source, file: place.file, line: place.line, column: place.column, cause: text },
+    ];
   return ["info", `${what}-reloaded`, { [what]: source, warnings: warnings.length === 0 ? undefined : warnings }];
 }
 

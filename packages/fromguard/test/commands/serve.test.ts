@@ -6,42 +6,9 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { askPolicy } from "../../src/demo/policy-client.js";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
+import { events, start } from "../support/running.js";
 import { MAP, scenarioConfig } from "../support/scenario.js";
-import { type TestIo, testIo } from "../support/test-io.js";
-
-const events = (io: TestIo) =>
-  io
-    .out()
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
-
-/** Runs `serve` until it is ready, or has ended. */
-async function start(config: string) {
-  const waiting = new Map<string, (fields: Readonly<Record<string, unknown>>) => void>();
-  /** The next line of the log with this event. */
-  const logged = (event: string) =>
-    new Promise<Readonly<Record<string, unknown>>>((resolve) => {
-      waiting.set(event, resolve);
-    });
-  const io = testIo({
-    onOut: (text) => {
-      const { event, ...fields } = JSON.parse(text);
-      waiting.get(event)?.(fields);
-    },
-  });
-  const ready = logged("ready");
-  const ended = main(["serve", "--config", config], io);
-  await Promise.race([ready, ended]);
-  return {
-    io,
-    logged,
-    stop: () => {
-      io.stop("SIGTERM");
-      return ended;
-    },
-  };
-}
+import { testIo } from "../support/test-io.js";
 
 async function failure(files: Readonly<Record<string, string>>) {
   const folder = await folderWith({ senders: MAP, ...files });

@@ -68,6 +68,22 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
     "f.yaml:2:5: listeners[0].http: it asks no password, and others can reach this address: write allow-remote: true if that is meant",
   ],
   [
+    "an HTTP address that is none",
+    "listeners:\n  - http: nowhere\n",
+    'f.yaml:2:5: listeners[0].http: "nowhere" is no address to listen on: write HOST:PORT, [IPV6]:PORT or unix:/PATH',
+  ],
+  [
+    "metrics that others can reach",
+    "metrics: 0.0.0.0:9464\n",
+    "f.yaml:1:1: metrics.listen: it asks no password, and others can reach this address: write allow-remote: true if that is meant",
+  ],
+  [
+    "metrics at no address",
+    "metrics: { listen: nowhere }\n",
+    'f.yaml:1:12: metrics.listen: "nowhere" is no address to listen on: write HOST:PORT, [IPV6]:PORT or unix:/PATH',
+  ],
+  ["metrics of a number", "metrics: 9464\n", "f.yaml:1:1: metrics: must be a map of keys, not a number"],
+  [
     "an address that is a number",
     "listeners:\n  - policy: 10040\n",
     "f.yaml:2:5: listeners[0].policy: must be text, not a number",

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
 import { askMilter } from "../../src/demo/milter-client.js";
 import { askPolicy } from "../../src/demo/policy-client.js";
+import { createMetrics } from "../../src/metrics/metrics.js";
 import { startDaemon } from "../../src/serve/daemon.js";
 import { jsonLog } from "../../src/serve/log.js";
 import { testIo } from "../support/test-io.js";
@@ -24,7 +25,7 @@ describe("a rule that throws", () => {
       ],
       onRuleError: (name, cause) => log.warn("rule-error", { rule: name, cause }),
     });
-    const daemon = await startDaemon(CONFIG, guard, log);
+    const daemon = await startDaemon(CONFIG, guard, { log, metrics: createMetrics() });
     onTestFinished(() => daemon.close({ graceMs: 0 }));
     const [policy = "", milter = "", http = ""] = daemon.listeners.map(({ address }) => address);
     const recipient = "x@example.com";
@@ -57,7 +58,7 @@ describe("which rules run where", () => {
         rule("on-header", ["headers"], () => ({ kind: "pass", code: "ok" })),
       ],
     });
-    const daemon = await startDaemon(CONFIG, guard, jsonLog(testIo().stdout));
+    const daemon = await startDaemon(CONFIG, guard, { log: jsonLog(testIo().stdout), metrics: createMetrics() });
     onTestFinished(() => daemon.close({ graceMs: 0 }));
     expect(daemon.listeners.map(({ kind, rules }) => [kind, rules])).toEqual([
       ["policy", ["on-envelope"]],
@@ -86,6 +87,8 @@ describe("which rules run where", () => {
     ],
   ] as const)("%s is refused", async (_what, text, needs, sentence) => {
     const guard = createGuard({ rules: [rule("needs-it", needs, () => ({ kind: "pass", code: "ok" }))] });
-    await expect(startDaemon(parseConfig(text, "f.yaml"), guard, jsonLog(testIo().stdout))).rejects.toThrow(sentence);
+    await expect(
+      startDaemon(parseConfig(text, "f.yaml"), guard, { log: jsonLog(testIo().stdout), metrics: createMetrics() }),
+    ).rejects.toThrow(sentence);
   });
 });

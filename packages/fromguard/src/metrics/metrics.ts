@@ -1,0 +1,85 @@
+import type { Decision } from "@fromguard/core";
+import { Counter, Gauge, Registry } from "prom-client";
+import type { Follower, Reload } from "../config/following.js";
+
+/**
+ * What the daemon counts, in the text format of Prometheus. Names and labels are kept from release to release; values of labels
+ * come from the configuration and from the list of codes, never from the network.
+ */
+export interface Metrics {
+  /** A decision of a listener; of a staged transaction, each stage. */
+  decided(listener: string, decision: Decision): void;
+  /** Anything else that a listener told: `engine-error`, `connection-refused`. */
+  happened(listener: string, event: string): void;
+  ruleFailed(rule: string): void;
+  /** A source of ownership answered questions: `yes`, a kind of no, or `unknown`. */
+  answered(source: string, answers: readonly { readonly kind: string }[]): void;
+  /** What follows its files has been read for the first time. */
+  follows(followers: readonly Follower[]): void;
+  reloaded(reload: Reload): void;
+  /** The whole text, and its content type. */
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/** @param now milliseconds since 1970 */
+export function createMetrics(now: () => number = Date.now): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name: `fromguard_${name}`, help, labelNames: [...labelNames], registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name: `fromguard_${name}`, help, labelNames: [...labelNames], registers });
+
+  const decisions = counter("decisions_total", "Decisions.", ["listener", "action", "code"]);
+  const unknowns = counter("unknown_verdicts_total", "Verdicts that could not be found out.", ["rule", "code"]);
+  const events = counter("listener_events_total", "What listeners told beside decisions.", ["listener", "event"]);
+  const ruleErrors = counter("rule_errors_total", "Rules that threw.", ["rule"]);
+  const answersOf = counter("source_answers_total", "Answers of sources of ownership; unknown is an error.", [
+    "source",
+    "answer",
+  ]);
+  const reloads = counter("reloads_total", "Times that changed files were read with success.", ["what", "source"]);
+  const failures = counter("reload_failures_total", "Times that changed files could not be read.", ["what", "source"]);
+  const lastGood = gauge("reload_last_success_timestamp_seconds", "When the state in use was read.", [
+    "what",
+    "source",
+  ]);
+  const isStale = gauge("serving_last_good", "1 where the files are broken and an older state answers, else 0.", [
+    "what",
+    "source",
+  ]);
+
+  return {
+    decided: (listener, { action, code, findings }) => {
+      decisions.inc({ listener, action, code });
+      for (const { rule, verdict } of findings) {
+        if (verdict.kind === "unknown") unknowns.inc({ rule, code: verdict.code });
+      }
+    },
+    happened: (listener, event) => events.inc({ listener, event }),
+    ruleFailed: (rule) => ruleErrors.inc({ rule }),
+    answered: (source, answers) => {
+      for (const { kind } of answers) answersOf.inc({ source, answer: kind });
+    },
+    follows: (followers) => {
+      for (const { what, source } of followers) {
+        reloads.inc({ what, source }, 0);
+        failures.inc({ what, source }, 0);
+        lastGood.set({ what, source }, now() / 1000);
+        isStale.set({ what, source }, 0);
+      }
+    },
+    reloaded: ({ what, source, kind }) => {
+      isStale.set({ what, source }, kind === "kept" ? 1 : 0);
+      if (kind === "kept") {
+        failures.inc({ what, source });
+        return;
+      }
+      reloads.inc({ what, source });
+      lastGood.set({ what, source }, now() / 1000);
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
