@@ -6,11 +6,19 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    maxWorkers: "100%",
+    restoreMocks: true,
     setupFiles: [new URL("test/seed.ts", import.meta.url).pathname],
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["packages/*/test/**/*.test.ts"], exclude: ["packages/*/test/peers/**"] },
+        test: {
+          name: "unit",
+          include: ["packages/*/test/**/*.test.ts"],
+          exclude: ["packages/*/test/peers/**"],
+          isolate: false,
+          testTimeout: 20_000,
+        },
       },
       {
         extends: true,
@@ -24,6 +32,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
