@@ -1,0 +1,115 @@
+import { codes, createGuard, facts, headerOriginatorsOwned, ownedAddresses, readHeaderBytes } from "@fromguard/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundleCli } from "../support/bundle-cli.js";
+import { Daemon } from "./daemon.js";
+import { EDITED, type EditCase, GRANTS, REFUSED, RULES } from "./edit-cases.js";
+import { deliveredTo, mailboxes, makeMailboxes } from "./mailbox.js";
+import { whyNotRun } from "./peers.js";
+import { freePorts, PrivatePostfix } from "./postfix.js";
+import { submit } from "./smtp-client.js";
+
+const reason = whyNotRun(["postfix"]);
+const QUEUED = /^250 2\.0\.0 Ok: queued/;
+const ANN = "ann@example.com";
+
+/** One mailbox a case. */
+const BOXES = EDITED.map((_, index) => `box${index}`);
+
+const codeOf = async (header: readonly string[]): Promise<string> => {
+  const ownership = ownedAddresses({ [ANN]: [ANN, "press@example.com"] });
+  const headers = readHeaderBytes(Buffer.from(`${header.join("\r\n")}\r\n\r\n`));
+  const guard = createGuard({ rules: [headerOriginatorsOwned({ ownership })] });
+  return (await guard.check(facts({ login: ANN, headers }))).code;
+};
+
+describe("the cases", () => {
+  test("are one of each curable code at least, and nothing else is cured", async () => {
+    const curable = Object.entries(codes).flatMap(([code, { curable: can }]) => (can ? [code] : []));
+    expect(new Set(EDITED.flatMap(({ code }) => code ?? []))).toEqual(new Set(curable));
+    for (const { header, code } of EDITED) expect(await codeOf(header)).toBe(code ?? "ok");
+  });
+});
+
+describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a real Postfix", () => {
+  const closing: (() => Promise<void>)[] = [];
+  let postfix: PrivatePostfix;
+
+  beforeAll(async () => {
+    const cli = await bundleCli("edits");
+    const names = Object.keys(RULES) as (keyof typeof RULES)[];
+    const ports = await freePorts(names.length);
+    const smtpds: Record<string, Record<string, string>> = {};
+    for (const [index, name] of names.entries()) {
+      const milter = `127.0.0.1:${ports[index]}`;
+      const daemon = await Daemon.start({
+        cli,
+        files: { "grants.yaml": GRANTS, key: "0123456789abcdef" },
+        config: `listeners:\n  - milter: ${milter}\nownership:\n  - grants: "@DIR@/grants.yaml"\nrules:\n${RULES[name]}\n`,
+        ready: /"ready"/,
+      });
+      closing.push(() => daemon.stop());
+      smtpds[name] = { smtpd_milters: `inet:${milter}`, milter_default_action: "tempfail" };
+    }
+    postfix = await PrivatePostfix.start({ ...mailboxes(BOXES.flatMap((name) => [name, `${name}-again`])), smtpds });
+    closing.unshift(() => postfix.stop());
+    await makeMailboxes(postfix);
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const close of closing) await close();
+  });
+
+  const BODY = "..stuffed\n\nFrom: none of the header\n";
+  const message = (header: readonly string[], to: string) =>
+    [...header, `To: ${to}@partner.test`, "", BODY].join("\n").replaceAll("\n", "\r\n");
+  const send = (rules: keyof typeof RULES, login: string, mailFrom: string, to: string, text: string) =>
+    submit({
+      port: postfix.port(rules),
+      xclientLogin: login,
+      mailFrom: `<${mailFrom}>`,
+      recipients: [`<${to}@partner.test>`],
+      message: text,
+    });
+
+  /** What arrives: the trace of Postfix with its times and identifiers left out, the stamp, the header, the body. */
+  const wholeOf = ({ mailFrom = ANN, delivered, added = [], stamp }: EditCase, to: string): string =>
+    [
+      `Return-Path: <${mailFrom}>`,
+      `X-Original-To: ${to}@partner.test`,
+      `Delivered-To: ${to}@partner.test`,
+      ...(stamp === undefined ? [] : [stamp]),
+      "Received: from client.example.org (client.example.org [198.51.100.7])",
+      "\tby mail.example.com (Postfix) with ESMTPA id ID",
+      `\tfor <${to}@partner.test>; TIME`,
+      ...delivered,
+      `To: ${to}@partner.test`,
+      ...added,
+      "",
+      BODY,
+    ].join("\n");
+  const withoutTime = (text: string) => text.replace(/( with ESMTPA id )\w+(\n\tfor <[^>]*>; ).*/, "$1ID$2TIME");
+
+  test.each(EDITED.map((one, index) => [one.name, one, BOXES[index]!] as const))("%s", async (_, one, to) => {
+    const sent = await send(one.rules, ANN, one.mailFrom ?? ANN, to, message(one.header, to));
+    expect(sent.text).toMatch(QUEUED);
+    const delivered = await deliveredTo(postfix, to);
+    expect(withoutTime(delivered)).toBe(wholeOf(one, to));
+
+    const again = delivered.replaceAll("\n", "\r\n");
+    expect((await send("plain", ANN, one.mailFrom ?? ANN, `${to}-again`, again)).text).toMatch(QUEUED);
+    if (one.code !== undefined) {
+      const { code, enhanced } = codes[one.code].reply;
+      const refused = await send("plain", ANN, one.mailFrom ?? ANN, to, message(one.header, to));
+      expect(refused.text.startsWith(`${code} ${enhanced} `)).toBe(true);
+    }
+  });
+
+  test.each(REFUSED.map((one) => [one.name, one] as const))(
+    "refused as without edits: %s",
+    async (_, { rules, login, mailFrom, header, reply }) => {
+      const before = (await postfix.queue()).length;
+      expect((await send(rules, login, mailFrom, "box0", message(header, "box0"))).text).toMatch(reply);
+      expect((await postfix.queue()).length).toBe(before);
+    },
+  );
+});
