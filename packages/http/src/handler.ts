@@ -38,6 +38,7 @@ export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Any fact may come in a request; a rule whose fact did not come is `unknown`, and the guard defers. */
 const FACTS: readonly FactName[] = [
   "login",
+  "authorisation",
   "localUser",
   "client",
   "helo",

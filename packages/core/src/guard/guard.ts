@@ -1,3 +1,4 @@
+import type { LoginIdentity } from "../ownership/login-rule.js";
 import type { FactName, Facts } from "../rule/facts.js";
 import type { Rule, TraceNode } from "../rule/rule.js";
 import type { Decision } from "../verdict/decision.js";
@@ -19,6 +20,11 @@ export interface GuardOptions {
   readonly shadow?: boolean;
   /** Told of each rule that threw, as it happens, wherever in a combination it stands. What it throws is dropped and counted. */
   readonly onRuleError?: (rule: string, cause: string) => void;
+  /**
+   * Whose addresses they are where the login asked to act as somebody else: those of the identity that was authenticated (the
+   * default), or of the one that it acts as (the fact `authorisation`), which the host must have checked.
+   */
+  readonly identity?: LoginIdentity;
   /** What is said instead of the codes' own replies. Default none. */
   readonly replies?: ReplyChanges;
 }
@@ -105,8 +111,9 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
     replies: options.replies ?? {},
     counters,
   };
+  const seen = options.identity === "authorisation" ? asAuthorised : (facts: Partial<Facts>) => facts;
   const decide = (facts: Partial<Facts>, { signal }: DecideOptions = {}) =>
-    new Evaluation(rules, settings).finish(facts, signal);
+    new Evaluation(rules, settings).finish(seen(facts), signal);
   return {
     rules,
     needs: [...new Set(rules.flatMap((rule) => rule.needs))],
@@ -115,13 +122,13 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
     check: async (facts, options) => decide(facts, options),
     explain: async (facts, { signal } = {}) => {
       const trace: TraceNode[] = [];
-      const decision = await new Evaluation(rules, settings, trace).finish(facts, signal);
+      const decision = await new Evaluation(rules, settings, trace).finish(seen(facts), signal);
       return { decision, trace };
     },
     begin: () => {
       const evaluation = new Evaluation(rules, settings);
       return {
-        learn: (facts, { signal } = {}) => evaluation.learn(facts, signal),
+        learn: (facts, { signal } = {}) => evaluation.learn(seen(facts), signal),
         get waiting() {
           return evaluation.waiting;
         },
@@ -142,6 +149,12 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
       return lost.length === 0 ? guardOf(rules, options, counters) : guardOf(runnable, options, counters);
     },
   };
+}
+
+/** Nobody acts as somebody without a login. */
+function asAuthorised(facts: Partial<Facts>): Partial<Facts> {
+  const { login, authorisation } = facts;
+  return login && authorisation ? { ...facts, login: authorisation } : facts;
 }
 
 function neverRuns(transport: string, rules: readonly Rule[], facts: readonly FactName[]): string {

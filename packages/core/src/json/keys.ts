@@ -1,6 +1,7 @@
 /** The keys of a transaction in JSON. */
 export const TRANSACTION_KEYS = [
   "login",
+  "authorisation",
   "localUser",
   "client",
   "helo",
@@ -19,6 +20,8 @@ const OTHER_NAMES: Readonly<Record<string, TransactionKey>> = {
   user: "login",
   username: "login",
   saslusername: "login",
+  authorization: "authorisation",
+  authzid: "authorisation",
   from: "envelopeFrom",
   mailfrom: "envelopeFrom",
   sender: "envelopeFrom",

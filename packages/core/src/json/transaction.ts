@@ -38,7 +38,7 @@ class Fault extends Error {}
 /**
  * Reads a transaction from JSON: an object with any of the keys below.
  *
- * `login`, `localUser`, `client` (an IP address, or `{address, name}`) and `helo` may be null, and are if absent: who is not
+ * `login`, `authorisation` (as whom it acts, if the host has checked that), `localUser`, `client` (an IP address, or `{address, name}`) and `helo` may be null, and are if absent: who is not
  * named is nobody, an empty name is an error. `envelopeFrom` is as in MAIL FROM, empty for the null sender. The message is either `message`, its octets
  * in base64 (in process also a `Uint8Array`), or `headers`, a list of `[name, value]` pairs, which cannot carry all octets and
  * no body. Nothing is guessed: an unknown key, a wrong type or text with half of a surrogate pair is an error. Never throws.
@@ -67,9 +67,11 @@ function readInput(json: unknown, limits: TransactionLimits): FactsInput {
 function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>, limits: TransactionLimits): void {
   switch (key) {
     case "login":
+    case "authorisation":
     case "localUser":
       // Hosts write "" for nobody; taken for a name it would satisfy every rule that asks only for a login.
-      if (value === "") throw new Fault(`${key}: must not be empty; null is nobody`);
+      if (value === "")
+        throw new Fault(`${key}: must not be empty; null is ${key === "authorisation" ? "the login" : "nobody"}`);
       input[key] = value === null ? null : text(key, value, "a string or null");
       return;
     case "helo":

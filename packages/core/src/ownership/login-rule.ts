@@ -1,10 +1,18 @@
 import { fold, lowerAscii } from "../address/fold.js";
 
-/** Who logged in, as SASL tells it. */
+/** Which of the two identities of SASL owns. */
+export type LoginIdentity = "authentication" | "authorisation";
+
+/**
+ * Who logged in, as SASL tells it.
+ *
+ * Postfix tells one: `sasl_username` and `{auth_authen}` are the identity that Cyrus or Dovecot let the client act as. Never take
+ * `{auth_author}` for the other: it is the AUTH parameter of MAIL FROM, which the client writes and Postfix does not check.
+ */
 export interface LoginIdentities {
-  /** Whose password, ticket or certificate it was (authcid): `sasl_username`, `{auth_authen}`. */
+  /** Whose password, ticket or certificate it was (authcid). */
   readonly authentication: string;
-  /** As whom the client asked to act (authzid): `{auth_author}`. Absent or empty means the same. */
+  /** As whom the client asked to act (authzid). Absent or empty means the same. */
   readonly authorisation?: string;
 }
 
@@ -14,7 +22,7 @@ export interface LoginRule {
    * Whose addresses they are: those of the identity that was authenticated (the default), or of the one that it asked to act
    * as. Choose `authorisation` only where the server has checked that the one may act as the other.
    */
-  readonly identity?: "authentication" | "authorisation";
+  readonly identity?: LoginIdentity;
   /** Characters of which the first in a login parts the user from the master user: `alice*admin` owns as `alice`. Default none. */
   readonly masterSeparators?: string;
   /** `keep` (the default), or `strip`: `alice@example.com` owns as `alice`. Only safe where a login names one user in all domains. */

@@ -22,6 +22,11 @@ export interface LocalUser {
 export interface Facts {
   /** The authenticated identity, as the host gives it; null where the client did not log in. */
   readonly login: string | null;
+  /**
+   * As whom the login asked to act, where the host tells it and has checked that the one may act as the other; null as itself.
+   * It owns instead of the login only in a guard that was told so (`identity`). Comes with the login, in one stage.
+   */
+  readonly authorisation: string | null;
   /** Who submitted locally; null for mail from the network. */
   readonly localUser: LocalUser | null;
   readonly client: Client | null;
@@ -44,6 +49,8 @@ export type FactName = keyof Facts;
 export interface FactsInput {
   /** Empty is nobody, as null is. */
   readonly login?: string | null;
+  /** Empty is the login itself, as null is. */
+  readonly authorisation?: string | null;
   /** Empty is nobody, as null is. */
   readonly localUser?: string | null;
   readonly client?: string | Client | null;
@@ -64,6 +71,7 @@ export function facts(input: FactsInput): Partial<Facts> {
   const { client = null } = input;
   return {
     login: input.login || null,
+    ...(input.authorisation === undefined ? {} : { authorisation: input.authorisation || null }),
     localUser: input.localUser ? { name: input.localUser } : null,
     client: typeof client === "string" ? { address: client } : client,
     helo: input.helo ?? null,

@@ -4,6 +4,11 @@ import { z } from "zod";
 /** What of the login that SASL tells counts; default: all of it, as it is. */
 export const loginRuleSchema = z
   .strictObject({
+    /**
+     * Where a login acts as somebody else (`authorisation` of a transaction over HTTP): whose addresses they are. Default
+     * `authentication`. Policy and milter tell one identity, as whom SASL let the client act.
+     */
+    identity: z.enum(["authentication", "authorisation"]).optional(),
     /** `strip`: `alice@example.com` owns as `alice`. Default `keep`. */
     domain: z.enum(["keep", "strip"]).optional(),
     /** Appended to a login without an at sign. */
@@ -14,7 +19,14 @@ export const loginRuleSchema = z
     "master-separators": z.string().min(1, "must not be empty").optional(),
   })
   .transform(
-    ({ domain, case: letters, "default-domain": defaultDomain, "master-separators": masterSeparators }): LoginRule => ({
+    ({
+      identity,
+      domain,
+      case: letters,
+      "default-domain": defaultDomain,
+      "master-separators": masterSeparators,
+    }): LoginRule => ({
+      ...(identity === undefined ? {} : { identity }),
       ...(domain === undefined ? {} : { domain }),
       ...(letters === undefined ? {} : { case: letters }),
       ...(defaultDomain === undefined ? {} : { defaultDomain }),

@@ -88,6 +88,7 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
     const guard = createGuard({
       rules,
       replies: config.replies,
+      identity: config.ownership.login?.identity ?? "authentication",
       ...(onRuleError === undefined ? {} : { onRuleError }),
     });
     const advice = tables.maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));

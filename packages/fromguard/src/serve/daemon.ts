@@ -8,7 +8,7 @@ import { invalid } from "../config/validate.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { serveMetrics } from "../metrics/serve-metrics.js";
 import { list } from "../report/words.js";
-import { httpLine, type Line, milterLine, policyLine, refusedLine, writeLine } from "./event-lines.js";
+import { httpLine, type Line, milterLine, policyLine, refusedLine, withMaster, writeLine } from "./event-lines.js";
 import { serveHttp } from "./http-server.js";
 import type { Log } from "./log.js";
 
@@ -132,7 +132,7 @@ function prepare(
   config: Config,
 ): () => Promise<Listener> {
   const tell = (line: Line) => {
-    writeLine(log, line);
+    writeLine(log, withMaster(line, config.ownership.login));
     if (line[1] !== "decision") metrics.happened(entry.kind, line[1]);
   };
   try {

@@ -1,4 +1,4 @@
-import { type Decision, type Facts, formatReply } from "@fromguard/core";
+import { type Decision, type Facts, formatReply, type LoginRule, ownerLogin } from "@fromguard/core";
 import type { HttpEvent } from "@fromguard/http";
 import type { MilterEvent } from "@fromguard/milter";
 import type { Refusal } from "@fromguard/node";
@@ -8,6 +8,13 @@ import type { Log, LogFields } from "./log.js";
 
 /** One line of the log. */
 export type Line = readonly [level: keyof Log, event: string, fields: LogFields];
+
+/** The line with the master user, where the rule parts one from a login: `alice*admin`. */
+export function withMaster([level, event, fields]: Line, rule: LoginRule | undefined): Line {
+  if (rule === undefined || typeof fields.login !== "string") return [level, event, fields];
+  const { login, master } = ownerLogin({ authentication: fields.login }, rule);
+  return [level, event, master === undefined ? fields : { ...fields, owner: login, master }];
+}
 
 /** Writes a line. */
 export function writeLine(log: Log, [level, event, fields]: Line): void {
@@ -91,9 +98,18 @@ function decisionFields(decision: Decision): LogFields {
 }
 
 /** What a log line says of the transaction. */
-function factFields({ login, localUser, client, helo, envelopeFrom, recipients }: Partial<Facts>): LogFields {
+function factFields({
+  login,
+  authorisation,
+  localUser,
+  client,
+  helo,
+  envelopeFrom,
+  recipients,
+}: Partial<Facts>): LogFields {
   return {
     login,
+    authorisation: authorisation ?? undefined,
     localUser: localUser === null ? undefined : localUser?.name,
     client: client?.address,
     helo,
