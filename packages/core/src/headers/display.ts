@@ -1,6 +1,7 @@
 import type { Address } from "../address/address.js";
 import { type Domain, parseDomain } from "../domain/domain.js";
 import { decodeText } from "./encoded-word.js";
+import { isPlainName } from "./plain-name.js";
 
 /** An address that a name or comment shows, in the forms in which it can be read: it is own where one of them is. */
 export type ShownAddress = readonly [Address, ...Address[]];
@@ -21,7 +22,6 @@ const PLAIN: Display = {
   unknownCharset: false,
   brokenEncodedWord: false,
 };
-const REMARKABLE = /[^\x20-\x7e\t]|@|=\?/;
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/;
 const BIDI = /[\u202d\u202e]/;
 
@@ -32,7 +32,11 @@ const BIDI = /[\u202d\u202e]/;
  * An address is one character or more other than blanks and specials, an at sign, and a domain of two labels or more.
  */
 export function readDisplay(text: string, maxAddresses: number): Display {
-  if (!REMARKABLE.test(text)) return PLAIN;
+  return isPlainName(text) ? PLAIN : readClosely(text, maxAddresses);
+}
+
+/** {@link readDisplay}, be the text as plain as it may. */
+export function readClosely(text: string, maxAddresses: number): Display {
   const { texts, rareTexts, unknownCharset, broken } = decodeText(text);
   // Words that come out of words: some readers decode twice.
   const twice = texts.flatMap((shown) => (shown !== text && shown.includes("=?") ? decodeText(shown).texts : []));

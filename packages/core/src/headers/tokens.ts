@@ -43,6 +43,11 @@ function classOf(unit: number): number {
   return unit < 0xa0 || unit === 0x2028 || unit === 0x2029 ? 0 : ATOM;
 }
 
+/** Whether a character may stand in an atom (RFC 5322 section 3.2.3 and RFC 6532). */
+export function isAtomUnit(unit: number): boolean {
+  return classOf(unit) === ATOM;
+}
+
 /**
  * Takes an unfolded value apart into atoms, quoted strings, literals and specials.
  *
