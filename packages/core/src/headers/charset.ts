@@ -18,15 +18,16 @@ export function readCharset(label: string, octets: Uint8Array): CharsetReading {
   const name = ALIASES[label] ?? label;
   if (UTF7.has(name)) return { texts: [readUtf7(latin1(octets)), asciiOf(octets)], known: false };
   if (name in SHIFTED) return readShifted(name, octets);
-  const decode = decoderOf(name);
-  if (decode === undefined) return { texts: [asciiOf(octets)], known: false };
+  const decoder = decoderOf(name);
+  if (decoder === undefined) return { texts: [asciiOf(octets)], known: false };
+  const { encoding, decode } = decoder;
   const text = decode(octets);
   // Without a byte order mark some take the other order than the standard.
-  const order = UTF16.test(name) ? "utf-16be" : UTF16BE.test(name) ? "utf-16le" : undefined;
-  const other = order === undefined ? [] : [decoderOf(order)!(octets)];
+  const order = OTHER_ORDER[encoding];
+  const other = order === undefined ? [] : [decoderOf(order)!.decode(octets)];
   // A charset of seven bits lacks octets beyond: some then take all for UTF-8.
-  if (ISO2022JP.test(name) && text.includes("\ufffd")) other.push(decoderOf("utf-8")!(octets));
-  const lead = EATERS[encodings.get(name) ?? ""];
+  if (encoding === "iso-2022-jp" && text.includes("\ufffd")) other.push(decoderOf("utf-8")!.decode(octets));
+  const lead = EATERS[encoding];
   if (lead !== undefined && octets.includes(AT_SIGN)) {
     const parts = latin1(octets).split(lead);
     if (parts.length > 1) other.push(parts.map((part) => decode(octetsOf(part))).join("\ufffd"));
@@ -54,12 +55,14 @@ const EATERS: Readonly<Record<string, RegExp>> = Object.assign(Object.create(nul
 
 const octetsOf = (raw: string) => Uint8Array.from(raw, (char) => char.charCodeAt(0));
 
-type Decode = (octets: Uint8Array) => string;
+interface Decoder {
+  /** Its name in the Encoding Standard. */
+  readonly encoding: string;
+  readonly decode: (octets: Uint8Array) => string;
+}
 
 const UTF7 = new Set(["utf-7", "utf7", "unicode-1-1-utf-7", "unicode-2-0-utf-7", "csunicode11utf7", "csutf7"]);
-const UTF16 = /^(?:utf-16(?:le)?|ucs-2|iso-10646-ucs-2|unicode|csunicode|unicodefeff)$/;
-const ISO2022JP = /^(?:cs)?iso-?2022-?jp$/;
-const UTF16BE = /^(?:utf-16be|unicodefffe)$/;
+const OTHER_ORDER: Readonly<Record<string, string>> = { "utf-16le": "utf-16be", "utf-16be": "utf-16le" };
 const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   "ansi_x3.4-1986": "us-ascii",
   "iso646-us": "us-ascii",
@@ -77,37 +80,42 @@ const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(nu
   cp950: "big5",
 });
 
-/** Known decoders by label, and what the platform calls their encoding: no more than there are labels. */
-const decoders = new Map<string, Decode>();
-const encodings = new Map<string, string>();
+/** Known decoders by label: no more than there are labels. */
+const decoders = new Map<string, Decoder>();
 
 /** Labels that the platform refused: it takes long to refuse, and a message may hold many. */
 const unknownLabels = new Set<string>();
 const MAX_UNKNOWN_LABELS = 16_384;
 
-function decoderOf(label: string): Decode | undefined {
-  let decode = decoders.get(label);
-  if (decode === undefined && !unknownLabels.has(label)) {
-    decode = makeDecoder(label);
-    if (decode !== undefined) decoders.set(label, decode);
+function decoderOf(label: string): Decoder | undefined {
+  let decoder = decoders.get(label);
+  if (decoder === undefined && !unknownLabels.has(label)) {
+    decoder = makeDecoder(label);
+    if (decoder !== undefined) decoders.set(label, decoder);
     else {
       if (unknownLabels.size >= MAX_UNKNOWN_LABELS) unknownLabels.clear();
       unknownLabels.add(label);
     }
   }
-  return decode;
+  return decoder;
 }
 
-function makeDecoder(label: string): Decode | undefined {
-  if (/^iso-?8859-16$/.test(label)) return (octets) => readSingleByte(octets, 0xa0, LATIN_10);
-  if (label === "x-user-defined") return (octets) => latin1(octets).replace(/[\x80-\xff]/g, userDefined);
+function makeDecoder(label: string): Decoder | undefined {
+  if (/^iso-?8859-16$/.test(label)) {
+    return { encoding: "iso-8859-16", decode: (octets) => readSingleByte(octets, 0xa0, LATIN_10) };
+  }
+  if (label === "x-user-defined") {
+    return { encoding: label, decode: (octets) => latin1(octets).replace(/[\x80-\xff]/g, userDefined) };
+  }
   try {
     const decoder = new TextDecoder(label, { ignoreBOM: true });
-    encodings.set(label, decoder.encoding);
+    const { encoding } = decoder;
+    const decode = (octets: Uint8Array) => decoder.decode(octets);
     // Some platforms read windows-1252 as ISO 8859-1.
-    if (decoder.encoding === "windows-1252") return (octets) => readSingleByte(octets, 0x80, WINDOWS_1252);
-    if (!decoder.encoding.startsWith("windows-")) return (octets) => decoder.decode(octets);
-    return (octets) => decoder.decode(octets).replace(/[\x80-\x9f]/g, "\ufffd");
+    if (encoding === "windows-1252")
+      return { encoding, decode: (octets) => readSingleByte(octets, 0x80, WINDOWS_1252) };
+    if (!encoding.startsWith("windows-")) return { encoding, decode };
+    return { encoding, decode: (octets) => decode(octets).replace(/[\x80-\x9f]/g, "\ufffd") };
   } catch {
     return undefined;
   }
@@ -122,37 +130,41 @@ const LATIN_10 =
 /** ISO 8859-1 but for the octets from `first`, for which `table` stands. */
 function readSingleByte(octets: Uint8Array, first: number, table: string): string {
   let text = "";
-  for (const octet of octets) {
-    text += octet < first ? String.fromCharCode(octet) : (table[octet - first] ?? String.fromCharCode(octet));
-  }
+  for (const octet of octets) text += table[octet - first] ?? String.fromCharCode(octet);
   return text;
 }
 
-/** Charsets in which SO and SI, or `~{` and `~}`, shift to a set of two octets a character. */
-const SHIFTED: Readonly<Record<string, { readonly open: RegExp; readonly base: string }>> = Object.assign(
-  Object.create(null),
-  {
-    "iso-2022-kr": { open: /\x1b\$\)C/g, base: "euc-kr" },
-    csiso2022kr: { open: /\x1b\$\)C/g, base: "euc-kr" },
-    "iso-2022-cn": { open: /\x1b\$\)A/g, base: "gbk" },
-    "iso-2022-cn-ext": { open: /\x1b\$\)A/g, base: "gbk" },
-    "hz-gb-2312": { open: /(?!)/g, base: "gbk" },
-  },
-);
+/** Charsets that shift to a set of two octets a character: the octets of its encoding without the shifts, and that encoding. */
+const SHIFTED: Readonly<Record<string, { readonly plainOf: (raw: string) => string; readonly base: string }>> =
+  Object.assign(Object.create(null), {
+    "iso-2022-kr": { plainOf: shiftedOut(/\x1b\$\)C/g), base: "euc-kr" },
+    csiso2022kr: { plainOf: shiftedOut(/\x1b\$\)C/g), base: "euc-kr" },
+    "iso-2022-cn": { plainOf: shiftedOut(/\x1b\$\)A/g), base: "gbk" },
+    "iso-2022-cn-ext": { plainOf: shiftedOut(/\x1b\$\)A/g), base: "gbk" },
+    "hz-gb-2312": { plainOf: plainOfHz, base: "gbk" },
+  });
+
+/** SO and SI shift to the set that an escape has announced. */
+function shiftedOut(announced: RegExp): (raw: string) => string {
+  return (raw) => raw.replace(announced, "").replace(/\x0e([^\x0f]*)\x0f?/g, high);
+}
+
+/** `~{` and `~}` shift; `~~` is a tilde, and a tilde at the end of a line nothing (RFC 1843). */
+function plainOfHz(raw: string): string {
+  return raw.replace(/~\{([^~]*)(?:~\}|$)/g, high).replace(/~(~|\n)/g, (_, char: string) => (char === "~" ? "~" : ""));
+}
+
+function high(_: string, run: string): string {
+  return run.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) | 0x80));
+}
 
 function readShifted(name: string, octets: Uint8Array): CharsetReading {
-  const { open, base } = SHIFTED[name]!;
-  const raw = latin1(octets);
-  const high = (_: string, run: string) =>
-    run.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) | 0x80));
-  const plain =
-    name === "hz-gb-2312"
-      ? raw.replace(/~\{([^~]*)(?:~\}|$)/g, high).replace(/~(~|\n)/g, (_, char: string) => (char === "~" ? "~" : ""))
-      : raw.replace(open, "").replace(/\x0e([^\x0f]*)\x0f?/g, high);
-  const decode = decoderOf(base);
-  const text = decode?.(octetsOf(plain));
+  const { plainOf, base } = SHIFTED[name]!;
+  const text = decoderOf(base)?.decode(octetsOf(plainOf(latin1(octets))));
   // Readers who do not know the charset take it for ASCII or UTF-8.
-  const shown = decoderOf("utf-8")!(octets).replace(/[\x00-\x1f\x7f]/g, "");
+  const shown = decoderOf("utf-8")!
+    .decode(octets)
+    .replace(/[\x00-\x1f\x7f]/g, "");
   if (text === undefined) return { texts: [shown], known: false };
   // Planes for which there is no decoder stay behind their escape.
   return { texts: [text, shown], known: !text.includes("\x1b") };
