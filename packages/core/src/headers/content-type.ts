@@ -1,6 +1,6 @@
 import { FieldNames } from "./field-name.js";
 import { fieldText } from "./field-text.js";
-import { latin1 } from "./octets.js";
+import { CR, isBlank, LF, latin1 } from "./octets.js";
 import type { HeaderSection } from "./section.js";
 
 /** What a Content-Type says about the structure of a body. */
@@ -14,16 +14,33 @@ export interface ContentType {
 
 /** Every Content-Type of a header section: where there are several, readers differ in which they take. */
 export function contentTypes(section: HeaderSection): readonly ContentType[] {
+  return readTypes(section, () => true);
+}
+
+/** The multiparts among {@link contentTypes}: what begins like another type is not read. */
+export function multiparts(section: HeaderSection): readonly ContentType[] {
+  return readTypes(section, mayBeMultipart).filter(({ type }) => type === "multipart");
+}
+
+const CONTENT_TYPE = new FieldNames(["content-type"]);
+
+function readTypes(section: HeaderSection, isWanted: (value: Uint8Array) => boolean): readonly ContentType[] {
   const types: ContentType[] = [];
   for (const field of section.fields) {
     if (CONTENT_TYPE.of(field) === undefined) continue;
     const { value } = field;
-    types.push(parseContentType(fieldText(value) ?? latin1(value)));
+    if (isWanted(value)) types.push(parseContentType(fieldText(value) ?? latin1(value)));
   }
   return types;
 }
 
-const CONTENT_TYPE = new FieldNames(["content-type"]);
+/** Whether a value begins like `multipart`, or with no letter: a comment may stand before the type, or within it. */
+function mayBeMultipart(value: Uint8Array): boolean {
+  let at = 0;
+  while (isBlank(value[at]) || value[at] === CR || value[at] === LF) at++;
+  const letter = (value[at] ?? 0) | 0x20;
+  return letter === 0x6d || letter < 0x61 || letter > 0x7a;
+}
 
 /** Reads a Content-Type as tolerantly as readers do; parameters may be split or extended (RFC 2231). */
 function parseContentType(text: string): ContentType {

@@ -1,4 +1,4 @@
-import { type ContentType, contentTypes } from "./content-type.js";
+import { type ContentType, contentTypes, multiparts } from "./content-type.js";
 import { MESSAGE_LIMITS, type MessageLimits } from "./limits.js";
 import { CR, DOT, LF, latin1 } from "./octets.js";
 import { readHeaderBytes } from "./read-bytes.js";
@@ -54,7 +54,7 @@ class PartWalk {
   }
 
   from(headers: HeaderSection): void {
-    this.#enter(contentTypes(headers));
+    this.#enter(multiparts(headers));
     let at = 0;
     while (this.#open.length > 0 && at < this.#body.length && !this.isLimitReached) {
       const end = this.#body.indexOf(LF, at);

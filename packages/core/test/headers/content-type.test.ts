@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { contentTypes } from "../../src/headers/content-type.js";
+import { contentTypes, multiparts } from "../../src/headers/content-type.js";
 import { readHeaderBytes } from "../../src/index.js";
 
 const octets = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -54,4 +55,20 @@ test.each([
   ["a/b; boundary=\xc3\xa9", ["a é"]],
 ])("%j", (value, types) => {
   expect(typesOf(`Content-Type: ${value}\r\n\r\n`)).toEqual(types);
+});
+
+test("the multiparts are those among all types, whatever stands before and within", () => {
+  const piece = fc.constantFrom(...'mMuU\t \r\n(x)"/;,=\v\x00\xa0\xef', "multipart", "text", "; boundary=b", "\r\n ");
+  let found = 0;
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 3 }), fc.boolean(), fc.array(piece, { maxLength: 4 }), (a, isOne, b) => {
+      const value = `${a.join("")}${isOne ? "multipart" : ""}${b.join("")}/mixed; boundary=b`;
+      const section = readHeaderBytes(octets(`Content-Type:${value}\r\n\r\n`));
+      const wanted = contentTypes(section).filter(({ type }) => type === "multipart");
+      expect(multiparts(section)).toEqual(wanted);
+      found += wanted.length;
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(found).toBeGreaterThan(50);
 });
