@@ -27,11 +27,6 @@ export function readCharset(label: string, octets: Uint8Array): CharsetReading {
   const other = order === undefined ? [] : [decoderOf(order)!.decode(octets)];
   // A charset of seven bits lacks octets beyond: some then take all for UTF-8.
   if (encoding === "iso-2022-jp" && text.includes("\ufffd")) other.push(decoderOf("utf-8")!.decode(octets));
-  const lead = EATERS[encoding];
-  if (lead !== undefined && octets.includes(AT_SIGN)) {
-    const parts = latin1(octets).split(lead);
-    if (parts.length > 1) other.push(parts.map((part) => decode(octetsOf(part))).join("\ufffd"));
-  }
   return { texts: [text, ...other], known: true };
 }
 
@@ -39,19 +34,6 @@ export function readCharset(label: string, octets: Uint8Array): CharsetReading {
 function asciiOf(octets: Uint8Array): string {
   return latin1(octets).replace(/[^\x20-\x7e\r\n]/g, "");
 }
-
-const AT_SIGN = 0x40;
-
-/**
- * By encoding, octets that begin a character which `@` ends in the Encoding Standard or its implementations, but in no older
- * table of the same name. To readers with such a table the at sign stands for itself.
- */
-const EATERS: Readonly<Record<string, RegExp>> = Object.assign(Object.create(null), {
-  gbk: /[\x81-\xfe](?=@)/,
-  gb18030: /[\x81-\xfe](?=@)/,
-  big5: /[\x81-\xa0\xc8\xfa-\xfe](?=@)/,
-  shift_jis: /[\x82\x85-\x88\xeb-\xfc](?=@)/,
-});
 
 const octetsOf = (raw: string) => Uint8Array.from(raw, (char) => char.charCodeAt(0));
 

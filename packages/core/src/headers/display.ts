@@ -80,8 +80,8 @@ function closeUp(text: string): string {
 }
 
 const BLANK_OR_SPECIAL = /[\s()<>[\]:;@\\,"]/;
-/** What a label is written with for certain; and whatever else no reader takes for the end of a domain. */
-const PLAIN_LABEL = /^[\p{L}\p{N}\p{M}\p{Cf}_-]*/u;
+/** What a label is written with for certain, or may be: U+FFFD is a letter to readers with another table; and whatever else no reader takes for the end of a domain. */
+const PLAIN_LABEL = /^[\p{L}\p{N}\p{M}\p{Cf}_\ufffd-]*/u;
 const LABEL_END = /[\s\x00-\x2c\x2f\x3a-\x40[-^`{-\x7f\p{Pi}\p{Pf}\p{Ps}\p{Pe}]/u;
 /** The longest domain that is read, in characters. */
 const MAX_DOMAIN = 300;
@@ -99,7 +99,7 @@ function findAddresses(text: string, max: number): Map<number, ShownAddress> {
     if (labels === undefined) continue;
     const local = localBefore(text, at);
     if (local === undefined) continue;
-    const locals = new Set([local, local.replace(/^[^\p{L}\p{N}]+/u, "") || local]);
+    const locals = new Set([local, local.replace(/^[^\p{L}\p{N}\ufffd]+/u, "") || local]);
     const domains = domainForms(labels);
     const forms = [...locals].flatMap((localPart) => domains.map((form) => ({ localPart, domain: form })));
     found.set(ordinal, forms as unknown as ShownAddress);
@@ -123,7 +123,7 @@ function domainForms(labels: readonly string[]): readonly Domain[] {
 function localBefore(text: string, at: number): string | undefined {
   if (text[at - 1] === '"') {
     const open = text.lastIndexOf('"', at - 2);
-    return open < 0 || open === at - 2 ? undefined : text.slice(open + 1, at - 1);
+    return open < 0 || open >= at - 2 ? undefined : text.slice(open + 1, at - 1);
   }
   let from = at;
   while (from > 0 && !BLANK_OR_SPECIAL.test(text[from - 1]!)) from--;

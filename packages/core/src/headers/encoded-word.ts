@@ -1,5 +1,6 @@
-import { type CharsetReading, readCharset } from "./charset.js";
+import type { CharsetReading } from "./charset.js";
 import { utf8 } from "./octets.js";
+import { readOctets } from "./other-tables.js";
 
 /** What readers show for text that may hold encoded-words. */
 export interface DecodedText {
@@ -36,12 +37,12 @@ interface Pieces {
 function readPieces({ pieces, broken }: Pieces): DecodedText & { readonly isNested: boolean } {
   const words = pieces.filter((piece) => typeof piece !== "string");
   const anyBroken = words.some((word) => word.broken);
-  const anyOther = words.some((word) => word.usual.texts.length > 1);
+  const readings = Math.max(1, ...words.map((word) => word.usual.texts.length));
   const texts = new Set<string>();
   const rare = new Set(words.map((word) => word.content).filter((content) => content.includes("@")));
   for (const join of words.length > 1 ? (["none", "octets"] as const) : (["none"] as const)) {
     texts.add(render(pieces, { ...USUAL, join }));
-    if (anyOther) rare.add(render(pieces, { ...USUAL, join, other: true }));
+    for (let reading = 1; reading < readings; reading++) rare.add(render(pieces, { ...USUAL, join, reading }));
   }
   // Words that keep their form hold whole digit groups and whole `=40`: only broken ones leave a choice.
   for (const join of anyBroken ? (["none", "content"] as const) : []) {
@@ -51,7 +52,9 @@ function readPieces({ pieces, broken }: Pieces): DecodedText & { readonly isNest
       [true, false],
       [true, true],
     ] as const) {
-      rare.add(render(pieces, { ...USUAL, join, skipsPadding, skipsOdd }));
+      for (let reading = 0; reading < readings; reading++) {
+        rare.add(render(pieces, { join, skipsPadding, skipsOdd, reading }));
+      }
     }
   }
   return {
@@ -91,11 +94,11 @@ interface Reading {
   readonly skipsPadding: boolean;
   /** Skipped: `-` and `_` within base64, else read as in its form for URLs, and blanks behind the `=` of Q. */
   readonly skipsOdd: boolean;
-  /** The second of the readings of a charset. */
-  readonly other: boolean;
+  /** Which of the readings of a charset, from 0 on; the first where it has fewer. */
+  readonly reading: number;
 }
 
-const USUAL: Reading = { join: "none", skipsPadding: false, skipsOdd: false, other: false };
+const USUAL: Reading = { join: "none", skipsPadding: false, skipsOdd: false, reading: 0 };
 const MAX_CHARSET = 90;
 const MAX_ENCODING = 10;
 
@@ -160,7 +163,7 @@ function wordAt(
     /\s/.test(label) ||
     encoding.length !== encodingText.length;
   const known = charset === "" ? "utf-8" : charset;
-  const usual = readCharset(known, octetsOf({ encoding, content }, USUAL));
+  const usual = readOctets(known, octetsOf({ encoding, content }, USUAL));
   return {
     word: { charset: known, encoding, content, broken, usual },
     end: closed && !isCut ? close + 2 : close,
@@ -194,8 +197,8 @@ function render(pieces: readonly (string | Word)[], reading: Reading): string {
       index++;
     }
     const isUsual = run.length === 1 && !reading.skipsPadding && !reading.skipsOdd;
-    const { texts } = isUsual ? piece.usual : readCharset(piece.charset, octetsOfRun(run, reading));
-    text += texts[reading.other ? 1 : 0] ?? texts[0] ?? "";
+    const { texts } = isUsual ? piece.usual : readOctets(piece.charset, octetsOfRun(run, reading));
+    text += texts[reading.reading] ?? texts[0] ?? "";
   }
   return text;
 }

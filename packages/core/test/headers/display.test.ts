@@ -43,13 +43,21 @@ describe("addresses that a name shows", () => {
   test.each([
     ["gb2312", "ceo=81=40a.example"],
     ["gbk", "ceo=A1=40a.example"],
-    ["gb18030", "ceo=FE=40a.example"],
+    ["gb18030", "ceo=A7=40a.example"],
     ["big5", "ceo=81=40a.example"],
     ["big5-hkscs", "ceo=C8=40a.example"],
     ["shift_jis", "ceo=85=40a.example"],
     ["windows-31j", "ceo=FC=40a.example"],
   ])("in %s the sign stands for itself where an older table lacks the character that it ends", (charset, word) => {
     expect(shown(`=?${charset}?q?${word}?=`).flat()).toContain("ceo\ufffd@a.example");
+  });
+
+  test.each([
+    ["before", "=?utf-8?q?=FFann=40b.example?="],
+    ["behind", "=?utf-8?q?ann=40b.example=FF?="],
+  ])("what no charset has is part of the address %s which it stands: others may read a letter", (_, text) => {
+    expect(shown(text).flat()).not.toContain("ann@b.example");
+    expect(shown(text)).toHaveLength(1);
   });
 
   test.each([
