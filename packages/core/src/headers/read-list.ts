@@ -8,7 +8,10 @@ import type { HeaderField, HeaderSection } from "./section.js";
 /** Text stands for its UTF-8 octets. */
 export type HeaderListItem = readonly [name: string | Uint8Array, value: string | Uint8Array];
 
-/** Codes of anomalies that no list of fields is sure to show: what a host may have mended or hidden before it made the list. */
+/**
+ * Codes of anomalies that no list of fields is sure to show: what a host may have mended or hidden before it made the list. A line that
+ * is too long by no more than the blanks around its colon is within the limit once the host has dropped them.
+ */
 export const LIST_BLIND_TO: readonly Code[] = [
   "header-nul",
   "header-bare-cr",
@@ -17,6 +20,7 @@ export const LIST_BLIND_TO: readonly Code[] = [
   "header-leading-space",
   "header-line-malformed",
   "header-name-malformed",
+  "header-too-long",
   "header-whitespace-line",
   "smuggling",
 ];
