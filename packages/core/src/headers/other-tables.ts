@@ -4,7 +4,7 @@ import { latin1 } from "./octets.js";
 /**
  * {@link readCharset}, and what readers show whose tables are not those of the Encoding Standard: some lack the label, and take the octets
  * for UTF-8 or ISO 8859-1; others have an older table, and show octets that begin no character of it by themselves. What
- * follows them then stands for itself, be it an at sign.
+ * follows them then stands for itself, be it an at sign. Old decoders of UTF-8 take ASCII in more octets than it needs.
  */
 export function readOctets(label: string, octets: Uint8Array): CharsetReading {
   const usual = readCharset(label, octets);
@@ -14,6 +14,7 @@ export function readOctets(label: string, octets: Uint8Array): CharsetReading {
 
 function otherTables(label: string, octets: Uint8Array): readonly string[] {
   if (RARE_LABELS.has(label)) return [latin1(octets), utf8.decode(octets)];
+  if (UTF8_LABELS.has(label)) return overlongReading(octets);
   const table = OLDER_TABLES.get(label);
   const raw = table === undefined ? "" : latin1(octets);
   if (table === undefined || !/[\x80-\xff]/.test(raw) || !raw.includes("@")) return [];
@@ -23,6 +24,27 @@ function otherTables(label: string, octets: Uint8Array): readonly string[] {
     Uint8Array.from(marked, (char) => char.charCodeAt(0)),
   ).texts;
   return [text.replaceAll(MARK, "\ufffd")];
+}
+
+const UTF8_LABELS = new Set([
+  "utf-8",
+  "utf8",
+  "unicode-1-1-utf-8",
+  "unicode11utf8",
+  "unicode20utf8",
+  "x-unicode20utf8",
+]);
+const OVERLONG = /(?:[\xc0\xc1]|\xe0[\x80\x81]|\xf0\x80[\x80\x81])[\x80-\xbf]/g;
+
+/** ASCII in two, three or four octets of UTF-8 read as ASCII; nothing where there is none. @see RFC 3629 section 10 */
+function overlongReading(octets: Uint8Array): readonly string[] {
+  if (octets.every((octet) => octet < 0x80)) return [];
+  const raw = latin1(octets);
+  const mended = raw.replace(OVERLONG, (form) => {
+    const [high, low] = [form.charCodeAt(form.length - 2), form.charCodeAt(form.length - 1)];
+    return String.fromCharCode(((high & 1) << 6) | (low & 0x3f));
+  });
+  return mended === raw ? [] : [utf8.decode(Uint8Array.from(mended, (char) => char.charCodeAt(0)))];
 }
 
 /** An octet that stands for itself in every table here, and is shown by nobody. */
