@@ -14,6 +14,7 @@ const VALUES: readonly (readonly [value: string, text: string, folds: readonly n
   ["a\nb", "a\nb", []],
   ["a\r\nb", "a\r\nb", []],
   ["a\rb\r c", "a\rb\r c", []],
+  ["a\rb c", "a\rb c", []],
   ["a\r\r\n b", "a\r b", [2]],
   ["a\n\n b", "a\n b", [2]],
   ["a\n\r b\n", "a\n\r b\n", []],

@@ -146,5 +146,7 @@ describe("limits of a header", () => {
   test("the defaults are limits", () => {
     expect(() => checkLimits(MESSAGE_LIMITS)).not.toThrow();
     expect(() => checkLimits({})).not.toThrow();
+    expect(() => checkLimits({ maxFields: 1 })).not.toThrow();
+    expect(() => checkLimits({ maxFields: undefined } as object)).not.toThrow();
   });
 });
