@@ -12,19 +12,8 @@ import {
   unionOwnership,
 } from "../../src/index.js";
 import { failingOwnership, lateOwnership } from "../../src/testing/index.js";
+import { answers, type Name, names, saying } from "./saying.js";
 
-const evidence = () => ({});
-const answers = {
-  yes: { kind: "yes", evidence },
-  "on behalf": { kind: "yes", requires: "sender-field", evidence },
-  unknown: { kind: "unknown", code: "down", cause: "down", evidence },
-  others: { kind: "no-others-own-it", evidence },
-  nobody: { kind: "no-nobody-owns-it", evidence },
-} as const satisfies Record<string, Answer>;
-type Name = keyof typeof answers;
-const names = Object.keys(answers) as Name[];
-
-const saying = (name: Name): Ownership => ({ name, ask: (_login, questions) => questions.map(() => answers[name]) });
 const ignored = (source: Ownership) => ({ source, onFailure: "ignore" }) as const;
 const at = (user: string) => addressFromInternal(`${user}@x.test`);
 const told = async (directory: Directory, login = "ann", user = "a") =>

@@ -1,27 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Answer,
-  addressFromInternal,
-  mayUse,
-  type Ownership,
-  ownedAddresses,
-  unionOwnership,
-} from "../../src/index.js";
+import { addressFromInternal, mayUse, type Ownership, ownedAddresses, unionOwnership } from "../../src/index.js";
 import { failingOwnership, hangingOwnership, lateOwnership } from "../../src/testing/index.js";
+import { answers, type Name, names, saying } from "./saying.js";
 
-const evidence = () => ({});
-const answers = {
-  yes: { kind: "yes", evidence },
-  "on behalf": { kind: "yes", requires: "sender-field", evidence },
-  unknown: { kind: "unknown", code: "down", cause: "down", evidence },
-  others: { kind: "no-others-own-it", evidence },
-  nobody: { kind: "no-nobody-owns-it", evidence },
-} as const satisfies Record<string, Answer>;
-type Name = keyof typeof answers;
-const names = Object.keys(answers) as Name[];
-
-const saying = (name: Name): Ownership => ({ name, ask: (_login, questions) => questions.map(() => answers[name]) });
 const address = addressFromInternal("a@example.com");
 const told = async (...sources: readonly Ownership[]) => mayUse(unionOwnership(...sources), "ann", address);
 
