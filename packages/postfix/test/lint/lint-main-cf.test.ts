@@ -2,17 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LintCode, TableText } from "../../src/lint/finding.js";
 import { lintedTables, lintMainCf } from "../../src/lint/lint-main-cf.js";
 import { readMainCf } from "../../src/main-cf/read-main-cf.js";
-
-/** Nothing is wrong with it. */
-const SOUND = `compatibility_level = 3.6
-mydestination = example.com
-mynetworks = 127.0.0.0/8
-smtpd_sasl_auth_enable = yes
-smtpd_sender_login_maps = pcre:/senders
-smtpd_milters = inet:127.0.0.1:10041
-non_smtpd_milters = $smtpd_milters
-`;
-const LIST = "smtpd_sender_restrictions = reject_sender_login_mismatch\n";
+import { LOGIN_RULE, SOUND } from "./sound.js";
 
 interface Options {
   readonly texts?: Readonly<Record<string, string>>;
@@ -34,10 +24,13 @@ const RULE = "reject_sender_login_mismatch";
 
 describe("a main.cf is sound", () => {
   it.each([
-    ["where the login rule stands first", LIST],
+    ["where the login rule stands first", LOGIN_RULE],
     ["where it stands behind what only refuses", sender(`reject_non_fqdn_sender, ${RULE}, permit_mynetworks`)],
-    ["where a permit is of another list", `smtpd_client_restrictions = permit_mynetworks\n${LIST}`],
-    ["where the rule stands elsewhere, first", `${LIST}smtpd_recipient_restrictions = permit_mynetworks, ${RULE}\n`],
+    ["where a permit is of another list", `smtpd_client_restrictions = permit_mynetworks\n${LOGIN_RULE}`],
+    [
+      "where the rule stands elsewhere, first",
+      `${LOGIN_RULE}smtpd_recipient_restrictions = permit_mynetworks, ${RULE}\n`,
+    ],
     ["where it is in a class", `smtpd_restriction_classes = ours\nours = ${RULE}\n${sender("ours")}`],
     [
       "where those who log in are let by a rule for others",
@@ -53,13 +46,13 @@ describe("a main.cf is sound", () => {
     ["where a class calls itself", `smtpd_restriction_classes = a\na = a\n${sender(`${RULE}, a`)}`],
     [
       "where a milter is chosen by client",
-      `${LIST}smtpd_milters =\nsmtpd_milter_maps = static:x\nauthorized_submit_users = root\n`,
+      `${LOGIN_RULE}smtpd_milters =\nsmtpd_milter_maps = static:x\nauthorized_submit_users = root\n`,
     ],
     [
       "where only trusted clients are let in, without a login",
       "smtpd_client_restrictions = permit_mynetworks, reject\n",
     ],
-    ["where only some may use sendmail", `${LIST}non_smtpd_milters =\nauthorized_submit_users = root\n`],
+    ["where only some may use sendmail", `${LOGIN_RULE}non_smtpd_milters =\nauthorized_submit_users = root\n`],
   ])("%s", (_what, more) => {
     expect(lint(more)).toEqual([]);
   });
@@ -98,7 +91,7 @@ const CASES: readonly LintCase[] = [
   ["restrictions behind permit", sender(`${RULE}, permit, reject_non_fqdn_sender`), ["dead-restriction"]],
   [
     "restrictions behind reject",
-    `${LIST}smtpd_relay_restrictions = permit_mynetworks, reject, permit\n`,
+    `${LOGIN_RULE}smtpd_relay_restrictions = permit_mynetworks, reject, permit\n`,
     ["dead-restriction"],
   ],
   [
@@ -117,11 +110,11 @@ const CASES: readonly LintCase[] = [
     sender(`warn_if_reject ${RULE}`),
     ["login-rule-only-warns", "strangers-use-our-addresses"],
   ],
-  ["no delay", `${LIST}smtpd_delay_reject = no\n`, ["delay-reject-off"]],
-  ["soft_bounce", `${LIST}soft_bounce = yes\n`, ["soft-bounce-on"]],
+  ["no delay", `${LOGIN_RULE}smtpd_delay_reject = no\n`, ["delay-reject-off"]],
+  ["soft_bounce", `${LOGIN_RULE}soft_bounce = yes\n`, ["soft-bounce-on"]],
   ["a login map that no rule asks", "", ["login-map-unused", "strangers-use-our-addresses"]],
-  ["no SASL", `${LIST}smtpd_sasl_auth_enable = no\n`, ["login-rule-without-sasl", "strangers-use-our-addresses"]],
-  ["no login map", `${LIST}smtpd_sender_login_maps =\n`, ["login-rule-without-map"]],
+  ["no SASL", `${LOGIN_RULE}smtpd_sasl_auth_enable = no\n`, ["login-rule-without-sasl", "strangers-use-our-addresses"]],
+  ["no login map", `${LOGIN_RULE}smtpd_sender_login_maps =\n`, ["login-rule-without-map"]],
   [
     "only those who log in are held to their addresses",
     sender("reject_authenticated_sender_login_mismatch"),
@@ -138,10 +131,14 @@ const CASES: readonly LintCase[] = [
     "smtpd_sender_login_maps =\nsmtpd_client_restrictions = permit_sasl_authenticated, reject\n",
     ["logins-unchecked"],
   ],
-  ["no milter, by option", `${LIST}receive_override_options = no_address_mappings, no_milters\n`, ["no-header-check"]],
-  ["no milter", `${LIST}smtpd_milters =\nauthorized_submit_users = root\n`, ["no-header-check"]],
-  ["sendmail is open to all", `${LIST}non_smtpd_milters =\n`, ["local-submission-open"]],
-  ["the whole net in mynetworks", `${LIST}mynetworks = 0.0.0.0/0\n`, ["mynetworks-open"]],
+  [
+    "no milter, by option",
+    `${LOGIN_RULE}receive_override_options = no_address_mappings, no_milters\n`,
+    ["no-header-check"],
+  ],
+  ["no milter", `${LOGIN_RULE}smtpd_milters =\nauthorized_submit_users = root\n`, ["no-header-check"]],
+  ["sendmail is open to all", `${LOGIN_RULE}non_smtpd_milters =\n`, ["local-submission-open"]],
+  ["the whole net in mynetworks", `${LOGIN_RULE}mynetworks = 0.0.0.0/0\n`, ["mynetworks-open"]],
   ["an unknown name", sender(`${RULE}, rejekt_all`), ["unknown-restriction"]],
   [
     "the login rule in capitals",
@@ -155,17 +152,17 @@ const CASES: readonly LintCase[] = [
   ],
   [
     "static: before other maps",
-    `${LIST}smtpd_sender_login_maps = static:root, pcre:/senders\n`,
+    `${LOGIN_RULE}smtpd_sender_login_maps = static:root, pcre:/senders\n`,
     ["login-map-shadowed"],
   ],
   [
     "static: behind a map with @domain",
-    `${LIST}smtpd_sender_login_maps = texthash:/x, static:root\n`,
+    `${LOGIN_RULE}smtpd_sender_login_maps = texthash:/x, static:root\n`,
     ["login-map-shadowed"],
   ],
   [
     "a table that cannot be opened",
-    LIST,
+    LOGIN_RULE,
     ["table-unusable"],
     { unusable: { "pcre:/senders": "/senders: there is no such file" } },
   ],
@@ -212,7 +209,7 @@ describe("lines of login maps that can never match", () => {
     ["#/A/i x", undefined],
     ["/A", undefined],
   ])("%s", (text, cure) => {
-    const found = lint(LIST, { texts: { "pcre:/senders": `# map\n${text}\n` } });
+    const found = lint(LOGIN_RULE, { texts: { "pcre:/senders": `# map\n${text}\n` } });
     expect(found.map((finding) => [finding.code, finding.place, finding.cure])).toEqual(
       cure === undefined ? [] : [["login-map-never-matches", { file: "/senders", line: 2 }, [cure]]],
     );

@@ -2,23 +2,13 @@ import { describe, expect, it } from "vitest";
 import { lintServices } from "../../src/lint/lint-main-cf.js";
 import { readMainCf } from "../../src/main-cf/read-main-cf.js";
 import { readMasterCf, runsSmtpd } from "../../src/master-cf/read-master-cf.js";
-
-/** Nothing is wrong with it. */
-const SOUND = `compatibility_level = 3.6
-mydestination = example.com
-mynetworks = 127.0.0.0/8
-smtpd_sasl_auth_enable = yes
-smtpd_sender_login_maps = pcre:/senders
-smtpd_milters = inet:127.0.0.1:10041
-non_smtpd_milters = $smtpd_milters
-smtpd_sender_restrictions = reject_sender_login_mismatch
-`;
+import { LOGIN_RULE, SOUND } from "./sound.js";
 
 const smtpd = (name: string, ...options: readonly string[]) =>
   `${name} inet n - y - - smtpd\n${options.map((option) => `  -o ${option}\n`).join("")}`;
 
 function lint(masterCf: string, more = "", texts: Readonly<Record<string, string>> = {}) {
-  const text = SOUND + more;
+  const text = SOUND + LOGIN_RULE + more;
   const { config } = readMainCf(text, { file: "main.cf" });
   const { services } = readMasterCf(masterCf, { file: "master.cf" });
   const linted = services.filter(runsSmtpd).map((service) => ({
