@@ -2,6 +2,7 @@ import { rename, rm, utimes, writeFile } from "node:fs/promises";
 import { type Answer, addressFromInternal } from "@fromguard/core";
 import { type FileGrants, type FileGrantsOptions, fileGrants, type GrantsReload } from "@fromguard/node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { expectLooksEveryFiveSeconds } from "../looks.js";
 import { Folder } from "./folder.js";
 
 const WITH_INCLUDE = "grants: [{ login: alice, send-as: a@x.test }]\ninclude: [{ file: d/b.yaml, scope: y.test }]\n";
@@ -185,17 +186,11 @@ describe("a graph that follows its files", () => {
     expect(answer(following, "carol", "a@x.test")).toBe("yes");
   });
 
-  test("looks every five seconds until it is closed", async () => {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    followed = await fileGrants(file);
-    const refresh = vi.spyOn(followed, "refresh");
-    vi.advanceTimersByTime(10_000);
-    expect(refresh).toHaveBeenCalledTimes(2);
-    followed.close();
-    vi.advanceTimersByTime(10_000);
-    expect(refresh).toHaveBeenCalledTimes(2);
-    await followed.refresh();
-  });
+  test("looks every five seconds until it is closed", () =>
+    expectLooksEveryFiveSeconds(async () => {
+      followed = await fileGrants(file);
+      return followed;
+    }));
 });
 
 test("grants that cannot be read at first are refused", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FileTable, fileTable, type TableReload } from "@fromguard/node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { expectLooksEveryFiveSeconds } from "../looks.js";
 
 let folder: string;
 let file: string;
@@ -140,17 +141,8 @@ describe("a table that follows its file", () => {
     expect(following.refresh()).not.toBe(first);
   });
 
-  test("looks every five seconds until it is closed", async () => {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    const following = await follow(`pcre:${file}`, 5000);
-    const refresh = vi.spyOn(following, "refresh");
-    vi.advanceTimersByTime(10_000);
-    expect(refresh).toHaveBeenCalledTimes(2);
-    following.close();
-    vi.advanceTimersByTime(10_000);
-    expect(refresh).toHaveBeenCalledTimes(2);
-    await following.refresh();
-  });
+  test("looks every five seconds until it is closed", () =>
+    expectLooksEveryFiveSeconds(() => follow(`pcre:${file}`, 5000)));
 });
 
 test("a table without a file needs no timer", async () => {
