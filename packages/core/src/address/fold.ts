@@ -16,7 +16,7 @@ export function fold(text: string): string {
 
 /** A to Z in small letters, and nothing else: the case rule of local parts at nearly every host. */
 export function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase()) : text;
 }
 
 /**

@@ -1,15 +1,19 @@
-import { isBlank, latin1 } from "./octets.js";
+import { latin1 } from "./octets.js";
 import type { HeaderField } from "./section.js";
 
 /** A field that stays in the octets it was read from: name and value are made when somebody asks. */
 export class OctetField implements HeaderField {
   readonly offset: number;
+  /** Octets of its name, without the blanks before the colon. */
+  readonly nameLength: number;
   readonly #bytes: Uint8Array;
   readonly #colon: number;
   readonly #end: number;
 
-  constructor(bytes: Uint8Array, offset: number, colon: number, end: number) {
+  /** @param nameEnd where its name ends but for blanks before the colon */
+  constructor(bytes: Uint8Array, offset: number, nameEnd: number, colon: number, end: number) {
     this.offset = offset;
+    this.nameLength = nameEnd - offset;
     this.#bytes = bytes;
     this.#colon = colon;
     this.#end = end;
@@ -21,13 +25,6 @@ export class OctetField implements HeaderField {
 
   get value(): Uint8Array {
     return this.#bytes.subarray(this.#colon + 1, this.#end);
-  }
-
-  /** The octets of its name, without the blanks before the colon. */
-  get nameLength(): number {
-    let end = this.#colon;
-    while (end > this.offset && isBlank(this.#bytes[end - 1])) end--;
-    return end - this.offset;
   }
 
   /** Whether its name begins with letters and hyphens that are given in lower case; compares without case. */

@@ -55,27 +55,27 @@ export function ownedAddresses(
     }
   }
 
-  const answer = (login: string, address: Address, key: string): Answer => {
+  const answer = (login: string, folded: string, address: Address, key: string): Answer => {
     const owners = ownersByKey.get(key);
-    const base = { login, address: formatAddress(address), source: name };
-    const owner = owners?.get(fold(login));
+    const base = () => ({ login, address: formatAddress(address), source: name });
+    const remedy = () => `add ${formatAddress(address)} to the addresses of ${login}`;
+    const owner = owners?.get(folded);
     if (owner !== undefined) {
       const as = owner.spellings.find(({ localPart }) => localPart === address.localPart) ?? owner.spellings[0];
       return {
         kind: "yes",
         ...(as === undefined ? {} : { as }),
-        evidence: () => ({ ...base, key, result: owner.login }),
+        evidence: () => ({ ...base(), key, result: owner.login }),
       };
     }
-    const remedy = `add ${base.address} to the addresses of ${login}`;
-    if (owners === undefined) return { kind: "no-nobody-owns-it", evidence: () => ({ ...base, remedy }) };
+    if (owners === undefined) return { kind: "no-nobody-owns-it", evidence: () => ({ ...base(), remedy: remedy() }) };
     return {
       kind: "no-others-own-it",
       evidence: () => ({
-        ...base,
+        ...base(),
         key,
         result: Array.from(owners.values(), (other) => other.login).join(", "),
-        remedy,
+        remedy: remedy(),
       }),
     };
   };
@@ -87,13 +87,15 @@ export function ownedAddresses(
 
   return {
     name,
-    ask: (login, questions) =>
-      questions.map(({ address }): Answer => {
-        const [first, ...others] = keysOf(address).map((key) => answer(login, address, key));
+    ask: (login, questions) => {
+      const folded = fold(login);
+      return questions.map(({ address }): Answer => {
+        const [first, ...others] = keysOf(address).map((key) => answer(login, folded, address, key));
         if (first !== undefined) return others.length === 0 ? first : weakest([first, ...others]);
-        const evidence = { login, address: formatAddress(address), source: name };
-        return { kind: "no-nobody-owns-it", evidence: () => evidence };
-      }),
+        const evidence = () => ({ login, address: formatAddress(address), source: name });
+        return { kind: "no-nobody-owns-it", evidence };
+      });
+    },
     owners: (address) => {
       const [first = "", ...others] = keysOf(address);
       const owners = [...(ownersByKey.get(first) ?? [])].filter(([login]) =>

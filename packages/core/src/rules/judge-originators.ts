@@ -162,6 +162,7 @@ class Brief {
 
   settle(answers: readonly Answer[], problem: Verdict | undefined): Verdict {
     const standings = this.#claims.map((claim) => this.#standing(claim, answers));
+    if (standings.every((standing) => standing === "own")) return problem ?? pass();
     this.#grantOnBehalf(standings);
     this.#forgive(standings);
     const first = (standing: Standing, isWanted: (claim: Claim) => boolean) =>

@@ -79,17 +79,21 @@ describe("a plain name", () => {
     expect(plain).toBeGreaterThan(500);
   });
 
-  it("is made of letters that show nothing, each of them", () => {
+  it("is made of letters that show nothing, each of them, written out or in a word", () => {
     let plain = 0;
-    for (let unit = 0; unit < 0x10000; unit++) {
-      const char = String.fromCharCode(unit);
-      const word = `=?utf-8?q?${Array.from(Buffer.from(char), (octet) => `=${octet.toString(16).padStart(2, "0")}`).join("")}?=`;
-      for (const text of [`a${char}b.example`, `=?utf-8?q?a?=${word}`]) {
-        if (!isPlainName(text)) continue;
-        plain++;
-        expect([unit, readClosely(text, 10)]).toEqual([unit, NOTHING]);
+    for (let row = 0; row < 0x10000; row += 0x100) {
+      const chars = Array.from({ length: 0x100 }, (_, column) => String.fromCharCode(row + column));
+      for (const written of [(char: string) => char, wordOf]) {
+        const taken = chars.map(written).filter(isPlainName);
+        plain += taken.length;
+        expect([row, readClosely(taken.join("a"), 10)]).toEqual([row, NOTHING]);
       }
     }
     expect(plain).toBeGreaterThan(80_000);
-  }, 30_000);
+  });
 });
+
+function wordOf(char: string): string {
+  const escapes = Array.from(Buffer.from(char), (octet) => `=${octet.toString(16).padStart(2, "0")}`);
+  return `=?utf-8?q?${escapes.join("")}?=`;
+}
