@@ -2,12 +2,11 @@ import { type Address, formatAddress, formatMailbox } from "../address/address.j
 import { fold } from "../address/fold.js";
 import { type OriginatorName, readOriginators } from "../headers/originators.js";
 import type { Ownership } from "../ownership/ownership.js";
-import type { FactName, Facts } from "../rule/facts.js";
 import type { Rule } from "../rule/rule.js";
-import { needsOf, run } from "../rule/run.js";
 import { andThen } from "../verdict/and-then.js";
 import { pass, type Verdict } from "../verdict/verdict.js";
 import { Draft } from "./draft.js";
+import { type AllFacts, editingRule } from "./editing-rule.js";
 import { judgeDraft } from "./judge-draft.js";
 import { type EditTarget, ownTarget } from "./target.js";
 
@@ -44,31 +43,23 @@ const NEEDS_SENDER: readonly string[] = ["from-not-owned", "author-not-owned", "
 export function addSender(rule: Rule, options: AddSenderOptions): Rule {
   const { ownership, to, when = "from-differs" } = options;
   const targetOf = ownTarget(ownership, to, ["sender"]);
-  return {
-    name: rule.name,
-    needs: needsOf([rule, { needs: ["login", "envelopeFrom", "headers"] }]),
-    combines: true,
-    evaluate: (facts: AllFacts, context) =>
-      andThen(run(rule, facts, context), (verdict): Verdict | Promise<Verdict> => {
-        const { login, envelopeFrom, headers } = facts as Partial<AllFacts>;
-        if (!login || envelopeFrom?.kind !== "mailbox" || headers === undefined) return verdict;
-        const draft = new Draft(headers);
-        if (verdict.kind === "pass") draft.take(verdict.edits ?? []);
-        if (!isWanted(verdict, draft, when)) return verdict;
-        return andThen(targetOf(facts, context), (target): Verdict | Promise<Verdict> => {
-          if (target === undefined) return verdict;
-          if ("kind" in target) return target;
-          if (verdict.kind === "pass" && when !== "always" && isOnly("from", draft, target)) return verdict;
-          if (!writeSender(draft, target)) return verdict;
-          return andThen(judgeDraft(rule, facts, draft, context), (found) =>
-            found.kind === "pass" ? pass(verdict.kind === "pass" ? verdict.code : "cured", draft.edits()) : verdict,
-          );
-        });
-      }),
-  };
+  return editingRule(rule, (verdict, facts, context) => {
+    const { login, envelopeFrom, headers } = facts as Partial<AllFacts>;
+    if (!login || envelopeFrom?.kind !== "mailbox" || headers === undefined) return verdict;
+    const draft = new Draft(headers);
+    if (verdict.kind === "pass") draft.take(verdict.edits ?? []);
+    if (!isWanted(verdict, draft, when)) return verdict;
+    return andThen(targetOf(facts, context), (target): Verdict | Promise<Verdict> => {
+      if (target === undefined) return verdict;
+      if ("kind" in target) return target;
+      if (verdict.kind === "pass" && when !== "always" && isOnly("from", draft, target)) return verdict;
+      if (!writeSender(draft, target)) return verdict;
+      return andThen(judgeDraft(rule, facts, draft, context), (found) =>
+        found.kind === "pass" ? pass(verdict.kind === "pass" ? verdict.code : "cured", draft.edits()) : verdict,
+      );
+    });
+  });
 }
-
-type AllFacts = Pick<Facts, FactName>;
 
 function isWanted(verdict: Verdict, draft: Draft, when: SenderWhen): boolean {
   if (verdict.kind === "pass") return when !== "needed";

@@ -1,15 +1,15 @@
 import type { Address } from "../address/address.js";
 import { readOriginators } from "../headers/originators.js";
 import type { Ownership, Role } from "../ownership/ownership.js";
-import type { FactName, Facts } from "../rule/facts.js";
+import type { Facts } from "../rule/facts.js";
 import type { Rule, RuleContext } from "../rule/rule.js";
-import { needsOf, run } from "../rule/run.js";
 import { refuseAnomaly } from "../rules/judge-originators.js";
 import { type OriginatorPolicy, type OriginatorPreset, originatorPolicy } from "../rules/originator-policy.js";
 import { andThen } from "../verdict/and-then.js";
 import { codes } from "../verdict/codes.js";
 import { type Pass, pass, type Verdict } from "../verdict/verdict.js";
 import { Draft } from "./draft.js";
+import { type AllFacts, editingRule } from "./editing-rule.js";
 import { judgeDraft } from "./judge-draft.js";
 import { mend } from "./mend.js";
 import { type EditTarget, isPlain, ownTarget } from "./target.js";
@@ -48,23 +48,15 @@ const ROLES: readonly Role[] = ["author", "sender", "resent"];
 export function cure(rule: Rule, options: CureOptions): Rule {
   const policy = originatorPolicy(options);
   const targetOf = ownTarget(options.ownership, options.to, ROLES);
-  return {
-    name: rule.name,
-    needs: needsOf([rule, { needs: ["login", "envelopeFrom", "headers"] }]),
-    combines: true,
-    evaluate: (facts: AllFacts, context) =>
-      andThen(run(rule, facts, context), (verdict): Verdict | Promise<Verdict> => {
-        if (!isCurable(verdict) || !isSoundBut(facts, policy)) return verdict;
-        return andThen(targetOf(facts, context), (target): Verdict | Promise<Verdict> => {
-          if (target === undefined) return verdict;
-          if ("kind" in target) return target;
-          return new Cure(rule, facts, context, target, options).attempt(verdict);
-        });
-      }),
-  };
+  return editingRule(rule, (verdict, facts, context) => {
+    if (!isCurable(verdict) || !isSoundBut(facts, policy)) return verdict;
+    return andThen(targetOf(facts, context), (target): Verdict | Promise<Verdict> => {
+      if (target === undefined) return verdict;
+      if ("kind" in target) return target;
+      return new Cure(rule, facts, context, target, options).attempt(verdict);
+    });
+  });
 }
-
-type AllFacts = Pick<Facts, FactName>;
 
 function isCurable(verdict: Verdict): boolean {
   return (

@@ -1,13 +1,13 @@
-import type { FactName, Facts } from "../rule/facts.js";
 import type { Rule, RuleContext } from "../rule/rule.js";
 import { run } from "../rule/run.js";
 import type { Verdict } from "../verdict/verdict.js";
 import type { Draft } from "./draft.js";
+import type { AllFacts } from "./editing-rule.js";
 
 /** What a rule says of a message with the header of the draft. What it observes of a draft is nobody's finding. */
 export function judgeDraft(
   rule: Rule,
-  facts: Pick<Facts, FactName>,
+  facts: AllFacts,
   draft: Draft,
   { signal, onError, trace }: RuleContext,
 ): Verdict | Promise<Verdict> {

@@ -1,12 +1,13 @@
 import type { Address } from "../address/address.js";
 import { parsePath } from "../address/path.js";
 import type { Answer, Ownership, Role } from "../ownership/ownership.js";
-import type { FactName, Facts } from "../rule/facts.js";
+import type { Facts } from "../rule/facts.js";
 import { type RuleContext, rule } from "../rule/rule.js";
 import { run } from "../rule/run.js";
 import { andThen } from "../verdict/and-then.js";
 import { FromguardError } from "../verdict/error.js";
 import { fail, pass, skip, type Unknown, unknown, type Verdict } from "../verdict/verdict.js";
+import type { AllFacts } from "./editing-rule.js";
 
 /** The address that an edit writes. */
 export type EditTarget =
@@ -22,7 +23,7 @@ export type EditTarget =
  * login's own in each of the roles.
  */
 export type OwnTarget = (
-  facts: Pick<Facts, FactName>,
+  facts: AllFacts,
   context: RuleContext,
 ) => Address | Unknown | undefined | Promise<Address | Unknown | undefined>;
 
