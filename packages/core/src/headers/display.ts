@@ -40,8 +40,9 @@ export function readClosely(text: string, maxAddresses: number): Display {
   const { texts, rareTexts, unknownCharset, broken } = decodeText(text);
   // Words that come out of words: some readers decode twice.
   const twice = texts.flatMap((shown) => (shown !== text && shown.includes("=?") ? decodeText(shown).texts : []));
+  const spaced = texts.filter((shown) => shown !== text && isStructure(shown)).map(closeUpSigns);
   return {
-    addresses: [...texts, ...rareTexts, ...twice]
+    addresses: [...texts, ...rareTexts, ...twice, ...spaced]
       .flatMap((shown) => addressesIn(shown, maxAddresses))
       .slice(0, maxAddresses + 1),
     control: texts.some((shown) => CONTROL.test(shown)),
@@ -49,6 +50,18 @@ export function readClosely(text: string, maxAddresses: number): Display {
     unknownCharset,
     brokenEncodedWord: broken,
   };
+}
+
+/** Whether those who decode before they parse may take what is shown for another mailbox, in which blanks beside the sign are none. */
+function isStructure(shown: string): boolean {
+  return shown.split('"').length % 2 === 0 || /@[ \t]*[^\s@,;]+[,;]/.test(shown);
+}
+
+function closeUpSigns(shown: string): string {
+  return shown
+    .split("@")
+    .map((part) => part.trim())
+    .join("@");
 }
 
 function addressesIn(shown: string, max: number): readonly ShownAddress[] {
@@ -68,11 +81,12 @@ const JOINT = /[@\uff20\ufe6b.\u2024\u3002\uff0e\uff61\ufe52]/u;
 
 /**
  * Without what the eye passes over in an address: thin blanks beside an at sign or dot, an at sign said twice, and U+FEFF, which
- * has no width but is a blank to regular expressions.
+ * has no width but is a blank to regular expressions. An ellipsis before the sign is a character, though NFKC makes dots of it.
  */
 function closeUp(text: string): string {
   return text
     .replace(/\ufeff/g, "")
+    .replace(/[\u2025\u2026](?=@)/g, "\ufffd")
     .replace(THIN_BLANKS, (run, at: number) =>
       JOINT.test(text.charAt(at - 1)) || JOINT.test(text.charAt(at + run.length)) ? "" : run,
     )
@@ -80,8 +94,9 @@ function closeUp(text: string): string {
 }
 
 const BLANK_OR_SPECIAL = /[\s()<>[\]:;@\\,"]/;
-/** What a label is written with for certain, or may be: U+FFFD is a letter to readers with another table; and whatever else no reader takes for the end of a domain. */
+/** What a label is written with for certain, or may be: to readers with another table U+FFFD is a letter. */
 const PLAIN_LABEL = /^[\p{L}\p{N}\p{M}\p{Cf}_\ufffd-]*/u;
+/** What every reader takes for the end of a domain. */
 const LABEL_END = /[\s\x00-\x2c\x2f\x3a-\x40[-^`{-\x7f\p{Pi}\p{Pf}\p{Ps}\p{Pe}]/u;
 /** The longest domain that is read, in characters. */
 const MAX_DOMAIN = 300;

@@ -35,6 +35,8 @@ describe("addresses that a name shows", () => {
     ["UTF-16 in the other order than its label", `=?utf-16be?b?${base64(Buffer.from("ceo@a.example", "utf16le"))}?=`],
     ["the same behind an order mark", `=?unicodeFFFE?b?${base64(Buffer.from("\ufeffceo@a.example", "utf16le"))}?=`],
     ["UTF-8 in a charset of seven bits", "=?iso-2022-jp?q?ceo=EF=BC=A0a.example?="],
+    ["blanks beside the sign behind a quote out of a word", "=?utf-8?q?=22?= ceo =?utf-8?q?=40a.example?="],
+    ["the same before a comma out of a word", "=?utf-8?q?ceo_=40_a.example=2C_Ann?="],
     ["ASCII in a charset that stands for none", "=?replacement?q?ceo=40a.example?="],
   ])("%s", (_, text) => {
     expect(shown(text).flat()).toContain("ceo@a.example");
@@ -64,11 +66,17 @@ describe("addresses that a name shows", () => {
     ["a character that the sign ends in every Big5", "=?big5?q?=A4=40=A4=A4.example?="],
     ["the same in Shift_JIS", "=?shift_jis?q?ceo=83=40a.example?="],
     ["a plain blank behind the sign", "50 @ a.example"],
+    ["the same out of a word, be there quotes", "=?utf-8?q?Joe_=22Bob=22_=40_a.example?="],
+    ["the same before a comma that is quoted", "ceo @ a.example, Ann"],
     ["a thin space elsewhere", "Jean\u202fB"],
     ["one label", "ann@@home"],
     ["words within a word without an address", `=?utf-8?b?${base64("=?utf-8?q?Ann?=")}?=`],
   ])("%s: none", (_, text) => {
     expect(shown(text)).toEqual([]);
+  });
+
+  test("an ellipsis before the sign is a local part", () => {
+    expect(shown("…@a.example").flat()).toContain("\ufffd@a.example");
   });
 
   test("a thin space beside a name keeps an own address whole", () => {
