@@ -1,42 +1,31 @@
-import type { ByteSet } from "../byte-set.js";
-import { isNullable } from "../nullable.js";
 import { isAnchored } from "../paths.js";
 import type { Node, Pattern } from "../syntax.js";
 import { analyse } from "./analyse.js";
-import { Assembler } from "./assembler.js";
+import { BranchCompiler } from "./compile-branches.js";
 import { newlineOf } from "./newline.js";
-import { literalRun, looksLittle, nodesOf, weightOf } from "./nodes.js";
+import { literalRun, looksLittle, newlineSequence, nodesOf } from "./nodes.js";
 import { groupSlot, Op, type Program, SLOT_SCOPE, Verb } from "./program.js";
 
-/** Instructions that counted repeats may be written out to; beyond, they count at run time. */
-const MAX_WRITTEN_OUT = 2000;
 /** Compiles a pattern in which nothing is unsupported. */
 export function compileProgram(pattern: Pattern): Program {
   return new Compiler(pattern).compile();
 }
 
-class Compiler extends Assembler {
+class Compiler extends BranchCompiler {
   private readonly groups = new Map<number, Node>();
   /** Calls of each group that is called. */
   private readonly routines = new Map<number, number[]>();
   /** Where groups are opened, if the pattern asks what they took before they end. */
   private readonly asksGroups: boolean;
-  private readonly hasVerbs: boolean;
   private readonly utf: boolean;
   private readonly bsrAnyCrlf: boolean;
-  private written = 0;
-  /** The slot of the alternatives around, for THEN. */
-  private alternatives = -1;
-  /** Ends of the lookarounds around, to be filled in by `(*ACCEPT)`. */
-  private accepts: number[] | undefined;
   private readonly mainAccepts: number[] = [];
   private openGroups: { readonly index: number; readonly opened: number }[] = [];
 
-  constructor(private readonly pattern: Pattern) {
-    super();
+  constructor(pattern: Pattern) {
+    super(pattern);
     const all = [...nodesOf(pattern.root)];
     this.asksGroups = all.some(({ type }) => type === "reference" || type === "condition" || type === "call");
-    this.hasVerbs = all.some((node) => node.type === "verb" && node.name !== "ACCEPT" && node.name !== "MARK");
     for (const node of all) {
       if (node.type === "capture" && !this.groups.has(node.index)) this.groups.set(node.index, node.body);
     }
@@ -87,7 +76,7 @@ class Compiler extends Assembler {
     return typeof to === "string" ? (this.pattern.names.get(to) ?? []) : [to];
   }
 
-  private emit(node: Node): void {
+  protected emit(node: Node): void {
     switch (node.type) {
       case "set":
         this.emitSet(node.set);
@@ -148,7 +137,7 @@ class Compiler extends Assembler {
         this.put(Op.Keep);
         return;
       case "newline-sequence":
-        this.emitNewlineSequence();
+        this.emitAtomic(() => this.emit(newlineSequence(this.bsrAnyCrlf, this.utf)));
         return;
       case "verb":
         this.emitVerb(node.name);
@@ -156,14 +145,6 @@ class Compiler extends Assembler {
       case "unsupported":
         throw new TypeError(`the gate let ${node.what} through`);
     }
-  }
-
-  private emitSet(set: ByteSet): void {
-    const [first] = set;
-    if (first === undefined) this.put(Op.Fail);
-    else if (set.length === 1 && first[0] === first[1]) this.put(Op.Byte, first[0]);
-    else if (set.length === 1 && first[0] === 0 && first[1] === 255) this.put(Op.Any);
-    else this.put(Op.Set, this.addSet(set));
   }
 
   private emitSequence(items: readonly Node[]): void {
@@ -185,27 +166,6 @@ class Compiler extends Assembler {
     this.emitBranches(items.map((item) => () => this.emit(item)));
   }
 
-  private emitBranches(branches: readonly (() => void)[]): void {
-    const outer = this.alternatives;
-    // THEN goes back to where the branch around it began, and so on with the next.
-    const marksBranches = this.hasVerbs && branches.length > 1;
-    if (marksBranches) this.alternatives = this.newSlot();
-    const ends: number[] = [];
-    for (const [i, emitBranch] of branches.entries()) {
-      const isLast = i === branches.length - 1;
-      const split = isLast ? -1 : this.choose(Op.Split);
-      if (!isLast) this.code[split + 1] = this.here;
-      if (marksBranches) this.put(Op.Enter, this.alternatives);
-      emitBranch();
-      if (!isLast) {
-        ends.push(this.put(Op.Jump));
-        this.code[split + 2] = this.here;
-      }
-    }
-    for (const end of ends) this.code[end + 1] = this.here;
-    this.alternatives = outer;
-  }
-
   private emitCapture(index: number, body: Node): void {
     const begin = groupSlot(index);
     const opened = this.asksGroups ? this.newSlot() : begin;
@@ -214,162 +174,6 @@ class Compiler extends Assembler {
     this.emit(body);
     this.openGroups.pop();
     this.put(Op.Close, index, opened);
-  }
-
-  private emitRepeat({ body, min, max, mode }: Node & { readonly type: "repeat" }): void {
-    if (max === 0) return;
-    if (body.type === "set" && body.set.length > 0) {
-      const set = this.addSet(body.set);
-      if (min === 1) this.emitSet(body.set);
-      else if (min > 1) this.put(Op.Times, set, min);
-      if (max === min) return;
-      const more = max === Number.POSITIVE_INFINITY ? -1 : max - min;
-      // Where a possessive run could never give back, the analysis makes it a plain one, which is remembered.
-      this.choose(mode === "lazy" ? Op.LazyRun : mode === "greedy" ? Op.Run : Op.PossessiveRun, set, more, -1, 0);
-      return;
-    }
-    // PCRE2 looks at most once more than it must.
-    const most = body.type === "look" && max === Number.POSITIVE_INFINITY ? min + 1 : max;
-    const repeat = (): void => this.emitTurns(body, min, most, mode !== "lazy");
-    if (mode === "possessive") this.emitAtomic(repeat);
-    else repeat();
-  }
-
-  private emitTurns(body: Node, min: number, max: number, greedy: boolean): void {
-    const copies = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
-    const weight = copies > 1 ? weightOf(body) * copies : 0;
-    if (copies > 1 && this.written + weight > MAX_WRITTEN_OUT) {
-      this.emitCounted(body, min, max, greedy);
-      return;
-    }
-    this.written += weight;
-    if (max === Number.POSITIVE_INFINITY) {
-      for (let i = 1; i < min; i += 1) this.emit(body);
-      this.emitLoop(body, min > 0, greedy);
-      return;
-    }
-    for (let i = 0; i < min; i += 1) this.emit(body);
-    const splits: number[] = [];
-    for (let i = min; i < max; i += 1) {
-      splits.push(this.choose(Op.Split));
-      this.code[splits.at(-1)! + (greedy ? 1 : 2)] = this.here;
-      this.emit(body);
-    }
-    for (const split of splits) this.code[split + (greedy ? 2 : 1)] = this.here;
-  }
-
-  /** A loop without a last turn. A turn that takes nothing is the last. */
-  private emitLoop(body: Node, atLeastOnce: boolean, greedy: boolean): void {
-    const [again, out] = greedy ? [1, 2] : [2, 1];
-    const enter = atLeastOnce ? -1 : this.choose(Op.Split);
-    const top = this.here;
-    let test = -1;
-    if (isNullable(body)) {
-      const slot = this.newSlot();
-      this.put(Op.Save, slot);
-      this.emptyLoops.push(slot);
-      this.emit(body);
-      this.emptyLoops.pop();
-      test = this.put(Op.IfEmpty, slot);
-    } else this.emit(body);
-    const leave = this.choose(Op.Split);
-    this.code[leave + again] = top;
-    this.code[leave + out] = this.here;
-    if (test >= 0) this.code[test + 2] = this.here;
-    if (enter >= 0) {
-      this.code[enter + again] = top;
-      this.code[enter + out] = this.here;
-    }
-  }
-
-  private emitCounted(body: Node, min: number, max: number, greedy: boolean): void {
-    if (min > 0) {
-      const slot = this.newSlot();
-      this.put(Op.Store, slot, 0);
-      const top = this.here;
-      this.emit(body);
-      this.put(Op.CountTo, slot, min, top);
-    }
-    if (max === Number.POSITIVE_INFINITY) {
-      this.emitLoop(body, false, greedy);
-      return;
-    }
-    if (max === min) return;
-    const slot = this.newSlot();
-    this.put(Op.Store, slot, 0);
-    const top = this.put(Op.IfCount, slot, max - min);
-    const split = this.choose(Op.Split);
-    this.code[split + (greedy ? 1 : 2)] = this.here;
-    this.emit(body);
-    this.put(Op.CountTo, slot, max - min, top);
-    this.code[split + (greedy ? 2 : 1)] = this.here;
-    this.code[top + 3] = this.here;
-  }
-
-  private emitAtomic(emitBody: () => void): void {
-    const slot = this.newSlot();
-    this.put(Op.Enter, slot);
-    emitBody();
-    this.put(Op.Cut, slot);
-  }
-
-  /**
-   * A lookaround; `whenFalse` collects what must go to where it is false.
-   *
-   * @returns the slot of the scope around it, which holds again behind it; -1 where it has none
-   */
-  private emitLook(node: Node & { readonly type: "look" }, whenFalse: number[] | undefined): number {
-    const outer = { accepts: this.accepts, scope: -1 };
-    // Other verbs than THEN go through a lookahead that must be true, unless it is a condition.
-    const holdsVerbs = this.hasVerbs && (node.negative || whenFalse !== undefined);
-    if (holdsVerbs) {
-      outer.scope = this.newSlot();
-      this.put(Op.Copy, outer.scope, SLOT_SCOPE);
-    }
-    const slot = this.newSlot();
-    const negative = (node.negative ? 1 : 0) + (holdsVerbs ? 2 : 0);
-    const look = this.put(Op.Look, slot, 0, -1, negative);
-    this.accepts = [];
-    this.emitLookBody(node);
-    for (const accept of this.accepts) this.code[accept + 1] = this.here;
-    this.accepts = outer.accepts;
-    const end = this.put(Op.LookEnd, slot, 0, -1, negative);
-    this.code[look + 2] = this.here;
-    this.code[end + 2] = this.here;
-    whenFalse?.push(look, end);
-    if (holdsVerbs) this.put(Op.Copy, SLOT_SCOPE, outer.scope);
-    return outer.scope;
-  }
-
-  private emitLookBody(node: Node & { readonly type: "look" }): void {
-    const outer = this.alternatives;
-    if (this.hasVerbs) {
-      // THEN does not leave a lookaround.
-      this.alternatives = this.newSlot();
-      this.put(Op.Enter, this.alternatives);
-    }
-    if (node.behind) this.emitBehind(node);
-    else this.emit(node.body);
-    this.alternatives = outer;
-  }
-
-  private emitBehind(node: Node & { readonly type: "look" }): void {
-    const branches = node.body.type === "alternatives" ? node.body.items : [node.body];
-    const lengths = this.pattern.behind?.get(node) ?? [];
-    this.emitBranches(
-      branches.map((branch, i) => () => {
-        this.put(Op.Back, lengths[i] ?? 0);
-        this.emit(branch);
-      }),
-    );
-  }
-
-  /** A lookaround that can be backtracked into. */
-  private emitOpenLook(node: Node & { readonly type: "look" }): void {
-    const slot = this.newSlot();
-    this.put(Op.Save, slot);
-    this.emitLookBody(node);
-    this.put(Op.Restore, slot);
   }
 
   private emitCondition({ test, yes, no }: Node & { readonly type: "condition" }): void {
@@ -395,37 +199,6 @@ class Compiler extends Assembler {
     if (scope >= 0) this.put(Op.Copy, SLOT_SCOPE, scope);
     if (no) this.emit(no);
     this.code[end + 1] = this.here;
-  }
-
-  private emitNewlineSequence(): void {
-    const crlf = [13, 10].map((byte): Node => ({ type: "set", set: [[byte, byte]] }));
-    const single: Node[] = [];
-    if (this.bsrAnyCrlf)
-      single.push({
-        type: "set",
-        set: [
-          [10, 10],
-          [13, 13],
-        ],
-      });
-    else if (!this.utf)
-      single.push({
-        type: "set",
-        set: [
-          [10, 13],
-          [0x85, 0x85],
-        ],
-      });
-    else
-      single.push({
-        type: "chars",
-        ranges: [
-          [10, 13],
-          [0x85, 0x85],
-          [0x2028, 0x2029],
-        ],
-      });
-    this.emitAtomic(() => this.emitAlternatives([{ type: "sequence", items: crlf }, ...single]));
   }
 
   private emitVerb(name: string): void {

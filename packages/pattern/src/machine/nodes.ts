@@ -57,3 +57,25 @@ export function literalRun(
   }
   return { bytes, caseless };
 }
+
+/** What `\R` stands for: CRLF, or one octet or character that ends a line. */
+export function newlineSequence(anyCrlf: boolean, utf: boolean): Node {
+  const crlf = [13, 10].map((byte): Node => ({ type: "set", set: [[byte, byte]] }));
+  const single = (): Node => {
+    if (anyCrlf) return set([10, 10], [13, 13]);
+    if (!utf) return set([10, 13], [0x85, 0x85]);
+    return {
+      type: "chars",
+      ranges: [
+        [10, 13],
+        [0x85, 0x85],
+        [0x2028, 0x2029],
+      ],
+    };
+  };
+  return { type: "alternatives", items: [{ type: "sequence", items: crlf }, single()] };
+}
+
+function set(...ranges: readonly (readonly [number, number])[]): Node {
+  return { type: "set", set: ranges };
+}
