@@ -11,9 +11,11 @@ import {
   headerOriginatorsOwned,
   type OriginatorPreset,
   type Ownership,
+  type Rule,
   readMessage,
 } from "../../src/index.js";
 import { failingOwnership, lateOwnership } from "../../src/testing/index.js";
+import { corpus } from "./corpus.js";
 
 const LOGIN = "ann@example.com";
 const evidence = () => ({});
@@ -137,6 +139,27 @@ const lists = fc.array(
 );
 
 describe("laws of Sender", () => {
+  test.each(["default", "strict", "lenient", "relaxed-resent"] as const)(
+    "every message of the corpus, under the preset %s",
+    async (preset) => {
+      let added = 0;
+      for (const { login, ownership, envelopeFrom, raw } of corpus) {
+        const plain = headerOriginatorsOwned({ ownership, preset });
+        const sending = addSender(plain, { ownership, to: "envelope", when: "always" });
+        const check = (rule: Rule, message: Uint8Array) =>
+          createGuard({ rules: [rule] }).check(facts({ login, envelopeFrom, headers: readMessage(message).headers }));
+        const [before, decision] = [await check(plain, raw), await check(sending, raw)];
+        if (before.code !== "sender-missing") {
+          expect([decision.action, decision.code]).toEqual([before.action, before.code]);
+        }
+        if (decision.action !== "accept") expect(decision.edits).toEqual([]);
+        else expect((await check(plain, applyEdits(raw, decision.edits))).code).toBe("ok");
+        if (decision.edits.length > 0) added++;
+      }
+      expect(added).toBeGreaterThan(0);
+    },
+  );
+
   test("what passed passes still, alone or within a cure, and says who sent it where it should", async () => {
     let added = 0;
     await fc.assert(

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -12,21 +11,13 @@ import {
   headerOriginatorsOwned,
   mayUse,
   type OriginatorPreset,
-  type Ownership,
-  ownedAddresses,
   readHeaderBytes,
   readHeaderList,
   readMessage,
   readOriginators,
 } from "../../src/index.js";
 import { FOREIGN, OWN, ownership as ownedHere, withLines } from "../rules/originator-verdicts.js";
-
-interface Mail {
-  readonly login: string;
-  readonly ownership: Ownership;
-  readonly envelopeFrom: string;
-  readonly raw: Uint8Array;
-}
+import { corpus, type Mail } from "./corpus.js";
 
 const OPTIONS: readonly Partial<CureOptions>[] = [
   {},
@@ -82,29 +73,6 @@ async function checkLaws(mail: Mail, preset: OriginatorPreset, options: Partial<
   return decision;
 }
 
-interface Case {
-  readonly id: string;
-  readonly login: string;
-  readonly owned: readonly string[];
-  readonly envelopeFrom: string;
-  readonly raw: string;
-}
-
-const folders = ["../vectors/header-from/", "../../../../../shared/corpus/header-from/"]
-  .map((path) => new URL(path, import.meta.url))
-  .filter((url) => existsSync(url));
-const corpus = folders.flatMap((folder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Case[]),
-);
-const mailOf = ({ login, owned, envelopeFrom, raw }: Case): Mail => ({
-  login,
-  ownership: ownedAddresses({ [login]: owned, mallory: ["ceo@bank.example"] }),
-  envelopeFrom,
-  raw: Buffer.from(raw, "base64"),
-});
-
 const piece = fc.oneof(
   {
     weight: 4,
@@ -148,9 +116,9 @@ const line = fc
 describe("laws of cures", () => {
   test.each(PRESETS)("every message of the corpus, under the preset %s", async (preset) => {
     let cured = 0;
-    for (const entry of corpus) {
+    for (const mail of corpus) {
       for (const options of OPTIONS) {
-        const { edits } = await checkLaws(mailOf(entry), preset, options);
+        const { edits } = await checkLaws(mail, preset, options);
         if (edits.length > 0) cured++;
       }
     }
@@ -182,8 +150,8 @@ describe("laws of cures", () => {
   });
 
   test("in the list view the edits are the same", async () => {
-    for (const entry of corpus) {
-      const { login, ownership, envelopeFrom, raw } = mailOf(entry);
+    for (const mail of corpus) {
+      const { login, ownership, envelopeFrom, raw } = mail;
       const rule = cure(headerOriginatorsOwned({ ownership }), { ownership, to: "envelope", keepClaim: "Reply-To" });
       const guard = createGuard({ rules: [rule] });
       const { headers } = readMessage(raw);
