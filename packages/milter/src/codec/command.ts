@@ -1,4 +1,4 @@
-import { encodeFrame, type Frame, type FrameCheck, MAX_BODY_CHUNK, MAX_FRAME } from "./frame.js";
+import { encodeFrame, type Frame, MAX_BODY_CHUNK, MAX_FRAME } from "./frame.js";
 import { broken, type Decoded, decoded, isWireText, readStrings, refuse, terminated, u32 } from "./wire.js";
 
 /** What the MTA can do, from `O`. */
@@ -104,13 +104,19 @@ const BARE: Readonly<Record<string, BareCommand | ControlCommand>> = {
 
 /** The most octets of a frame by its command octet; 0 where there is no such command. */
 const CEILINGS = new Uint32Array(256);
-for (const octet of Buffer.from("OCHMRTULNAQK")) CEILINGS[octet] = MAX_FRAME;
-for (const octet of Buffer.from("BE")) CEILINGS[octet] = MAX_BODY_CHUNK + 1;
+for (const octet of Buffer.from("OCHMRTULNBEAQK")) CEILINGS[octet] = MAX_FRAME;
 for (const octet of Buffer.from("D")) CEILINGS[octet] = MAX_MACRO_FRAME;
 
-/** What a frame of the MTA may be at most, by its command; an unknown command octet is refused before its data is read. */
-export const checkCommandFrame: FrameCheck = (octet, length) => {
-  const ceiling = CEILINGS[octet] as number;
+const BODY = 0x42;
+const END_OF_MESSAGE = 0x45;
+
+/**
+ * What is wrong with a frame of the MTA by its command octet and announced length: an unknown command octet is refused before its
+ * data is read. `maxBodyChunk` is what was agreed on, default 65,535 octets.
+ */
+export const checkCommandFrame = (octet: number, length: number, maxBodyChunk = MAX_BODY_CHUNK): string | undefined => {
+  const isBody = octet === BODY || octet === END_OF_MESSAGE;
+  const ceiling = isBody ? maxBodyChunk + 1 : (CEILINGS[octet] as number);
   if (length <= ceiling) return undefined;
   if (ceiling === 0) return `unknown command octet ${octet}`;
   return `a frame ${String.fromCharCode(octet)} of ${length} octets, over ${ceiling}`;
@@ -182,7 +188,7 @@ export function encodeCommand(command: Command): Buffer {
       return encodeFrame("L", strings([command.name]), command.value, "\0");
     case "body":
     case "eom":
-      if (command.chunk.length > MAX_BODY_CHUNK) refuse(`a body chunk over ${MAX_BODY_CHUNK} octets`);
+      if (command.chunk.length >= MAX_FRAME) refuse(`a body chunk over ${MAX_FRAME - 1} octets`);
       return encodeFrame(command.kind === "body" ? "B" : "E", command.chunk);
     case "data":
       return encodeFrame("T");

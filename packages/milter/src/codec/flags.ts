@@ -1,3 +1,5 @@
+import { MAX_BODY_CHUNK } from "./frame.js";
+
 /** The lowest protocol version that is spoken; version 1 is refused. */
 export const MIN_VERSION = 2;
 
@@ -50,10 +52,20 @@ export const STEPS = {
   noReplyBody: 0x80000,
   /** Leave the white space behind the colon of a header field alone, in both directions. */
   leadingSpace: 0x100000,
+  /** Body chunks of up to 262,143 octets: SMFIP_MDS_256K, which only Sendmail offers. */
+  bodyChunks256K: 0x10000000,
+  /** Body chunks of up to 1,048,575 octets: SMFIP_MDS_1M, which only Sendmail offers. */
+  bodyChunks1M: 0x20000000,
 } as const;
 
-/** Every bit of {@link STEPS}; the bits that allow larger body chunks are never asked for. */
-export const ALL_STEPS = 0x1fffff;
+/** Every bit of {@link STEPS}. */
+export const ALL_STEPS = 0x301fffff;
+
+/** The most octets of body that an MTA sends in one frame, by the steps that were agreed: 65,535 without a bit for more. */
+export function bodyChunkOf(steps: number): number {
+  if (steps & STEPS.bodyChunks1M) return 0xfffff;
+  return steps & STEPS.bodyChunks256K ? 0x3ffff : MAX_BODY_CHUNK;
+}
 
 /** The stages whose macro lists a filter may choose, with their numbers on the wire. */
 export const MACRO_STAGES = {

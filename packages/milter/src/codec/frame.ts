@@ -9,7 +9,7 @@ export interface Frame {
 /** The ceiling of every frame, in octets of its announced length: 1 MiB. Header fields of Postfix stay below 102,400. */
 export const MAX_FRAME = 0x100000;
 
-/** The most octets of body in one frame, since the bits that allow more are never negotiated. */
+/** The most octets of body in one frame, as long as nothing larger is agreed; a filter's own frames never hold more. */
 export const MAX_BODY_CHUNK = 0xffff;
 
 /** Octets in front of the data: the length and the command octet. */

@@ -38,7 +38,10 @@ export interface Negotiated {
 /** The answer to an event. `reply` is the text of an own reply: `553 5.7.1 text`, every `%` doubled. */
 export type MilterVerdict = PlainVerdict | { readonly reply: string };
 
-/** The answer to the end of a message: the edits, sent in this order, and the verdict. */
+/**
+ * The answer to the end of a message: the edits, sent in this order, and the verdict. A body longer than 65,535 octets goes out in
+ * several frames; other edits stand before or behind all of it.
+ */
 export interface MilterOutcome {
   readonly verdict: MilterVerdict;
   readonly edits?: readonly (MilterEdit | { readonly kind: "progress" })[];

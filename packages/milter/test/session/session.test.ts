@@ -44,7 +44,13 @@ describe("negotiation", () => {
   test.each([
     ["what was offered and asked for", { actions: 0x11, steps: 0x3 }, [6, 0x1ff, 0x1fffff], [6, 0x11, 0x3]],
     ["no more than was offered", { actions: 0x1ff, steps: 0x1fffff }, [4, 0x3f, 0x3ff], [4, 0x3f, 0x3ff]],
-    ["no unknown bits", { actions: -1, steps: -1 }, [99, 0xffffffff, 0xffffffff], [6, 0x1ff, 0x1fffff]],
+    [
+      "no unknown bits, and one size of body",
+      { actions: -1, steps: -1 },
+      [99, 0xffffffff, 0xffffffff],
+      [6, 0x1ff, 0x201fffff],
+    ],
+    ["the size of body that was offered", { actions: 1, steps: -1 }, [6, 1, 0x10000000], [6, 1, 0x10000000]],
     ["a lower version", { version: 2, actions: 1, steps: 0 }, [6, 1, 0], [2, 1, 0]],
   ])("agrees on %s", (_, request, [version, actions, steps], [agreedVersion, agreedActions, agreedSteps]) => {
     const { session, say } = talk({ negotiate: () => request });
@@ -197,6 +203,16 @@ describe("handlers that break the protocol", () => {
       expect(talk(handler).say(mta.offer(), mta.mail("<a@b.example>"), mta.eom())[2]).toMatch(/^451 /);
     }
   });
+
+  test.each([[null], ["all"], [[null]], [[{ kind: "add-header", value: "1" }]], [[{ kind: "replace-body" }]]])(
+    "edits that are none defer the message: %j",
+    (edits) => {
+      const { say, events } = talk({ eom: () => ({ verdict: "continue", edits: edits as never }) });
+      expect(say(mta.offer(), mta.mail("<a@b.example>"), mta.eom())[2]).toMatch(/^451 4\.3\.0 /);
+      expect(events).toMatchObject([{ kind: "handler-error", command: "E" }]);
+      expect(say(mta.abort(), mta.helo())).toEqual(["continue"]);
+    },
+  );
 
   test("throwing in abort or reset is told of, and nothing else", () => {
     const bug = () => {
