@@ -34,6 +34,16 @@ export interface YamlDocument {
   place(path: KeyPath): Place;
 }
 
+/** Where a text stands in its file, of which it is the first line and others further on. */
+export interface Shift {
+  /** Lines to be added to all but the first. */
+  readonly lines: number;
+  /** The line that the first one is. */
+  readonly head: number;
+  /** Entries of the list below the one key that stand before its own. */
+  readonly index: number;
+}
+
 /** Aliases in one file. */
 const MAX_ALIASES = 100;
 
@@ -46,9 +56,9 @@ const MAX_ALIASES = 100;
  * @throws FromguardError `FG_CONFIG_INVALID` with file, line and column for text that is not YAML, a key that stands twice, an
  * unknown tag, or more than one document.
  */
-export function parseYamlDocument(text: string, file: string): YamlDocument {
+export function parseYamlDocument(text: string, file: string, shift?: Shift): YamlDocument {
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
-  const position = positionsIn(source);
+  const position = shifted(positionsIn(source), shift);
   const fault = (offset: number, what: string, cause?: unknown) =>
     new FromguardError("FG_CONFIG_INVALID", `not valid YAML: ${what}`, { place: { file, ...position(offset) }, cause });
   let events: Event[];
@@ -69,16 +79,24 @@ export function parseYamlDocument(text: string, file: string): YamlDocument {
     root,
     place: (path) => {
       const found = root === undefined ? { line: 1, column: 1 } : follow(root, path).position;
-      return { file, ...found, ...(path.length === 0 ? {} : { key: formatKey(path) }) };
+      return { file, ...found, ...(path.length === 0 ? {} : { key: formatKey(path, shift?.index) }) };
     },
   };
 }
 
+function shifted(position: (offset: number) => Position, shift: Shift | undefined): (offset: number) => Position {
+  if (shift === undefined) return position;
+  return (offset) => {
+    const { line, column } = position(offset);
+    return { line: line === 1 ? shift.head : line + shift.lines, column };
+  };
+}
+
 /** `listeners[0].policy`; a key that is no plain word is quoted. */
-function formatKey(path: KeyPath): string {
+function formatKey(path: KeyPath, before = 0): string {
   return path
     .map((part, index) => {
-      if (typeof part === "number") return `[${part}]`;
+      if (typeof part === "number") return `[${index === 1 ? part + before : part}]`;
       const word = /^[\w@*+-][\w@*+.-]*$/.test(part) ? part : JSON.stringify(printable(part, 80));
       return index > 0 ? `.${word}` : word;
     })

@@ -342,7 +342,7 @@ describe("a limit", () => {
     const included = await folder.put("a.yaml", `# ${"x".repeat(100)}\ngrants: []\n`);
     await expect(readGrants(file, { maxGrantsOctets: 100 })).rejects.toMatchObject({
       code: "FG_CONFIG_INVALID",
-      message: `${included}: the grants files are larger than 100 octets together (maxGrantsOctets)`,
+      message: `${included}:1:1: the grants files are larger than 100 octets together (maxGrantsOctets)`,
     });
   });
 
@@ -350,8 +350,21 @@ describe("a limit", () => {
     const lines = "  - { login: alice, mailbox: alice@example.com }\n".repeat(1_000_000);
     const file = await folder.put("million.yaml", `grants:\n${lines}`);
     await expect(readGrants(file)).rejects.toThrow(
-      `${file}: the grants files are larger than 16777216 octets together (maxGrantsOctets)`,
+      `${file}:342394:1: the grants files are larger than 16777216 octets together (maxGrantsOctets)`,
     );
+  });
+
+  test("of statements refuses a million short lines at the first that is too many", async () => {
+    const groups = Array.from({ length: 1000 }, (_, i) => `  g${i}:\n${"    - u\n".repeat(1000)}`).join("");
+    const file = await folder.put("short.yaml", `groups:\n${groups}`);
+    await expect(readGrants(file, { maxStatements: 20_000 })).rejects.toThrow(
+      `${file}:20023:7: more than 20000 statements (maxStatements)`,
+    );
+  });
+
+  test("of one entry refuses a group of a million members before it is read", async () => {
+    const file = await folder.put("group.yaml", `groups:\n  all:\n${"    - u\n".repeat(1_000_000)}`);
+    await expect(readGrants(file)).rejects.toThrow(`${file}:2:1: more than 4194304 characters in one entry`);
   });
 
   test.each([
