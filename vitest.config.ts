@@ -17,7 +17,7 @@ export default defineConfig({
           include: ["packages/*/test/**/*.test.ts"],
           exclude: ["packages/*/test/peers/**"],
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
