@@ -10,6 +10,7 @@ import { type Hit, type LookupOptions, searchTables } from "./key-search.js";
 import { type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./login-map-keys.js";
 import { isOwner, listOwners } from "./owners.js";
 import type { Answer, Ownership, Question } from "./ownership.js";
+import { patternForLogin } from "./pattern-for-login.js";
 
 /** What login maps are listed by. */
 interface ListedMap extends LoginMapKeyOptions {
@@ -139,12 +140,16 @@ function fits(pieces: readonly string[], text: string): boolean {
 function ofPattern(login: string, table: Table, entry: Exclude<TableEntry, { readonly kind: "key" }>): Holding {
   const { pattern, file, line } = entry;
   const result = entry.result.map((part) => (typeof part === "number" ? `$(${part})` : part)).join("");
+  const [only, ...others] = entry.result;
+  // A result that is one group alone is the login exactly where the group is.
+  const given = typeof only === "number" && others.length === 0 ? patternForLogin(pattern, only, login) : undefined;
+  const address = given ?? pattern;
   const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
   return {
     login,
-    address: pattern,
+    address,
     right: "send-as",
-    evidence: () => ({ login, address: pattern, source: table.name, ...place, pattern, result }),
+    evidence: () => ({ login, address, source: table.name, ...place, pattern, result }),
   };
 }
 

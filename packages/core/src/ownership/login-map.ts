@@ -31,7 +31,8 @@ export interface LoginMapOptions extends LoginMapKeyOptions {
  * known here.
  *
  * `owners` is by lookup, and so of any table. `addresses` walks the entries of the tables, and tells an address, and `@domain`, only
- * where the lookup that Postfix does gives it; of a pattern, its line stands for what it may match, of which earlier lines and
+ * where the lookup that Postfix does gives it; of a pattern, its line stands for what it may match, with the login in place of the
+ * group that is its whole result, of which earlier lines and
  * tables may hide a part. A table that cannot be listed is a gap.
  *
  * @see postconf(5) smtpd_sender_login_maps

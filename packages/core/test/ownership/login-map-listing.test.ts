@@ -110,7 +110,6 @@ describe("addresses of a login map", () => {
     ["/^a@/ ann", "ann", true],
     ["/^a@/ bob, Ann", "ann", true],
     ["/^a@/ bob", "ann", false],
-    ["/^(.*)@/ $1", "ann", true],
     ["/^(.*)@/ $1@x.test", "ann", false],
     ["/^(.*)@/ $1@x.test", "ann@x.test", true],
     ["/^(.*)@(.*)$/ u-$1-$2-z", "u-1-2-z", true],
@@ -119,6 +118,11 @@ describe("addresses of a login map", () => {
     ["/^(.)/ aa$(1)aa", "aaa", false],
   ])("of a pattern: %s for %s is %s", async (text, login, expected) => {
     expect(await may([pcre(`${text}\n`)], login)).toEqual(expected ? [`${text.split(" ")[0]} :1`] : []);
+  });
+
+  it("puts the login in place of the group that is all of a result", async () => {
+    expect(await may([pcre("/^(.*)@x\\.test$/ $1\n")], "ann")).toEqual(["/^ann@x\\.test$/ :1"]);
+    expect(await may([pcre("/^(.)+@x\\.test$/ $1\n")], "a")).toEqual(["/^(.)+@x\\.test$/ :1"]);
   });
 
   it("tells the conditions around a pattern", async () => {

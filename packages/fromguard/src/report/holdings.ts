@@ -40,10 +40,10 @@ export function holdingsToJson({ holdings, gaps }: Listing): string {
   });
 }
 
-/** A line of a pattern table whose answer holds captures names the login for some of the addresses that match. */
-function rightOf({ right, evidence }: Holding): string {
+/** A line of a pattern table whose answer holds captures names the login for some of the addresses that match, unless the login stands in it. */
+function rightOf({ right, address, evidence }: Holding): string {
   const { pattern, result } = evidence();
-  return pattern !== undefined && result?.includes("$") ? `${RIGHTS[right]}, where that is the login` : RIGHTS[right];
+  return pattern === address && result?.includes("$") ? `${RIGHTS[right]}, where that is the login` : RIGHTS[right];
 }
 
 /** The statements on the way, or the line of the map. */
