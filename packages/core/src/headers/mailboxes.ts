@@ -2,7 +2,7 @@ import type { Address } from "../address/address.js";
 import { type Domain, NO_DOMAIN, parseDomain } from "../domain/domain.js";
 import type { OriginatorLimits } from "./limits.js";
 import { nameReadings } from "./name-readings.js";
-import { readPlainMailbox } from "./plain-mailbox.js";
+import { readPlainMailboxes } from "./plain-mailboxes.js";
 import { commentReadings, type PlacedText, quotedReadings, type Token, tokenise } from "./tokens.js";
 
 /** One mailbox of a list. */
@@ -48,8 +48,9 @@ export interface MailboxList {
  * @see RFC 5322 sections 3.4 and 4.4, RFC 6854, RFC 6532
  */
 export function parseMailboxes(text: string, limits: OriginatorLimits, folds: readonly number[] = []): MailboxList {
-  const isOneAllowed = folds.length === 0 && limits.maxMailboxes > 0;
-  return (isOneAllowed ? readPlainMailbox(text) : undefined) ?? parseByGrammar(text, limits, folds);
+  // A fold makes other readings of what is quoted.
+  const plain = folds.length === 0 ? readPlainMailboxes(text, limits.maxMailboxes) : undefined;
+  return plain ?? parseByGrammar(text, limits, folds);
 }
 
 /** {@link parseMailboxes}, be the value as plain as it may. */
