@@ -10,8 +10,17 @@ export interface Message {
 /** Who sends, in every message. */
 export const LOGIN = "alice";
 
-/** What the login of made messages may use. */
-export const OWNED: readonly string[] = ["alice@example.com", "press@example.com", "alice@bücher.example"];
+/** What the login of made messages uses most. */
+export const OWN = "alice@example.com";
+
+/** What it may use. */
+export const OWNED: readonly string[] = [OWN, "press@example.com", "alice@bücher.example"];
+
+/** An address that no login of made messages may use. */
+export const FOREIGN = "ceo@bank.example";
+
+/** Fields in which readers look for a sender. */
+export const ORIGINATORS: readonly string[] = ["from", "sender", "resent-from", "resent-sender", "author"];
 
 /** What a reader would show as the sender: addresses, and names and comments beside them. */
 export interface Shown {

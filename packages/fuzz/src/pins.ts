@@ -1,4 +1,5 @@
 import { canonical, isGarbledOwn, isNoAddress } from "./foreign.js";
+import { ORIGINATORS } from "./message.js";
 import { decodeWords, fieldValues, readLeniently } from "./readers/lenient.js";
 import { isStrictList } from "./strict.js";
 
@@ -61,13 +62,38 @@ const PINS: readonly Pin[] = [
     explains: (shown, value, own) => value.includes("=?") && isGarbledOwn(shown, own),
   },
   {
+    // RFC 2047 section 6.2: blanks between two encoded-words are not shown; here one is, in the midst of an own address.
+    name: "a blank between encoded-words is shown",
+    readers: /^python default$/,
+    explains: (shown, value, own) => {
+      const parts = decodeWords(value.replace(/(\?=)[ \t\r\n]+(?==\?)/g, `$1${BLANK}`)).split(BLANK);
+      const isPart = (part: string, index: number) => index > 0 && part.includes(shown);
+      return (
+        isStrictList(value) && parts.some(isPart) && [...own].some((address) => endsIn(parts.join(""), address, shown))
+      );
+    },
+  },
+  {
+    // The same, section 2: a word without its end is none. Here it goes on to the end of the value, two octets a character.
+    name: "a word of UTF-16 without an end takes in what follows",
+    readers: /^python default$/,
+    explains: (shown, value, own) => {
+      const rest = Buffer.from(shown.replace(/[\0-\x7f]/g, ""), "utf16le").toString("latin1");
+      return (
+        /=\?utf-16/i.test(value) &&
+        value.includes(rest) &&
+        own.has(canonical(shown.replace(/["\x80-\u{10ffff}]/gu, "")))
+      );
+    },
+  },
+  {
     // RFC 5322 section 2.2: lines end in CRLF alone. Other fields may hold any text, so no header is refused for this.
     name: "U+2028, U+2029 or U+0085 in another field is taken for a line end",
     readers: /^lenient$/,
     explains: (shown, _, __, raw) => {
       const text = Buffer.from(raw).toString("utf8");
-      const plain = Buffer.from(text.replace(/[\u2028\u2029\x85]/g, " "));
-      return plain.length < raw.length && !readLeniently(plain).addresses.includes(shown);
+      const plain = text.replace(/[\u2028\u2029\x85]/g, " ");
+      return plain !== text && !readLeniently(Buffer.from(plain)).addresses.includes(shown);
     },
   },
   {
@@ -93,6 +119,15 @@ const PINS: readonly Pin[] = [
   },
 ];
 
+/** In place of a blank between encoded-words, which decoding would drop. */
+const BLANK = "\0";
+
+/** Whether text has an own address of which only the end is shown. */
+function endsIn(text: string, address: string, shown: string): boolean {
+  const end = canonical(shown);
+  return address.length > end.length && address.endsWith(end) && text.toLowerCase().includes(address);
+}
+
 /** Whether what is shown begins with an own address and goes on, but not with another label. */
 function beginsOwn(shown: string, own: ReadonlySet<string>): boolean {
   return Array.from(shown, (next, end) => next !== "." && own.has(canonical(shown.slice(0, end)))).includes(true);
@@ -103,7 +138,7 @@ const FIELD_END = /\r\n(?![ \t])/;
 
 /** The pinned fault by which a reader shows what it does; undefined where none explains it. */
 export function pinOf(reader: string, shown: string, raw: Uint8Array, own: ReadonlySet<string>): string | undefined {
-  const values = fieldValues(Buffer.from(raw).toString("utf8"), FIELD_END, ["from", "sender"]);
+  const values = fieldValues(Buffer.from(raw).toString("utf8"), FIELD_END, ORIGINATORS);
   return PINS.find(
     ({ readers, explains }) => readers.test(reader) && values.some((value) => explains(shown, value, own, raw)),
   )?.name;

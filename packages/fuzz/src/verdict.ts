@@ -1,12 +1,20 @@
-import { createGuard, facts, type Guard, headerOriginatorsOwned, ownedAddresses, readMessage } from "@fromguard/core";
+import {
+  bodyUnambiguous,
+  createGuard,
+  facts,
+  type Guard,
+  headerOriginatorsOwned,
+  ownedAddresses,
+  readMessage,
+} from "@fromguard/core";
 import { LOGIN, type Message } from "./message.js";
 
 const guards = new Map<string, Guard>();
 
-/** The code with which the header rule, in its default preset, refuses a message; undefined where it lets it through. */
+/** The code with which the header and body rules, in their default preset, refuse a message; undefined where they let it through. */
 export async function refusal({ raw, owned }: Message): Promise<string | undefined> {
-  const { headers } = readMessage(raw);
-  const { action, code } = await guardOf(owned).decide(facts({ login: LOGIN, headers }));
+  const { headers, bodyAnomalies } = readMessage(raw);
+  const { action, code } = await guardOf(owned).decide(facts({ login: LOGIN, headers, bodyAnomalies }));
   return action === "accept" ? undefined : code;
 }
 
@@ -14,7 +22,8 @@ function guardOf(owned: readonly string[]): Guard {
   const key = owned.join(" ");
   let guard = guards.get(key);
   if (guard === undefined) {
-    guard = createGuard({ rules: [headerOriginatorsOwned({ ownership: ownedAddresses({ [LOGIN]: owned }) })] });
+    const ownership = ownedAddresses({ [LOGIN]: owned });
+    guard = createGuard({ rules: [headerOriginatorsOwned({ ownership }), bodyUnambiguous({ ownership })] });
     guards.set(key, guard);
   }
   return guard;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { canonical, foreignIn, isGarbledOwn } from "../src/foreign.js";
+import { octetsOf } from "../src/message.js";
 import { pinOf } from "../src/pins.js";
 
 const own = new Set(["alice@example.com", "alice@bücher.example"].map(canonical));
@@ -42,7 +43,7 @@ describe("an own address, garbled", () => {
 
 describe("pins", () => {
   const pin = (reader: string, shown: string, from: string) =>
-    pinOf(reader, shown, Buffer.from(`From: ${from}\r\n\r\n`), own) !== undefined;
+    pinOf(reader, shown, octetsOf(`From: ${from}\r\n\r\n`), own) !== undefined;
 
   test.each([
     ["postal-mime", "alice@example.com (c)", "<alice@example.com (c)>"],
@@ -59,7 +60,10 @@ describe("pins", () => {
     ["lenient", "=alice@example.com", "alice@example.com (<=alice@example.com>)"],
     ["postal-mime", 'alice(a"alice@example.com)@example.com', '<alice(a"alice@example.com)@example.com>'],
     ["lenient", "o@k.c", "alice@example.com\r\nX: \u2028Sender: o@k.c"],
+    ["lenient", "o@k.c", "alice@example.com\r\nX: \udcfc\u2029Sender: o@k.c"],
     ["lenient", "<alice@example.com", "=?utf-8?q?=3C?= <alice@example.com>"],
+    ["python default", "ce@example.com", "=?gbk?q?ali?=\r\n =?gbk?q?ce=40example=2Ecom?= <alice@example.com>"],
+    ["python default", '"alice@example.com㰠"', "=?utf-16?Q?=61=00 <alice@example.com>"],
   ])("%s may show %j for %j", (...args) => expect(pin(...args)).toBe(true));
 
   test.each([
@@ -71,6 +75,18 @@ describe("pins", () => {
     ["a domain that ends behind two labels", "postal-mime", "alice@bank.example", "alice@bank.example .com"],
     ["a rest that is a label", "postal-mime", "alice@example.com.evil)", "alice@example.com (().evil)"],
     ["another address in an angle", "lenient", "o@k.c", "alice@example.com (<o@k.c>)"],
+    [
+      "an end that is no own address's",
+      "python default",
+      "ceo@bank.example",
+      "=?utf-8?q?a?= =?utf-8?q?ceo=40bank=2Eexample?= <a@b>",
+    ],
+    [
+      "a word of UTF-16 that holds another",
+      "python default",
+      '"ceo@bank.example㰠"',
+      "=?utf-16?Q?=61=00 <alice@example.com>",
+    ],
     ["an end without a quoted string", "email-addresses", "alice@example.comB", "alice@example.com B <a@b.c>"],
     ["an end that is no rest of a comment", "postal-mime", "alice@example.comd)", "alice@example.com(c)"],
   ])("not %s", (_, ...args) => expect(pin(...args)).toBe(false));

@@ -2,7 +2,7 @@ import emailAddresses from "email-addresses";
 import { type AddressObject, simpleParser } from "mailparser";
 import addressparser from "nodemailer/lib/addressparser";
 import PostalMime, { type Address } from "postal-mime";
-import type { Shown } from "../message.js";
+import { ORIGINATORS, type Shown } from "../message.js";
 import { decodeWords, fieldValues, readLeniently } from "./lenient.js";
 
 /** Reads a message as one library does. A message that it refuses shows nothing. */
@@ -41,7 +41,7 @@ function headerOf(raw: Uint8Array): Buffer {
 }
 
 function values(raw: Uint8Array): readonly string[] {
-  return fieldValues(Buffer.from(raw).toString("utf8"), /\r?\n/, ["from", "sender"]);
+  return fieldValues(Buffer.from(raw).toString("utf8"), /\r?\n/, ORIGINATORS);
 }
 
 function parsed(value: string): readonly Entry[] {

@@ -1,4 +1,4 @@
-import type { Shown } from "../message.js";
+import { ORIGINATORS, type Shown } from "../message.js";
 
 /** How a hasty reader finds the ends of lines. */
 const LINE_ENDS = [/\r\n/, /\n/, /\r\n|\r|\n/, /\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]/];
@@ -8,13 +8,14 @@ const ADDRESS = /^[^\s@]*[^\s()<>[\]:;@\\,]@(?:[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p
 
 /**
  * What a hasty reader may show: any of the ways in which web mail and scripts find the sender. It takes CR, LF or anything
- * like it for a line end, the first or the last From, decodes before it parses, and takes what stands in angles.
+ * like it for a line end, the first or the last From, decodes before it parses, and takes what stands in angles. It gets the
+ * message over a hop that takes a lone dot for the end of it, whatever ends its line.
  */
 export function readLeniently(raw: Uint8Array): Shown {
   const text = Buffer.from(raw).toString("utf8");
   const addresses = new Set<string>();
   for (const ends of LINE_ENDS) {
-    for (const value of fieldValues(text, ends, ["from", "sender"])) {
+    for (const value of [text, ...smuggled(text)].flatMap((one) => fieldValues(one, ends, ORIGINATORS))) {
       for (const form of [value, decodeWords(value)]) {
         const angles = [...form.matchAll(/<([^<>]+)>/g)].map(([, inner]) => inner ?? "");
         for (const one of [angles[0], angles.at(-1)]) if (one !== undefined) addresses.add(plain(one));
@@ -23,6 +24,13 @@ export function readLeniently(raw: Uint8Array): Shown {
     }
   }
   return { addresses: [...addresses].filter((one) => ADDRESS.test(one)), names: namesOf(text) };
+}
+
+/** What stands behind a DATA that follows a lone dot; a line end of CRLF on both sides of the dot is undone by dot-stuffing. */
+function smuggled(text: string): readonly string[] {
+  return [...text.matchAll(/(\r\n|\r|\n)\.(\r\n|\r|\n)(?:[^\r\n]*(?:\r\n|\r|\n)){0,8}?DATA(?:\r\n|\r|\n)/g)]
+    .filter(([, before, after]) => before !== "\r\n" || after !== "\r\n")
+    .map(({ 0: whole, index }) => text.slice(index + whole.length));
 }
 
 /** The values of the fields of these names as a reader finds them, unfolded: the first and the last of each name. */
@@ -47,7 +55,7 @@ export function fieldValues(text: string, ends: RegExp, names: readonly string[]
   });
 }
 
-/** Decodes every encoded-word in UTF-8, ISO 8859-1 or ASCII, wherever it stands. */
+/** Decodes every encoded-word in a charset that the platform knows, wherever it stands. */
 export function decodeWords(value: string): string {
   return value
     .replace(/(\?=)[ \t\r\n]+(?==\?)/g, "$1")
@@ -61,9 +69,17 @@ export function decodeWords(value: string): string {
                 .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
               "latin1",
             );
-      if (/^utf-?8(?:\*|$)/i.test(charset)) return octets.toString("utf8");
-      return /^(?:us-ascii|iso-8859-1)(?:\*|$)/i.test(charset) ? octets.toString("latin1") : whole;
+      return textOf(octets, charset.replace(/\*.*$/, "").toLowerCase()) ?? whole;
     });
+}
+
+function textOf(octets: Buffer, charset: string): string | undefined {
+  if (charset === "us-ascii" || charset === "iso-8859-1") return octets.toString("latin1");
+  try {
+    return new TextDecoder(charset, { ignoreBOM: true }).decode(octets);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Comments are no part of an address to any reader, nor are blanks around it. */
@@ -79,7 +95,7 @@ function plain(text: string): string {
 
 /** Names as they are shown: what stands before an angle, decoded, without escapes. */
 function namesOf(text: string): readonly string[] {
-  return fieldValues(text, /\r\n/, ["from", "sender"]).flatMap((value) => {
+  return fieldValues(text, /\r\n/, ORIGINATORS).flatMap((value) => {
     const at = decodeWords(value);
     return [...at.matchAll(/([^<>]*)</g)].map(([, name = ""]) => name.replace(/\\(.)/gs, "$1"));
   });

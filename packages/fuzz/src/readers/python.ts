@@ -13,7 +13,7 @@ def read(raw, policy):
     try:
         message = email.message_from_bytes(raw, policy=policy)
         for field, value in message.raw_items():
-            if field.lower() in ("from", "sender"):
+            if field.lower() in ("from", "sender", "resent-from", "resent-sender", "author"):
                 text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 if policy is email.policy.compat32:
                     pairs = email.utils.getaddresses([text])
