@@ -1,3 +1,4 @@
+import type { MainCf } from "@fromguard/postfix";
 import type { Config } from "./config.js";
 import type { RuleName } from "./schema.js";
 
@@ -55,5 +56,16 @@ function gapsOfLocalMail(rules: readonly RuleName[]): readonly string[] {
   if (rules.includes("local-originators-match-envelope") || !OF_LOGINS.some((name) => rules.includes(name))) return [];
   return [
     "mail that users of this machine hand to sendmail has no login, and the rules on owned senders skip it: where the MTA has local users, set authorized_submit_users and local_login_sender_maps in main.cf, name this milter in non_smtpd_milters, and add local-originators-match-envelope (docs/local-submission.md)",
+  ];
+}
+
+/**
+ * What a main.cf leaves open to the users of its machine though it shows their mail to a milter, which does not learn who they are; one
+ * sentence each.
+ */
+export function gapsOfLocalSenders(mainCf: Pick<MainCf, "get">): readonly string[] {
+  if (mainCf.get("non_smtpd_milters") === "" || mainCf.get("local_login_sender_maps") !== "static:*") return [];
+  return [
+    "mail from sendmail reaches a milter (non_smtpd_milters), but its envelope sender is whatever the user says, and nobody owns it: set authorized_submit_users and local_login_sender_maps in main.cf (docs/local-submission.md)",
   ];
 }

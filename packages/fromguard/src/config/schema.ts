@@ -1,3 +1,4 @@
+import type { LocalRefusal } from "@fromguard/milter";
 import { parseListenAddress } from "@fromguard/node";
 import { z } from "zod";
 import { limitsSchema } from "./limits.js";
@@ -62,10 +63,17 @@ export const fileSchema = z.strictObject({
   limits: limitsSchema.optional(),
 });
 
+/** Never `reject`: that becomes a bounce to the sender that may be forged. */
+const REFUSED_LOCAL_MAIL = ["quarantine", "defer", "discard"] as const satisfies readonly LocalRefusal[];
+
 /** Kinds of listeners: the key holds the address, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
 export const listenerSchemas = {
   policy: z.strictObject({ policy: address }),
-  milter: z.strictObject({ milter: address }),
+  milter: z.strictObject({
+    milter: address,
+    /** What becomes of mail from `sendmail` that a rule refuses; default `quarantine`. */
+    "refused-local-mail": z.enum(REFUSED_LOCAL_MAIL).optional(),
+  }),
   /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
   http: z
     .strictObject({ http: address, "allow-remote": z.boolean().optional() })

@@ -2,6 +2,7 @@ import { isFromguardError, type Resolver, type Rule } from "@fromguard/core";
 import { followFiles, type Stamped } from "@fromguard/node";
 import { type MainCfNeed, postfixRestrictions } from "@fromguard/postfix";
 import type { Follower, Following } from "../config/following.js";
+import { gapsOfLocalSenders } from "../config/protection.js";
 import { type LoadedMainCf, loadMainCf } from "./load-main-cf.js";
 import { openSmtpd } from "./open-smtpd.js";
 
@@ -39,7 +40,8 @@ export async function followMainCf(file: string, options: FollowMainCfOptions): 
   const about = { what: "main-cf", source: file } as const;
   const open = async (stamps: Map<string, string>): Promise<Opened> => {
     const loaded = await loadMainCf(file, { overrides, ignoreUnknown: false, stamps });
-    const { broken, warnings } = loaded;
+    const { broken } = loaded;
+    const warnings = [...loaded.warnings, ...gapsOfLocalSenders(loaded.config)];
     return { rule: postfixRestrictions(openSmtpd(loaded, dns)), broken, warnings, stamps };
   };
   const first = await open(new Map());

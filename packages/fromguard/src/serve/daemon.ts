@@ -153,6 +153,7 @@ function prepare(
           guard,
           partial: true,
           readLimits: config.limits,
+          refusedLocalMail: entry.options["refused-local-mail"] ?? "quarantine",
           onEvent: (event) => {
             if (event.kind === "decision") metrics.decided("milter", event.decision);
             tell(milterLine(event));

@@ -40,8 +40,8 @@ export function policyLine(event: PolicyEvent): Line {
 export function milterLine(event: MilterEvent): Line {
   const listener = "milter";
   if (event.kind === "decision") {
-    const { decision, login, client, envelopeFrom, queueId, quarantined } = event;
-    const fields = { login, client, envelopeFrom, queueId, quarantined: quarantined || undefined };
+    const { decision, login, client, envelopeFrom, queueId, insteadOfRefusal } = event;
+    const fields = { login, client, envelopeFrom, queueId, instead: insteadOfRefusal };
     return ["info", "decision", { listener, ...decisionFields(decision), ...fields }];
   }
   const { kind, ...fields } = event;

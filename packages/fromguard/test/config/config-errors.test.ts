@@ -48,6 +48,11 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
     "f.yaml:3:5: listeners[0].polite: unknown key",
   ],
   [
+    "a refusal of local mail",
+    "listeners:\n  - milter: 127.0.0.1:1\n    refused-local-mail: reject\n",
+    "f.yaml:3:5: listeners[0].refused-local-mail: must be quarantine, defer or discard",
+  ],
+  [
     "a listener that is text",
     "listeners:\n  - 127.0.0.1:1\n",
     "f.yaml:2:5: listeners[0]: must be a map with one key of policy, milter or http",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { protectionGaps } from "../../src/config/protection.js";
+import { gapsOfLocalSenders, protectionGaps } from "../../src/config/protection.js";
 import type { RuleName } from "../../src/config/schema.js";
 
 const BOTH: readonly RuleName[] = ["login-owns-envelope", "header-originators-owned"];
@@ -47,5 +47,18 @@ describe("the gaps of local mail", () => {
     const gaps = protectionGaps(config).filter((gap) => gap.includes("sendmail"));
     expect(gaps).toHaveLength(count);
     for (const gap of gaps) expect(gap).toMatch(/non_smtpd_milters.*local-originators-match-envelope/);
+  });
+});
+
+describe("the gaps of a main.cf", () => {
+  it.each<[string, Record<string, string>, number]>([
+    ["are local senders that nobody owns, behind a milter", { milter: "inet:127.0.0.1:1", maps: "static:*" }, 1],
+    ["are none where the senders are bound to users", { milter: "inet:127.0.0.1:1", maps: "texthash:/m" }, 0],
+    ["are for lint to tell where no milter sees local mail", { milter: "", maps: "static:*" }, 0],
+  ])("%s", (_, { milter = "", maps = "" }, count) => {
+    const get = (name: string) => (name === "non_smtpd_milters" ? milter : maps);
+    const gaps = gapsOfLocalSenders({ get });
+    expect(gaps).toHaveLength(count);
+    for (const gap of gaps) expect(gap).toMatch(/authorized_submit_users and local_login_sender_maps/);
   });
 });

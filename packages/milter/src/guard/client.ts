@@ -16,19 +16,3 @@ export function clientOf({ family, address, name }: ConnectCommand): Client | nu
   if (isIP(plain) === 0) return null;
   return name === "" || name.startsWith("[") || name === "unknown" ? { address: plain } : { address: plain, name };
 }
-
-/** What tells mail that the `sendmail` command submitted from mail of the network, before its sender is known. */
-export interface Origin {
-  readonly client: Client | null;
-  readonly port: number;
-  readonly helo: string | null;
-}
-
-/**
- * Whether a message is a local submission (Postfix `non_smtpd_milters`): the client is this machine's loopback address on port 0, the
- * greeting is `localhost`, and the sender has no brackets. A client of the network has a port.
- */
-export function isLocalSubmission({ client, port, helo }: Origin, sender: string): boolean {
-  const loopback = client?.address === "127.0.0.1" || client?.address === "::1";
-  return loopback && port === 0 && helo === "localhost" && !sender.startsWith("<");
-}

@@ -16,12 +16,13 @@ import {
 import { EDIT_ACTIONS } from "../codec/answer.js";
 import type { ConnectCommand, HeaderCommand, HeloCommand, MailCommand, RcptCommand } from "../codec/command.js";
 import { ACTIONS, STEPS } from "../codec/flags.js";
-import { formatMilterReply } from "../codec/reply-text.js";
 import type { HandlerFactory, MilterContext, MilterHandler, MilterOutcome, MilterVerdict } from "../session/handler.js";
-import { clientOf, isLocalSubmission, type Origin } from "./client.js";
+import { clientOf } from "./client.js";
 import { milterEdits } from "./edits.js";
+import { type Instead, insteadOfRefusal, isLocalSubmission, type LocalRefusal, type Origin } from "./local-mail.js";
 import type { DecisionEvent } from "./milter-event.js";
 import { type GuardNeeds, needsOf, requestFor } from "./negotiation.js";
+import { replyWith } from "./replies.js";
 import { pathOf, utf8Of } from "./text.js";
 
 export { MILTER_FACTS } from "./negotiation.js";
@@ -46,6 +47,8 @@ export interface GuardHandlerOptions {
   readonly readLimits?: Partial<HeaderLimits>;
   /** What is kept of a message in memory. */
   readonly messageLimits?: Partial<MessageLimits>;
+  /** What becomes of a local submission that the policy refuses: `quarantine` (default), `defer` or `discard`, never a refusal. */
+  readonly refusedLocalMail?: LocalRefusal;
   /** Told of each message's decision. Must not throw. */
   readonly onEvent?: (event: DecisionEvent) => void;
 }
@@ -63,8 +66,7 @@ export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
  *
  * The login is `{auth_authen}` as it stands at MAIL; absent or empty, nobody logged in. The envelope is judged at MAIL, the header at its
  * end; where the MTA then waits for no answer, a refusal is told at the end of the message. The null sender continues: accepting
- * it would end the filtering of the message. A refused local submission is held for an administrator, since a refusal there becomes
- * a bounce to the sender that may be forged.
+ * it would end the filtering of the message. A local submission is never refused: `refusedLocalMail` says what becomes of it.
  *
  * @throws FromguardError `FG_POLICY_INVALID` for a limit that is none.
  *
@@ -79,6 +81,7 @@ export function guardHandler(guard: Guard, options: GuardHandlerOptions = {}): H
     name: options.name ?? "milter",
     readLimits,
     limits: { ...roomFor(readLimits), ...messageLimits },
+    refusedLocalMail: options.refusedLocalMail ?? "quarantine",
     onEvent: options.onEvent ?? (() => undefined),
   };
   return () => new GuardHandler(settings);
@@ -103,6 +106,7 @@ interface Settings {
   readonly needs: GuardNeeds;
   readonly name: string;
   readonly limits: MessageLimits;
+  readonly refusedLocalMail: LocalRefusal;
   readonly onEvent: (event: DecisionEvent) => void;
 }
 
@@ -119,6 +123,8 @@ interface Message {
   isTooLong: boolean;
   isJudged: boolean;
   edits: readonly Edit[];
+  /** What is done instead of refusing it. */
+  instead: Instead | undefined;
 }
 
 const NOBODY: Origin = { client: null, port: 0, helo: null };
@@ -175,6 +181,7 @@ class GuardHandler implements MilterHandler {
       isTooLong: false,
       isJudged: false,
       edits: [],
+      instead: undefined,
     };
     this.#message = message;
     const { client, helo } = this.#origin;
@@ -257,16 +264,15 @@ class GuardHandler implements MilterHandler {
     // The message was given up meanwhile: the session drops this answer.
     if (message !== this.#message) return replyWith(TRY_LATER);
     const { action, reply = TRY_LATER } = decision;
+    message.edits = decision.edits;
     const verdict = this.#verdictOf(message, action, reply, context);
-    const isHeld = action !== "accept" && verdict === "continue";
     message.isJudged = isLast || action !== "accept";
-    if (!isHeld) message.edits = decision.edits;
     if (message.isJudged) {
       this.#settings.onEvent({
         kind: "decision",
         stage,
         decision,
-        quarantined: isHeld,
+        insteadOfRefusal: message.instead?.how,
         login: message.login,
         client: this.#origin.client?.address ?? null,
         envelopeFrom: message.sender,
@@ -289,26 +295,23 @@ class GuardHandler implements MilterHandler {
     }
   }
 
-  /** A refusal for good; of a local submission, its quarantine, or where the MTA has none, a deferral. */
+  /** A refusal for good; of a local submission, what stands in its place. */
   #refuse(message: Message, reply: Reply, { negotiated }: MilterContext): MilterVerdict {
     if (!message.isLocal || reply.code < 500) return replyWith(reply);
-    if (!(negotiated.actions & ACTIONS.quarantine)) return replyWith(TRY_LATER);
-    message.edits = [{ kind: "quarantine", reason: reply.text }];
-    return "continue";
+    const canQuarantine = (negotiated.actions & ACTIONS.quarantine) !== 0;
+    message.instead = insteadOfRefusal(reply, this.#settings.refusedLocalMail, canQuarantine);
+    message.edits = message.instead.edits;
+    return message.instead.now;
   }
 
   /** Edits that the MTA cannot make defer the message: it must not pass as if they had been made. */
   #edit({ negotiated: { actions, steps } }: MilterContext): MilterVerdict | MilterOutcome {
-    const { edits } = this.#message as Message;
-    if (edits.length === 0) return "continue";
+    const { edits, instead } = this.#message as Message;
+    if (edits.length === 0) return instead?.atEnd ?? "continue";
     const made = milterEdits(edits, { leadingSpace: (steps & STEPS.leadingSpace) !== 0 });
     if (made.some((edit) => !(actions & EDIT_ACTIONS[edit.kind]))) return replyWith(TRY_LATER);
     return { verdict: "continue", edits: made };
   }
-}
-
-function replyWith(reply: Reply): MilterVerdict {
-  return { reply: formatMilterReply(reply) };
 }
 
 function andThen<A, B>(value: A | Promise<A>, next: (value: A) => B): B | Promise<B> {

@@ -1,5 +1,6 @@
 import type { Decision } from "@fromguard/core";
 import type { SessionEvent } from "../session/event.js";
+import type { LocalRefusal } from "./local-mail.js";
 
 /** What a guard decided on one message. */
 export interface DecisionEvent {
@@ -7,8 +8,8 @@ export interface DecisionEvent {
   /** Where it was decided: a refusal at MAIL, or all that is known at the end of the header. */
   readonly stage: "mail" | "header";
   readonly decision: Decision;
-  /** True where a local submission was held instead of refused. */
-  readonly quarantined: boolean;
+  /** What became of a local submission that would be refused; undefined for other mail. */
+  readonly insteadOfRefusal: LocalRefusal | undefined;
   readonly login: string | null;
   /** The client's address; null where it is unknown. */
   readonly client: string | null;

@@ -7,6 +7,7 @@ import {
   decodeAnswer,
   FrameReader,
   guardHandler,
+  type LocalRefusal,
   type SessionEvent,
   STEPS,
 } from "../../src/index.js";
@@ -314,7 +315,9 @@ describe("local submissions", () => {
     const { say, events } = talk([localUser, oneFrom]);
     expect(say(...LOCAL, mta.mail("ceo@corp.example"))).toEqual(["negotiate", "continue"]);
     expect(say(...CONTENT, mta.eom())).toEqual([expect.stringMatching(/^quarantine /), "continue"]);
-    expect(events).toMatchObject([{ kind: "decision", quarantined: true, decision: { action: "reject" } }]);
+    expect(events).toMatchObject([
+      { kind: "decision", insteadOfRefusal: "quarantine", decision: { action: "reject" } },
+    ]);
   });
 
   test("are held where they would be refused, for the header, the null sender included", () => {
@@ -326,7 +329,28 @@ describe("local submissions", () => {
   test("are deferred where the MTA has no quarantine", () => {
     const { say } = talk([localUser]);
     const [, answer] = say(mta.offer(6, 0x1f, 0x1fffff), ...LOCAL.slice(1), mta.mail("ceo@corp.example"));
-    expect(answer).toMatch(/^451 4\.3\.0 /);
+    expect(answer).toMatch(/^451 4\.7\.1 /);
+  });
+
+  const END = [mta.rcpt("b@dest.example"), mta.header("From", " ceo@corp.example"), mta.eoh(), mta.eom()];
+  test.each<[LocalRefusal, RegExp[], RegExp[]]>([
+    ["quarantine", [/^continue$/], [/^quarantine /, /^continue$/]],
+    ["defer", [/^451 4\.7\.1 The From address is not owned/], []],
+    ["discard", [/^continue$/], [/^discard$/]],
+  ])("are never refused: %s", (refusedLocalMail, atMail, atEnd) => {
+    for (const rules of [[localUser], [localUser, oneFrom]]) {
+      const { say, events } = talk(rules, { refusedLocalMail });
+      const heard = say(...LOCAL, mta.mail("ceo@corp.example"));
+      expect(heard.slice(1)).toEqual(atMail.map((pattern) => expect.stringMatching(pattern)));
+      if (atEnd.length > 0) expect(say(...END)).toEqual(atEnd.map((pattern) => expect.stringMatching(pattern)));
+      expect(events).toMatchObject([{ insteadOfRefusal: refusedLocalMail, decision: { action: "reject" } }]);
+    }
+    const { say } = talk([oneFrom], { refusedLocalMail });
+    const last = refusedLocalMail === "defer" ? [/^451 4\.7\.1 /] : atEnd;
+    const said = say(...LOCAL, mta.mail("ceo@corp.example"), mta.eoh(), mta.eom());
+    // Without a rule at MAIL nobody waits there.
+    expect(said.slice(1)).toEqual(last.map((pattern) => expect.stringMatching(pattern)));
+    expect(said.join("\n")).not.toMatch(/^5\d\d /m);
   });
 
   test("are deferred where it could not be found out", () => {
@@ -347,7 +371,7 @@ describe("local submissions", () => {
   test("are none where somebody has logged in, however they look", () => {
     const { say, events } = talk([envelope]);
     expect(say(...LOCAL, as("eve"), mta.mail("ceo@corp.example"))[1]).toMatch(/^553 /);
-    expect(events).toMatchObject([{ login: "eve", quarantined: false }]);
+    expect(events).toMatchObject([{ login: "eve", insteadOfRefusal: undefined }]);
   });
 });
 
