@@ -50,7 +50,8 @@ export async function mayUse(
   options: { readonly role?: Role; readonly signal?: AbortSignal } = {},
 ): Promise<Answer> {
   const { role = "envelope", signal } = options;
-  const [answer] = await ownership.ask(login, [{ address, role }], signal === undefined ? {} : { signal });
+  const asked = ownership.ask(login, [{ address, role }], signal === undefined ? {} : { signal });
+  const [answer] = "then" in asked ? await asked : asked;
   if (answer === undefined) throw new TypeError(`${ownership.name} left a question without an answer`);
   return answer;
 }
