@@ -5,5 +5,6 @@ export { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "./limits.js";
 export type { CloseReason, PolicyEvent } from "./server/events.js";
 export { createPolicyServer, type PolicyServer, type PolicyServerOptions } from "./server/server.js";
 export { toPolicyAction } from "./session/action.js";
+export type { Policies } from "./session/contexts.js";
 export { factsOf, POLICY_FACTS, type RequestFacts } from "./session/facts.js";
 export { createPolicySession, type PolicySession, type PolicySessionOptions } from "./session/session.js";

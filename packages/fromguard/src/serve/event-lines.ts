@@ -29,6 +29,10 @@ export function policyLine(event: PolicyEvent): Line {
       return ["info", "decision", { listener, ...decisionFields(event.decision), ...factFields(event.facts) }];
     case "engine-error":
       return ["warn", "engine-error", { listener, peer: event.peer, cause: describe(event.cause) }];
+    case "unknown-context":
+      return ["warn", "unknown-context", { listener, peer: event.peer, context: event.context }];
+    case "edits-unmade":
+      return ["warn", "edits-unmade", { listener, peer: event.peer, edits: event.edits.map(({ kind }) => kind) }];
     case "closed":
       return ["warn", "connection-closed", { listener, peer: event.peer, cause: event.reason }];
     case "refused":

@@ -1,7 +1,7 @@
 import { printable } from "@fromguard/core";
 
-/** The longest action that is sent, in octets: the reply text of core and room for the action's name. */
-const MAX_ACTION = 512;
+/** The longest action that is sent, in octets: a whole header field and room for the action's name; Postfix takes 2,048. */
+const MAX_ACTION = 1024;
 
 /** The answer `action=...` with its empty line; whatever the action holds, it stays one printable line. */
 export function encodeAnswer(action: string): string {

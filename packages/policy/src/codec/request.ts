@@ -33,14 +33,36 @@ export class PolicyRequest {
     return this.#utf8 || isUtf8(Buffer.from(this.#find(name) ?? "", "latin1"));
   }
 
+  /**
+   * The request without the lines of these attributes, for comparing: two requests of the same text have the same value, and the
+   * same octets, in every other attribute.
+   */
+  without(names: readonly string[]): string {
+    const text = this.#text;
+    const cuts = names.map((name) => this.#lineOf(name)).filter((at) => at >= 0);
+    cuts.sort((one, other) => one - other);
+    let rest = this.#utf8 ? "" : "latin1\n";
+    let from = 0;
+    for (const at of cuts) {
+      rest += text.slice(from, at);
+      from = text.indexOf("\n", at) + 1;
+    }
+    return rest + text.slice(from);
+  }
+
   #find(name: string): string | undefined {
+    const line = this.#lineOf(name);
+    if (line < 0) return undefined;
+    const value = line + name.length + 1;
+    return this.#text.slice(value, this.#text.indexOf("\n", value));
+  }
+
+  /** Where the first line of an attribute begins; -1 where there is none. */
+  #lineOf(name: string): number {
     const text = this.#text;
     for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-      const equals = at + name.length;
-      if (text.charCodeAt(equals) === 0x3d && (at === 0 || text.charCodeAt(at - 1) === 0x0a)) {
-        return text.slice(equals + 1, text.indexOf("\n", equals));
-      }
+      if (text.charCodeAt(at + name.length) === 0x3d && (at === 0 || text.charCodeAt(at - 1) === 0x0a)) return at;
     }
-    return undefined;
+    return -1;
   }
 }

@@ -1,15 +1,16 @@
 import type { Socket } from "node:net";
-import type { Guard } from "@fromguard/core";
+import { FromguardError, type Guard, printable } from "@fromguard/core";
 import { formatListenAddress, type Listener, listen, type UnixSocketAccess } from "@fromguard/node";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
+import type { Policies } from "../session/contexts.js";
 import { POLICY_FACTS } from "../session/facts.js";
 import { createPolicySession } from "../session/session.js";
 import { serveConnection } from "./connection.js";
-import type { PolicyEvent } from "./events.js";
+import type { CloseReason, PolicyEvent } from "./events.js";
+import { SharedBuffers } from "./shared-buffers.js";
 
-/** Options of {@link createPolicyServer}. */
-export interface PolicyServerOptions {
-  readonly guard: Guard;
+/** Options of {@link createPolicyServer}: `guard`, `contexts` or both. */
+export interface PolicyServerOptions extends Policies {
   /** The `listener` fact of requests that carry no `policy_context`. Default `policy`. */
   readonly name?: string;
   /** Says that rules on the header and body run elsewhere, in a milter for example. Default false: they are refused. */
@@ -22,7 +23,7 @@ export interface PolicyServerOptions {
 /** A policy server for Postfix's `check_policy_service`. */
 export interface PolicyServer {
   /**
-   * Listens on `HOST:PORT` or `unix:/PATH`; several listeners may be open.
+   * Listens on `HOST:PORT`, `unix:/PATH` or `systemd:NAME`; several listeners may be open.
    *
    * @throws FromguardError `FG_LISTEN_FAILED`, `FG_CONFIG_INVALID`: see `listen` of @fromguard/node
    */
@@ -32,15 +33,33 @@ export interface PolicyServer {
 }
 
 /**
- * Makes a policy server of a guard.
+ * Makes a policy server of a guard, or of one for each `policy_context`.
  *
- * @throws FromguardError `FG_POLICY_INVALID` where rules of the policy need the header or body, unless `partial` is true
+ * @throws FromguardError `FG_POLICY_INVALID` where there is no policy, or where rules of one need the header or body, unless
+ * `partial` is true
  */
 export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
-  const { name = "policy", partial = false, onEvent } = options;
+  const { name = "policy", onEvent } = options;
   const limits: PolicyLimits = { ...DEFAULT_POLICY_LIMITS, ...options.limits };
-  const guard = options.guard.within({ name: "the policy listener", facts: POLICY_FACTS, partial });
+  const policies = policiesHere(options);
+  const buffers = new SharedBuffers(limits.maxBufferedBytes);
   const listeners: Listener[] = [];
+
+  function serve(socket: Socket): () => void {
+    const peer = peerOf(socket);
+    const session = createPolicySession({
+      ...policies,
+      listenerName: name,
+      limits,
+      onDecision: onEvent && ((decision, facts) => onEvent({ kind: "decided", peer, decision, facts })),
+      onEngineError: onEvent && ((cause) => onEvent({ kind: "engine-error", peer, cause })),
+      onUnknownContext: onEvent && ((context) => onEvent({ kind: "unknown-context", peer, context })),
+      onEditsUnmade: onEvent && ((edits) => onEvent({ kind: "edits-unmade", peer, edits })),
+    });
+    const onClosed = (reason: CloseReason) => onEvent?.({ kind: "closed", peer, reason });
+    return serveConnection(socket, { session, limits, buffers, onClosed });
+  }
+
   return {
     listen: async (address, { access } = {}) => {
       const listener = await listen({
@@ -49,16 +68,7 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
         allowHalfOpen: true,
         ...(access === undefined ? {} : { access }),
         onRefused: (refusal) => onEvent?.({ kind: "refused", refusal }),
-        onConnection: (socket) => {
-          const peer = peerOf(socket);
-          const session = createPolicySession({
-            guard,
-            listenerName: name,
-            onDecision: onEvent && ((decision, facts) => onEvent({ kind: "decided", peer, decision, facts })),
-            onEngineError: onEvent && ((cause) => onEvent({ kind: "engine-error", peer, cause })),
-          });
-          return serveConnection(socket, session, limits, (reason) => onEvent?.({ kind: "closed", peer, reason }));
-        },
+        onConnection: serve,
       });
       listeners.push(listener);
       return listener;
@@ -66,6 +76,21 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
     close: async (options) => {
       await Promise.all(listeners.map((listener) => listener.close(options)));
     },
+  };
+}
+
+/** The policies as far as they run here. */
+function policiesHere({ guard, contexts, partial = false }: PolicyServerOptions): Policies {
+  const named = Object.entries(contexts ?? {});
+  if (guard === undefined && named.length === 0) {
+    throw new FromguardError("FG_POLICY_INVALID", "a policy server needs a guard, or one for each context");
+  }
+  const here = (guard: Guard, name: string) => guard.within({ name, facts: POLICY_FACTS, partial });
+  return {
+    guard: guard && here(guard, "the policy listener"),
+    contexts:
+      contexts &&
+      Object.fromEntries(named.map(([name, own]) => [name, here(own, `the policy context ${printable(name)}`)])),
   };
 }
 

@@ -1,32 +1,29 @@
-import { absurd, type Decision, formatReply, formatReplyText, printable, type Reply, TRY_LATER } from "@fromguard/core";
+import { absurd, type Decision, formatReply, formatReplyText, type Reply, TRY_LATER } from "@fromguard/core";
 
 const REFUSED: Reply = { code: 554, enhanced: "5.7.1", text: "Sender address rejected: refused by policy" };
 
-/** What Postfix does where the engine failed: defer, unless a later restriction refuses for good. */
+/** What Postfix does where the engine failed, or an edit cannot be made: defer, unless a later restriction refuses for good. */
 export const ENGINE_FAILED = `DEFER_IF_PERMIT ${formatReplyText(TRY_LATER)}`;
 
+/** What Postfix does where no policy answers for a context: it is the administrator's to mend, as Postfix's own 4.3.5 is. */
+export const NO_SUCH_CONTEXT = "DEFER_IF_PERMIT 4.3.5 Server configuration error";
+
 /**
- * The action that carries a decision out.
+ * The action that carries a decision out, but for its edits.
  *
- * "No objection" is DUNNO, never OK: OK ends the host's restriction list. A deferral lets a later restriction refuse for
- * good. A quarantine is HOLD; other edits are not made here.
+ * "No objection" is DUNNO, never OK: OK ends the host's restriction list. A deferral lets a later restriction refuse for good.
  *
  * @see access(5)
  */
-export function toPolicyAction(decision: Decision): string {
-  switch (decision.action) {
+export function toPolicyAction({ action, reply }: Decision): string {
+  switch (action) {
     case "accept":
-      return decision.edits.length === 0 ? "DUNNO" : acceptWithEdits(decision);
+      return "DUNNO";
     case "reject":
-      return formatReply(decision.reply ?? REFUSED);
+      return formatReply(reply ?? REFUSED);
     case "defer":
-      return `DEFER_IF_PERMIT ${formatReplyText(decision.reply ?? TRY_LATER)}`;
+      return `DEFER_IF_PERMIT ${formatReplyText(reply ?? TRY_LATER)}`;
     default:
-      return absurd(decision.action);
+      return absurd(action);
   }
-}
-
-function acceptWithEdits(decision: Decision): string {
-  for (const edit of decision.edits) if (edit.kind === "quarantine") return `HOLD ${printable(edit.reason)}`;
-  return "DUNNO";
 }

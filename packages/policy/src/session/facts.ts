@@ -18,7 +18,7 @@ const KNOWN = { client: 0, helo: 1, login: 2, sender: 3, recipient: 4 } as const
 /**
  * A state that is not here, or none, is taken as the last: a fact that lacks there defers.
  *
- * VRFY and ETRN come outside of a mail transaction, behind AUTH.
+ * VRFY and ETRN may come outside of a mail transaction, behind AUTH: there a sender or recipient is a fact where it is told.
  */
 const STATES = new Map<string, number>([
   ["CONNECT", KNOWN.client],
@@ -54,11 +54,13 @@ export function factsOf(request: PolicyRequest, listenerName: string): RequestFa
   if (known >= KNOWN.helo) facts.helo = request.get("helo_name") || null;
   const login = request.get("sasl_username") || null;
   if ((known >= KNOWN.login || login !== null) && request.isUtf8("sasl_username")) facts.login = login;
-  if (known >= KNOWN.sender) facts.envelopeFrom = pathOf(request, "sender", request.get("sender") ?? "");
-  if (known >= KNOWN.recipient) {
+  // What HELO tells of a transaction is over: HELO ends it.
+  if (known >= KNOWN.login) {
+    const sender = request.get("sender") ?? "";
+    if (known >= KNOWN.sender || sender !== "") facts.envelopeFrom = pathOf(request, "sender", sender);
     // At DATA and later Postfix tells the recipient only where there is one.
     const recipient = request.get("recipient");
-    if (recipient) facts.recipients = [pathOf(request, "recipient", recipient)];
+    if (recipient && known !== KNOWN.sender) facts.recipients = [pathOf(request, "recipient", recipient)];
   }
   return { facts, complete: known >= KNOWN.recipient };
 }

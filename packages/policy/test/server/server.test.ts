@@ -1,141 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createGuard, failWith, type Guard, pass, type Rule, rule } from "@fromguard/core";
-import type { Listener } from "@fromguard/node";
-import { createPolicyServer, type PolicyEvent, type PolicyServer, type PolicyServerOptions } from "@fromguard/policy";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-
-let folder: string;
-const servers: PolicyServer[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "fg-policy-"));
-});
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close({ graceMs: 0 })));
-  await rm(folder, { recursive: true });
-});
-
-const NO = { code: 553, enhanced: "5.7.1", text: "not yours" };
-/** Refuses eve; answers at once. */
-const notEve = rule("not-eve", ["envelopeFrom"], ({ envelopeFrom }) =>
-  envelopeFrom.text.startsWith("eve@") ? failWith("no", NO) : pass(),
-);
-const UNAVAILABLE = "DEFER_IF_PERMIT 4.3.0 Sender verification is temporarily unavailable";
-
-/** A rule that answers when told: once for each sender that waits, in any order. */
-function gate() {
-  const waiting = new Map<string, () => void>();
-  const asked: AbortSignal[] = [];
-  let notify = () => {};
-  const gated = rule("gate", ["envelopeFrom"], ({ envelopeFrom }, { signal }) => {
-    asked.push(signal);
-    return new Promise<ReturnType<typeof pass>>((resolve) => {
-      waiting.set(envelopeFrom.text, () => resolve(pass()));
-      notify();
-    });
-  });
-  const reached = async (sender: string) => {
-    while (!waiting.has(sender))
-      await new Promise<void>((resolve) => {
-        notify = resolve;
-      });
-  };
-  return { gated, asked, reached, open: (sender: string) => waiting.get(sender)?.() };
-}
-
-interface Running {
-  readonly server: PolicyServer;
-  readonly listener: Listener;
-  readonly events: PolicyEvent[];
-  /** Resolves with the first event of the kind. */
-  readonly event: <Kind extends PolicyEvent["kind"]>(kind: Kind) => Promise<PolicyEvent & { kind: Kind }>;
-}
-
-async function start(
-  policy: Guard | Rule = notEve,
-  options: Partial<PolicyServerOptions> = {},
-  address = "127.0.0.1:0",
-): Promise<Running> {
-  const events: PolicyEvent[] = [];
-  let notify = () => {};
-  const guard = "evaluate" in policy ? createGuard({ rules: [policy] }) : policy;
-  const server = createPolicyServer({
-    guard,
-    onEvent: (event) => {
-      events.push(event);
-      notify();
-    },
-    ...options,
-  });
-  servers.push(server);
-  const listener = await server.listen(address);
-  return {
-    server,
-    listener,
-    events,
-    event: async (kind) => {
-      for (;;) {
-        const found = events.find((event) => event.kind === kind);
-        if (found !== undefined) return found as PolicyEvent & { kind: typeof kind };
-        await new Promise<void>((resolve) => {
-          notify = resolve;
-        });
-      }
-    },
-  };
-}
-
-/** A client that collects actions. */
-class Client {
-  readonly socket: Socket;
-  readonly actions: string[] = [];
-  readonly ended: Promise<void>;
-  #rest = "";
-  #notify = () => {};
-
-  constructor(address: string) {
-    const split = address.lastIndexOf(":");
-    this.socket = address.startsWith("unix:")
-      ? connect({ path: address.slice(5) })
-      : connect({ host: address.slice(0, split), port: Number(address.slice(split + 1)), noDelay: true });
-    this.socket.setEncoding("latin1");
-    this.socket.on("error", () => undefined);
-    this.socket.on("data", (text: string) => {
-      const frames = (this.#rest + text).split("\n\n");
-      this.#rest = frames.pop() ?? "";
-      this.actions.push(...frames.map((frame) => frame.replace(/^action=/, "")));
-      this.#notify();
-    });
-    this.ended = new Promise((resolve) => this.socket.once("close", () => resolve()));
-  }
-
-  async take(count: number): Promise<readonly string[]> {
-    while (this.actions.length < count)
-      await new Promise<void>((resolve) => {
-        this.#notify = resolve;
-      });
-    return this.actions.splice(0, count);
-  }
-
-  async ask(sender: string): Promise<string | undefined> {
-    this.socket.write(request(sender));
-    return (await this.take(1))[0];
-  }
-}
-
-function request(sender: string, padding = ""): string {
-  return `request=smtpd_access_policy\nprotocol_state=RCPT\nsender=${sender}\nrecipient=bob@example.org\nhelo_name=${padding}\nsasl_username=ann\n\n`;
-}
+import { createGuard, failWith, type Guard, rule } from "@fromguard/core";
+import { createPolicyServer } from "@fromguard/policy";
+import { describe, expect, test } from "vitest";
+import { Client, gate, NO, notEve, request, start, UNAVAILABLE, unixAddress } from "./running.js";
 
 describe.each([
-  ["TCP", () => "127.0.0.1:0"],
-  ["a unix socket", () => `unix:${join(folder, "policy")}`],
+  ["TCP", async () => "127.0.0.1:0"],
+  ["a unix socket", unixAddress],
 ])("a policy server on %s", (_, address) => {
   test("answers many requests on one connection", async () => {
-    const { listener } = await start(notEve, {}, address());
+    const { listener } = await start(notEve, {}, await address());
     const client = new Client(listener.address);
     for (let round = 0; round < 50; round++) {
       expect(await client.ask("ann@example.com")).toBe("DUNNO");
@@ -145,7 +18,7 @@ describe.each([
   });
 
   test("answers pipelined requests in order", async () => {
-    const { listener } = await start(notEve, {}, address());
+    const { listener } = await start(notEve, {}, await address());
     const client = new Client(listener.address);
     client.socket.write(
       Array.from({ length: 300 }, (_, n) => request(n % 3 === 0 ? "eve@x.test" : "ann@x.test")).join(""),
@@ -156,7 +29,7 @@ describe.each([
   });
 
   test("answers a client that has closed its side", async () => {
-    const { listener } = await start(notEve, {}, address());
+    const { listener } = await start(notEve, {}, await address());
     const client = new Client(listener.address);
     client.socket.end(request("ann@example.com") + request("eve@example.com"));
     await client.ended;
@@ -204,7 +77,7 @@ describe("a policy server", () => {
 
   test("stops reading from a client that does not read, and answers all when it does", async () => {
     // A unix socket holds some 200 KB on its way; the answers are ten times that.
-    const { listener, events } = await start(notEve, {}, `unix:${join(folder, "policy")}`);
+    const { listener, events } = await start(notEve, {}, await unixAddress());
     const client = new Client(listener.address);
     client.socket.pause();
     const total = 60_000;
