@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { FromguardError } from "@fromguard/core";
 import { formatListenAddress, type ListenAddress, parseListenAddress } from "./listen-address.js";
-import { clearStaleSocket, setSocketAccess, type UnixSocketAccess } from "./unix-socket.js";
+import { clearStaleSocket, requireFolder, setSocketAccess, type UnixSocketAccess } from "./unix-socket.js";
 
 /** The default of {@link ListenOptions.maxConnections}. */
 export const DEFAULT_MAX_CONNECTIONS = 1000;
@@ -55,7 +55,8 @@ export interface Listener {
 /**
  * Listens on a TCP port (with TCP_NODELAY) or a unix socket.
  *
- * The file of a unix socket on which nobody answers is replaced; one that is in use, or is no socket, is refused.
+ * The file of a unix socket on which nobody answers is replaced; one that is in use, or is no socket, is refused. Workers of
+ * node:cluster share a port, and a unix socket by its path: the primary binds it, with its own umask.
  *
  * @throws FromguardError `FG_LISTEN_FAILED`, one sentence that names the address; `FG_CONFIG_INVALID` for text that is none
  */
@@ -84,17 +85,15 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   });
 
   try {
-    if (address.kind === "unix") await clearStaleSocket(address.path);
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(
-        address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port },
-        () => {
-          server.off("error", reject);
-          resolve();
-        },
-      );
-    });
+    if (address.kind === "unix") await requireFolder(address.path);
+    try {
+      await bind(server, address);
+    } catch (error) {
+      // Bound first and looked at then: in a worker of node:cluster, the socket that answers may be that of the primary.
+      if (address.kind !== "unix" || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      await clearStaleSocket(address.path);
+      await bind(server, address);
+    }
     server.on("error", (cause) => refuse({ kind: "accept-failed", cause }));
     if (address.kind === "unix") await setSocketAccess(address.path, options.access ?? {});
   } catch (error) {
@@ -121,6 +120,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return closing;
     },
   };
+}
+
+function bind(server: Server, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
 }
 
 async function finish(server: Server, open: ReadonlyMap<Socket, (() => void) | undefined>, graceMs: number) {

@@ -12,10 +12,13 @@ export interface UnixSocketAccess {
   readonly group?: number | string;
 }
 
+/** Throws where there is no folder for a socket's file: of that, a bind would say "permission denied". */
+export async function requireFolder(path: string): Promise<void> {
+  await lstat(dirname(path));
+}
+
 /** Removes a socket file on which nobody answers. Throws where something answers, or the file is no socket. */
 export async function clearStaleSocket(path: string): Promise<void> {
-  // A bind would say "permission denied" of a folder that is missing.
-  await lstat(dirname(path));
   try {
     if (!(await lstat(path)).isSocket()) throw new Error("the path exists and is no socket");
   } catch (error) {
