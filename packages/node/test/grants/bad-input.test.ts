@@ -169,6 +169,11 @@ describe("a grants file with", () => {
       "2:5: xn--80ak6aa92e.test looks like apple.test of g.yaml:3:5",
     ],
     [
+      "a domain that looks like another one, in Latin letters alone",
+      grants("{ login: a, mailbox: a@\u1d0fffice.test }", "{ login: a, mailbox: a@office.test }"),
+      "2:5: xn--ffice-l29a.test looks like office.test of g.yaml:3:5",
+    ],
+    [
       "a domain that looks like the parent of another one",
       grants(
         "{ login: a, mailbox: a@mail.apple.test }",
