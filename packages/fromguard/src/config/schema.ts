@@ -195,5 +195,6 @@ export const SUBMISSION: readonly RuleName[] = [
 
 function isLoopback(text: string): boolean {
   const address = parseListenAddress(text);
-  return address.kind === "unix" || /^(?:127\.[\d.]+|::1|localhost)$/.test(address.host);
+  if (address.kind !== "tcp") return address.kind === "unix";
+  return /^(?:127\.[\d.]+|::1|localhost)$/.test(address.host);
 }

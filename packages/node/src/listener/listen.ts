@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { FromguardError } from "@fromguard/core";
+import { type Bound, bind } from "./bind.js";
 import { formatListenAddress, type ListenAddress, parseListenAddress } from "./listen-address.js";
-import { clearStaleSocket, requireFolder, setSocketAccess, type UnixSocketAccess } from "./unix-socket.js";
+import type { UnixSocketAccess } from "./unix-socket.js";
 
 /** The default of {@link ListenOptions.maxConnections}. */
 export const DEFAULT_MAX_CONNECTIONS = 1000;
@@ -26,7 +27,7 @@ export interface ListenOptions {
    * last answer is written. Default false.
    */
   readonly allowHalfOpen?: boolean;
-  /** Mode, owner and group of a unix socket's file. */
+  /** Mode, owner and group of the file of a unix socket that is made here. */
   readonly access?: UnixSocketAccess;
   /**
    * Takes a new connection. What it returns is called once when the listener begins to close: the handler then ends the
@@ -39,7 +40,7 @@ export interface ListenOptions {
 
 /** A socket that is listened on. */
 export interface Listener {
-  /** The real address, as {@link formatListenAddress} writes it: port 0 has become the port that the system chose. */
+  /** The real address, as {@link formatListenAddress} writes it: port 0 and `systemd:NAME` have become what they stand for. */
   readonly address: string;
   /** Connections open now. */
   readonly connections: number;
@@ -71,7 +72,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     refused++;
     onRefused?.(refusal);
   };
-  const server = createServer({ noDelay: address.kind === "tcp", allowHalfOpen }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen }, (socket) => {
     // Without a handler an error of the socket would end the process; `close` follows it in any case.
     socket.on("error", () => undefined);
     if (closing !== undefined || open.size >= maxConnections) {
@@ -84,31 +85,18 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     open.set(socket, onConnection(socket));
   });
 
+  let bound: Bound;
   try {
-    if (address.kind === "unix") await requireFolder(address.path);
-    try {
-      await bind(server, address);
-    } catch (error) {
-      // Bound first and looked at then: in a worker of node:cluster, the socket that answers may be that of the primary.
-      if (address.kind !== "unix" || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      await clearStaleSocket(address.path);
-      await bind(server, address);
-    }
-    server.on("error", (cause) => refuse({ kind: "accept-failed", cause }));
-    if (address.kind === "unix") await setSocketAccess(address.path, options.access ?? {});
+    bound = await bind(server, address, options.access ?? {});
   } catch (error) {
     server.close();
     for (const socket of open.keys()) socket.destroy();
     throw listenFailed(address, error);
   }
+  server.on("error", (cause) => refuse({ kind: "accept-failed", cause }));
 
-  const bound = server.address();
-  const real =
-    typeof bound === "object" && bound !== null
-      ? { kind: "tcp" as const, host: bound.address, port: bound.port }
-      : address;
   return {
-    address: formatListenAddress(real),
+    address: bound.address,
     get connections() {
       return open.size;
     },
@@ -116,30 +104,26 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return refused;
     },
     close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => {
-      closing ??= finish(server, open, graceMs);
+      closing ??= finish(server, bound, open, graceMs);
       return closing;
     },
   };
 }
 
-function bind(server: Server, address: ListenAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-async function finish(server: Server, open: ReadonlyMap<Socket, (() => void) | undefined>, graceMs: number) {
+async function finish(
+  server: Server,
+  { release }: Bound,
+  open: ReadonlyMap<Socket, (() => void) | undefined>,
+  graceMs: number,
+): Promise<void> {
+  const released = release();
   const gone = [...open.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
   gone.push(new Promise((resolve) => server.close(resolve)));
   const timer = setTimeout(() => {
     for (const socket of open.keys()) socket.destroy();
   }, graceMs);
   for (const drain of open.values()) drain?.();
-  await Promise.all(gone);
+  await Promise.all([released, ...gone]);
   clearTimeout(timer);
 }
 

@@ -11,6 +11,8 @@ describe("an address to listen on", () => {
     ["localhost:25", { kind: "tcp", host: "localhost", port: 25 }],
     ["inet:127.0.0.1:10040", { kind: "tcp", host: "127.0.0.1", port: 10040 }],
     ["unix:/run/fromguard/policy", { kind: "unix", path: "/run/fromguard/policy" }],
+    ["systemd:policy", { kind: "systemd", name: "policy" }],
+    ["systemd:fromguard-policy.socket", { kind: "systemd", name: "fromguard-policy.socket" }],
   ])("%s is read", (text, expected) => {
     expect(parseListenAddress(text)).toEqual(expected);
   });
@@ -29,7 +31,11 @@ describe("an address to listen on", () => {
     ["unix:relative", "a relative path"],
     ["unix:", "no path"],
     [`unix:/${"x".repeat(120)}`, "a path that the system would cut"],
+    [`unix:/${"x".repeat(95)}/s`, "a folder in which no private one has room"],
     ["a\r\nb:1", "a line break"],
+    ["systemd:", "no name"],
+    ["systemd:a:b", "a name with a colon"],
+    ["systemd:a b", "a name with a blank"],
   ])("%j is refused: %s", (text) => {
     const error = caught(() => parseListenAddress(text));
     expect(isFromguardError(error) && error.code).toBe("FG_CONFIG_INVALID");
@@ -42,6 +48,7 @@ describe("an address to listen on", () => {
         fc.oneof(
           fc.string(),
           fc.string().map((path) => `unix:/${path}`),
+          fc.string().map((name) => `systemd:${name}`),
           fc.ipV6().map((ip) => `[${ip}]:25`),
         ),
         (text) => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, lstat, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +75,46 @@ describe("listen", () => {
     await start(`unix:${path}`, { access: { mode: 0o600, owner: uid, group: gid } });
     const made = await stat(path);
     expect([made.mode & 0o777, made.uid, made.gid]).toEqual([0o600, uid, gid]);
+  });
+
+  test("the path leads to the socket only when its mode is set, and nothing else is left in the folder", async () => {
+    const path = join(folder, "socket");
+    const modes = new Set<number>();
+    const watching = new AbortController();
+    const looks = (async () => {
+      while (!watching.signal.aborted) {
+        const made = await stat(path).catch(() => undefined);
+        if (made !== undefined) modes.add(made.mode & 0o777);
+      }
+    })();
+    for (let round = 0; round < 20; round++) {
+      const listener = await start(`unix:${path}`, { access: { mode: 0o604 } });
+      expect(await readdir(folder)).toEqual(["socket"]);
+      await listener.close();
+    }
+    watching.abort();
+    await looks;
+    expect([...modes].filter((mode) => mode !== 0o604)).toEqual([]);
+  });
+
+  test("of two servers that begin at one path at one time one listens, also over a stale file", async () => {
+    const path = join(folder, "socket");
+    for (let round = 0; round < 20; round++) {
+      if (round % 2 === 1) await leaveStaleSocket(path);
+      const begun = await Promise.allSettled([start(`unix:${path}`), start(`unix:${path}`)]);
+      const listening = begun.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      expect([listening.length, await ask(`unix:${path}`), await readdir(folder)]).toEqual([1, "ping", ["socket"]]);
+      await listening[0]?.close();
+    }
+  });
+
+  test("closing leaves the socket that another server has made there", async () => {
+    const path = join(folder, "socket");
+    const first = await start(`unix:${path}`);
+    await rename(path, `${path}.old`);
+    await start(`unix:${path}`);
+    await first.close();
+    expect(await ask(`unix:${path}`)).toBe("ping");
   });
 
   test("an owner that does not exist is refused, and nothing stays behind", async () => {
