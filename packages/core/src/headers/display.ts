@@ -40,9 +40,9 @@ export function readClosely(text: string, maxAddresses: number): Display {
   const { texts, rareTexts, unknownCharset, broken } = decodeText(text);
   // Words that come out of words: some readers decode twice.
   const twice = texts.flatMap((shown) => (shown !== text && shown.includes("=?") ? decodeText(shown).texts : []));
-  const spaced = texts.filter((shown) => shown !== text && isStructure(shown)).map(closeUpSigns);
+  const decodedFirst = texts.filter((shown) => shown !== text).flatMap(structureReadings);
   return {
-    addresses: [...texts, ...rareTexts, ...twice, ...spaced]
+    addresses: [...texts, ...rareTexts, ...twice, ...decodedFirst]
       .flatMap((shown) => addressesIn(shown, maxAddresses))
       .slice(0, maxAddresses + 1),
     control: texts.some((shown) => CONTROL.test(shown)),
@@ -52,7 +52,16 @@ export function readClosely(text: string, maxAddresses: number): Display {
   };
 }
 
-/** Whether those who decode before they parse may take what is shown for another mailbox, in which blanks beside the sign are none. */
+/** What is shown to those who decode before they parse, and then find a mailbox: without comments, and without blanks beside its sign. */
+function structureReadings(shown: string): readonly string[] {
+  if (!shown.includes("@")) return [];
+  return [
+    ...(shown.includes("(") ? [shown.replace(/\([^()]*\)/g, "")] : []),
+    ...(isStructure(shown) ? [closeUpSigns(shown)] : []),
+  ];
+}
+
+/** Whether an address may end there: at a comma, or where a quote was opened before it and is not closed. */
 function isStructure(shown: string): boolean {
   return shown.split('"').length % 2 === 0 || /@[ \t]*[^\s@,;]+[,;]/.test(shown);
 }

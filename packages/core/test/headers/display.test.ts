@@ -36,6 +36,7 @@ describe("addresses that a name shows", () => {
     ["the same behind an order mark", `=?unicodeFFFE?b?${base64(Buffer.from("\ufeffceo@a.example", "utf16le"))}?=`],
     ["UTF-8 in a charset of seven bits", "=?iso-2022-jp?q?ceo=EF=BC=A0a.example?="],
     ["blanks beside the sign behind a quote out of a word", "=?utf-8?q?=22?= ceo =?utf-8?q?=40a.example?="],
+    ["a comment within the domain, out of a word", "=?utf-8?q?ceo=40a?=(c)=?utf-8?q?.example?="],
     ["the same before a comma out of a word", "=?utf-8?q?ceo_=40_a.example=2C_Ann?="],
     ["ASCII in a charset that stands for none", "=?replacement?q?ceo=40a.example?="],
   ])("%s", (_, text) => {
