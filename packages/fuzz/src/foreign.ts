@@ -3,11 +3,14 @@ import type { Shown } from "./message.js";
 
 const IN_TEXT = /[^\s<>()[\]:;@\\,"]*[^\s<>()[\]:;@\\,".][^\s<>()[\]:;@\\,"]*@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
 
+/** What NFKC makes a special of: it is none to a parser, but to the eye it ends whatever stands before it. */
+const WIDE_SPECIAL = /[（）＜＞［］：；，＼﹙﹚﹤﹥﹔﹐﹕]@/u;
+
 /** Everything shown that is no own address as it stands: addresses, and those that a name or comment shows. `owned` is {@link canonical}. */
 export function foreignIn({ addresses, names }: Shown, owned: ReadonlySet<string>): readonly string[] {
   const isForeign = (address: string) => !owned.has(canonical(address));
   return [
-    ...addresses.filter((address) => address.includes("@") && isForeign(address)),
+    ...addresses.filter((address) => address.includes("@") && !WIDE_SPECIAL.test(address) && isForeign(address)),
     ...names
       .flatMap((name) => addressesIn(name.normalize("NFKC")))
       .flatMap((forms) => (forms.every(isForeign) ? forms.slice(0, 1) : [])),

@@ -10,8 +10,26 @@ const text = fc.string({ unit: fc.constantFrom(..."Alice B,<>()é漢€"), minLe
 const encoded = fc.oneof(
   text.map((shown) => `=?utf-8?B?${Buffer.from(shown).toString("base64")}?=`),
   text.map((shown) => `=?UTF-8?q?${quotePrintable(shown)}?=`),
+  fc.constantFrom(
+    "=?iso-2022-jp?B?GyRCOzNFRBsoQg==?=",
+    "=?shift_jis?B?jlKTYw==?=",
+    "=?gb2312?B?1cXI/Q==?=",
+    "=?big5?B?pEAgs68=?=",
+    "=?euc-kr?B?sejDtrz2?=",
+    "=?koi8-r?B?6dfBzg==?=",
+    "=?windows-1251?Q?=C8=E2=E0=ED?=",
+    "=?iso-8859-1?Q?J=F6rg?=\r\n =?utf-8*de?Q?_Bach?=",
+  ),
 );
-const comment = fc.constantFrom("(c)", "(a (b) c)", "(\\))", "()", "(<x>, y)");
+const comment = fc.constantFrom(
+  "(c)",
+  "(a (b) c)",
+  "(\\))",
+  "()",
+  "(<x>, y)",
+  "(=?utf-8?q?J=C3=B6rg?=)",
+  "((((((c))))))",
+);
 const blank = fc.constantFrom(" ", "\t", "\r\n ", "  ");
 const cfws = fc.oneof(
   blank,

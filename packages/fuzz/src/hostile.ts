@@ -1,122 +1,11 @@
 import fc from "fast-check";
+import { encodedWord } from "./encoded.js";
 import { honestValue } from "./honest.js";
-import { type Message, OWNED, octetsOf } from "./message.js";
+import { FOREIGN, type Message, OWN, OWNED, octetsOf } from "./message.js";
+import { piece } from "./pieces.js";
 
-/** An address that no login of made messages may use. */
-const FOREIGN = "ceo@bank.example";
-
-const [OWN] = OWNED as readonly [string];
-const base64 = (text: string) => Buffer.from(text).toString("base64");
-const quoteAll = (text: string) =>
-  [...Buffer.from(text)].map((octet) => `=${octet.toString(16).padStart(2, "0")}`).join("");
-
-const payload = fc.constantFrom(
-  FOREIGN,
-  `<${FOREIGN}>`,
-  `${FOREIGN},`,
-  `"${FOREIGN}" <`,
-  `${OWN}\0, ${FOREIGN}`,
-  `\r\nFrom: ${FOREIGN}`,
-  "ceo",
-  "@bank.example",
-  "ceo＠bank.example",
-  `${FOREIGN}>, <`,
-);
-const charset = fc.constantFrom(
-  "utf-8",
-  "UTF-8",
-  "us-ascii",
-  "iso-8859-1",
-  "utf-8*en",
-  "utf-7",
-  "utf-16be",
-  "x-none",
-  "iso-2022-jp",
-);
-const encodedWord = fc
-  .tuple(charset, fc.constantFrom("B", "b", "Q", "q", "X"), payload, fc.constantFrom("?=", "?", "", "?= ", "?=="))
-  .map(
-    ([set, kind, text, end]) => `=?${set}?${kind}?${kind.toLowerCase() === "b" ? base64(text) : quoteAll(text)}${end}`,
-  );
-
-/** Pieces of a value that mean something to one parser or another: every threat of the catalogue has its own here. */
-export const piece = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.constantFrom(
-      OWN,
-      FOREIGN,
-      `<${OWN}>`,
-      `<${FOREIGN}>`,
-      "alice",
-      "ceo",
-      "@example.com",
-      "@bank.example",
-      "Alice",
-    ),
-  },
-  { weight: 5, arbitrary: fc.constantFrom(...',;:<>()"\\.@[]% \t=?'.split("")) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(
-      " ",
-      "\r\n ",
-      "\r\n\t",
-      "(c)",
-      `(${FOREIGN})`,
-      `(<${FOREIGN}>)`,
-      '"',
-      '\\"',
-      `"${FOREIGN}"`,
-      `"a ${FOREIGN}"@example.com`,
-      `"${OWN}>"`,
-      `@example.com,@bank.example:`,
-      "Board:",
-      ":;",
-      '""',
-      "=?",
-      "?=",
-      "\\,",
-      "[127.0.0.1]",
-      ".evil.example",
-      "%bank.example",
-      "ceo!",
-      "xn--",
-      "еxample.com",
-      "example.com.",
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(
-      "\0",
-      "\r",
-      "\n",
-      "\n\r",
-      "\r\r\n",
-      "\v",
-      "\f",
-      "\x1b",
-      "\x7f",
-      "\x85",
-      "\u2028",
-      "\u202e",
-      "\u200b",
-      "\u00ad",
-      "\u00a0",
-      "\u3002",
-      "＠",
-      "＜",
-      "＞",
-      "，",
-      "ŀ",
-      "\udcff",
-      "\udcc0\udcae",
-      "\ufeff",
-    ),
-  },
-  { weight: 1, arbitrary: encodedWord },
-);
+/** Where a name may stand beside an own address. */
+const NAMED = [`% <${OWN}>`, `"%" <${OWN}>`, `${OWN} (%)`, `"% B" <${OWN}>`, `% =?utf-8?q?B?= <${OWN}>`, `%: ${OWN};`];
 
 const value = fc.oneof(
   { weight: 3, arbitrary: fc.array(piece, { minLength: 1, maxLength: 8 }).map((parts) => parts.join("")) },
@@ -130,6 +19,16 @@ const value = fc.oneof(
       ),
   },
   { weight: 2, arbitrary: honestValue },
+  // What is decoded only after it was taken for a name or comment.
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(
+        fc.oneof({ weight: 3, arbitrary: encodedWord }, { weight: 1, arbitrary: piece }),
+        fc.constantFrom(...NAMED),
+      )
+      .map(([word, form]) => form.replace("%", () => word)),
+  },
 );
 
 const fieldName = fc.oneof(
@@ -169,12 +68,53 @@ const fieldName = fc.oneof(
       "Content-Type: multipart/mixed; boundary=x\r\nFrom:",
       "Fr=?utf-8?q?om?=:",
       "=46rom:",
+      "Sender :",
+      "ſender:",
+      "SENDER\t:",
+      "fROM \t :",
+      "From\v:",
+      "From\u00a0:",
+      "Ｆrom:",
+      "From*:",
+      "From*0*:",
+      "From\r\n:",
+      `From ${FOREIGN} Tue Nov 24 09:00:00 2026\r\nFrom:`,
+      "From - Tue Nov 24 09:00:00 2026\r\n>From:",
+      `X: a\r\n\tFrom: ${FOREIGN}\r\nFrom:`,
+      `X: a\0\r\nFrom:`,
+      "X: a\udc85From:",
+      "X: \udcfc\u2029From:",
+      `${"X: y\r\n".repeat(30)}From:`,
+      `Content-Type: text/plain; name*0="\r\n From: ${FOREIGN}"\r\nFrom:`,
+      "Content-Type: message/rfc822\r\nFrom:",
     ),
   },
 );
 const lineEnd = fc.oneof(
   { weight: 12, arbitrary: fc.constant("\r\n") },
-  { weight: 1, arbitrary: fc.constantFrom("\n", "\r", "\r\r\n", "\n\r", "\r\n\r\n", "") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("\n", "\r", "\r\r\n", "\n\r", "\r\n\r\n", "\r\n \r\n", "\0\r\n", "\n\n", ""),
+  },
+);
+
+const lineBreak = fc.constantFrom("\r\n", "\n", "\r");
+/** Bodies that begin like a header, that another hop takes for two messages, or with parts that name a sender. */
+const body = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom("hello\r\n", `From: ${FOREIGN}\r\n\r\n`) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(lineBreak, lineBreak)
+      .map(([one, other]) => `hello${one}.${other}MAIL FROM:<x@y.z>\r\nDATA\r\nFrom: ${FOREIGN}\r\n\r\n`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      `--x\r\nContent-Type: text/plain; hp="clear"\r\nFrom: ${FOREIGN}\r\n\r\nhello\r\n--x--\r\n`,
+      `--x\r\nContent-Type: message/rfc822\r\n\r\nFrom: ${FOREIGN}\r\n\r\nhello\r\n--x--\r\n`,
+    ),
+  },
 );
 
 /** Header sections with every threat of the catalogue, most of them near to mail that is accepted. */
@@ -182,7 +122,7 @@ export const hostileMessage: fc.Arbitrary<Message> = fc
   .tuple(
     fc.array(fc.tuple(fieldName, value, lineEnd), { minLength: 1, maxLength: 4 }),
     fc.constantFrom("\r\n", "\n", "", "\r\n\r\n"),
-    fc.constantFrom("hello\r\n", `From: ${FOREIGN}\r\n\r\n`),
+    body,
   )
   .map(([fields, gap, body]) => ({
     raw: octetsOf(`${fields.map((parts) => parts.join("")).join("")}${gap}${body}`),

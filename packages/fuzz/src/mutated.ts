@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { piece } from "./hostile.js";
 import { type Message, OWNED, octetsOf } from "./message.js";
+import { piece } from "./pieces.js";
 
 /** What is mutated where no corpus is at hand: one message for each way in which readers were led astray. */
 const OWN_SEEDS: readonly Message[] = [

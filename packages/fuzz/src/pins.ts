@@ -67,9 +67,10 @@ const PINS: readonly Pin[] = [
     readers: /^python default$/,
     explains: (shown, value, own) => {
       const parts = decodeWords(value.replace(/(\?=)[ \t\r\n]+(?==\?)/g, `$1${BLANK}`)).split(BLANK);
-      const isPart = (part: string, index: number) => index > 0 && part.includes(shown);
       return (
-        isStrictList(value) && parts.some(isPart) && [...own].some((address) => endsIn(parts.join(""), address, shown))
+        isStrictList(value) &&
+        parts.some((part) => part.includes(shown)) &&
+        [...own].some((address) => isPartOf(shown, address, parts.join("")))
       );
     },
   },
@@ -122,10 +123,11 @@ const PINS: readonly Pin[] = [
 /** In place of a blank between encoded-words, which decoding would drop. */
 const BLANK = "\0";
 
-/** Whether text has an own address of which only the end is shown. */
-function endsIn(text: string, address: string, shown: string): boolean {
-  const end = canonical(shown);
-  return address.length > end.length && address.endsWith(end) && text.toLowerCase().includes(address);
+/** Whether text has an own address of which only the beginning or the end is shown. */
+function isPartOf(shown: string, address: string, text: string): boolean {
+  const part = canonical(shown);
+  const isEnd = address.startsWith(part) || address.endsWith(part);
+  return isEnd && part.length < address.length && text.toLowerCase().includes(address);
 }
 
 /** Whether what is shown begins with an own address and goes on, but not with another label. */

@@ -16,6 +16,7 @@ describe("what is shown as foreign", () => {
     ["another address", ["alice@example.com", "ceo@bank.example"], ["ceo@bank.example"]],
     ["an own address that goes on", ["alice@example.com.evil.example"], ["alice@example.com.evil.example"]],
     ["no at sign", ["alice", ""], []],
+    ["a wide special before the sign, which is no local part", ["ceo＞@bank.example"], []],
   ])("%s", (_, addresses, expected) => expect(foreignIn({ addresses, names: [] }, own)).toEqual(expected));
 
   test("addresses in names, whatever their width", () => {
@@ -63,6 +64,11 @@ describe("pins", () => {
     ["lenient", "o@k.c", "alice@example.com\r\nX: \udcfc\u2029Sender: o@k.c"],
     ["lenient", "<alice@example.com", "=?utf-8?q?=3C?= <alice@example.com>"],
     ["python default", "ce@example.com", "=?gbk?q?ali?=\r\n =?gbk?q?ce=40example=2Ecom?= <alice@example.com>"],
+    [
+      "python default",
+      "alice@example.co",
+      "=?iso-2022-kr?q?alice=40example=2Eco?= =?iso-2022-kr?q?m?= <alice@example.com>",
+    ],
     ["python default", '"alice@example.com㰠"', "=?utf-16?Q?=61=00 <alice@example.com>"],
   ])("%s may show %j for %j", (...args) => expect(pin(...args)).toBe(true));
 

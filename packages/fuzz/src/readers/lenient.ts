@@ -3,7 +3,7 @@ import { ORIGINATORS, type Shown } from "../message.js";
 /** How a hasty reader finds the ends of lines. */
 const LINE_ENDS = [/\r\n/, /\n/, /\r\n|\r|\n/, /\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]/];
 
-/** As a name shows one: a local part that ends in no special, and a domain of two labels or a literal. */
+/** As a name shows one: a local part that ends in no special of any width, and a domain of two labels or a literal. */
 const ADDRESS = /^[^\s@]*[^\s()<>[\]:;@\\,]@(?:[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+|\[[^\s\]]*\])$/u;
 
 /**
@@ -23,7 +23,10 @@ export function readLeniently(raw: Uint8Array): Shown {
       }
     }
   }
-  return { addresses: [...addresses].filter((one) => ADDRESS.test(one)), names: namesOf(text) };
+  return {
+    addresses: [...addresses].filter((one) => ADDRESS.test(one) && ADDRESS.test(one.normalize("NFKC"))),
+    names: namesOf(text),
+  };
 }
 
 /** What stands behind a DATA that follows a lone dot; a line end of CRLF on both sides of the dot is undone by dot-stuffing. */
@@ -58,7 +61,7 @@ export function fieldValues(text: string, ends: RegExp, names: readonly string[]
 /** Decodes every encoded-word in a charset that the platform knows, wherever it stands. */
 export function decodeWords(value: string): string {
   return value
-    .replace(/(\?=)[ \t\r\n]+(?==\?)/g, "$1")
+    .replace(/(=\?[^?\s]+\?[BbQq]\?[^?]*\?=)[ \t\r\n]+(?==\?)/g, "$1")
     .replace(/=\?([^?\s]+)\?([BbQq])\?([^?]*)\?=/g, (whole, charset: string, kind: string, data: string) => {
       const octets =
         kind.toLowerCase() === "b"
@@ -78,7 +81,8 @@ function textOf(octets: Buffer, charset: string): string | undefined {
   try {
     return new TextDecoder(charset, { ignoreBOM: true }).decode(octets);
   } catch {
-    return undefined;
+    // Plain text is the same in every charset that a name may have.
+    return octets.every((octet) => octet < 0x80) ? octets.toString("latin1") : undefined;
   }
 }
 
