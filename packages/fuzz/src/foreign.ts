@@ -1,7 +1,8 @@
 import { domainToASCII } from "node:url";
 import type { Shown } from "./message.js";
 
-const IN_TEXT = /[^\s<>()[\]:;@\\,"]*[^\s<>()[\]:;@\\,".][^\s<>()[\]:;@\\,"]*@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
+/** From the beginning of a run on: a later one would be tried again and again. */
+const IN_TEXT = /(?<![^\s<>()[\]:;@\\,"])[^\s<>()[\]:;@\\,"]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
 
 /** What NFKC makes a special of: it is none to a parser, but to the eye it ends whatever stands before it. */
 const WIDE_SPECIAL = /[（）＜＞［］：；，＼﹙﹚﹤﹥﹔﹐﹕]@/u;
@@ -37,7 +38,9 @@ export function isNoAddress(shown: string): boolean {
 
 /** The addresses that text shows, each as it stands and without what is no letter or digit before it. */
 function addressesIn(text: string): readonly (readonly string[])[] {
-  return [...text.matchAll(IN_TEXT)].map(([address]) => [address, address.replace(/^[^\p{L}\p{N}]+/u, "")]);
+  return [...text.matchAll(IN_TEXT)]
+    .filter(([address]) => !/^\.+@/.test(address))
+    .map(([address]) => [address, address.replace(/^[^\p{L}\p{N}]+/u, "")]);
 }
 
 /** Without quotes and escapes: those that end a local part leave nothing, others a blank. */
