@@ -60,6 +60,8 @@ describe("places in octets", () => {
     ["X: a\r", ["4 header-bare-cr in X"], ["0 X: a\r"]],
     ["X: a\r\n", [], ["0 X: a"]],
     ["X:", [], ["0 X:"]],
+    ["X:\x7f", ["2 header-control in X"], ["0 X:\x7f"]],
+    [" X\r\nbad\r\n", ["0 header-leading-space", "4 header-line-malformed"], []],
     ["X", ["0 header-line-malformed"], []],
   ])("%j", (text, anomalies, fields) => {
     expect(outline(readHeaderBytes(octets(text)))).toEqual({ anomalies, fields, isLimitReached: false });
@@ -82,6 +84,7 @@ describe("places in octets", () => {
     [{ maxFields: 1 }, "X: a\r\nY: b\r\n", ["6 header-too-long"], ["0 X: a"], true],
     [{ maxHeaderOctets: 6 }, "X: a\r\n", [], ["0 X: a"], false],
     [{ maxHeaderOctets: 6 }, "X: a\r\nY: b\r\n", ["6 header-too-long"], ["0 X: a"], true],
+    [{ maxHeaderOctets: 6 }, "X: a\r\n b\r\n", ["6 header-too-long"], ["0 X: a"], true],
     [{ maxHeaderOctets: 8 }, "X: a\r\n\r\nbody", [], ["0 X: a"], false],
     [{ maxHeaderOctets: 3 }, "X: a\r\n", ["3 header-too-long"], ["0 X: "], true],
     [
@@ -100,6 +103,7 @@ describe("places in a list", () => {
   test.each<readonly [name: string, value: string, anomalies: readonly string[]]>([
     ["X", "a", []],
     ["X", "", []],
+    ["X", "a\0b\0", ["1 header-nul in X"]],
     ["X", "a\0b", ["1 header-nul in X"]],
     ["X", "a\x7f", ["1 header-control in X"]],
     ["X", "\x1f\t~ ", ["1 header-control in X"]],
@@ -171,4 +175,8 @@ describe("places in a list", () => {
     expect(found.fields).toHaveLength(count);
     expect(found.isLimitReached).toBe(count === 1);
   });
+});
+
+test("an anomaly without a field or form has no such key", () => {
+  expect(readHeaderBytes(octets("hello\r\n")).anomalies).toStrictEqual([{ code: "header-line-malformed", offset: 0 }]);
 });

@@ -72,3 +72,24 @@ test("the multiparts are those among all types, whatever stands before and withi
   );
   expect(found).toBeGreaterThan(50);
 });
+
+test.each([
+  ["multipart/mixed; boundary=b", ["b"]],
+  ["MULTIPART/mixed; boundary=b", ["b"]],
+  [" \t\r\n \r\n\tmultipart/mixed; boundary=b", ["b"]],
+  ["\nmultipart/mixed; boundary=b", ["b"]],
+  ["\rmultipart/mixed; boundary=b", ["b"]],
+  ["(c) multipart/mixed; boundary=b", ["b"]],
+  ["multi(c)part/mixed; boundary=b", ["b"]],
+  ["multipart", [undefined]],
+  ["message/rfc822; boundary=b", []],
+  ["text/plain; boundary=b", []],
+  ["apart/mixed; boundary=b", []],
+  ["zip; boundary=b", []],
+  ["xmultipart/mixed; boundary=b", []],
+  ["", []],
+])("%j has the boundaries of multiparts %j", (value, boundaries) => {
+  expect(multiparts(readHeaderBytes(octets(`Content-Type:${value}\r\n\r\n`))).map((type) => type.boundary)).toEqual(
+    boundaries,
+  );
+});

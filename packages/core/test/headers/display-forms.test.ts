@@ -120,6 +120,14 @@ test.each<readonly [text: string, traits: readonly string[]]>([
   ["=?utf-8?q?=07?=", ["control"]],
   ["=?x?q?a?=", ["unknownCharset"]],
   ["=?utf-8?q?a b?=", ["brokenEncodedWord"]],
+  ["=?utf-8?q?=4G?=", ["brokenEncodedWord"]],
+  ["=?utf-8?q?=G4?=", ["brokenEncodedWord"]],
+  ["=?utf-8?q?=4?=", ["brokenEncodedWord"]],
+  ["=?utf-8?q?a=?=", ["brokenEncodedWord"]],
+  ["=?utf-8?q?=:0?=", ["brokenEncodedWord"]],
+  ["=?utf-8?q?=`0?=", ["brokenEncodedWord"]],
+  ["=?utf-8?q?=/0?=", ["brokenEncodedWord"]],
+  ["x =?utf-8?q?a?b?=", ["brokenEncodedWord"]],
   ["=?utf-8?q?=07a=E2=80=AE b?=", ["control", "bidi", "brokenEncodedWord"]],
 ])("the name %j has the traits %j", (text, traits) => {
   const { addresses, ...found } = readDisplay(text, 9);

@@ -74,6 +74,9 @@ test.each<Reading>([
   ["a=?b", ["a=?b"], [], ""],
   ["=?a?=?utf-8?q?b?=", ["=?a?b"], [], "broken"],
   ["=?utf-16?b?YQA=?= =?utf-16?b?YgA=?=", ["ab"], ["愀戀"], ""],
+  ["=?utf-8?qx", ["=?utf-8?qx"], [], ""],
+  ["=?utf-8?b?YWI YWI", ["ab YWI"], [], "broken"],
+  ["=?utf-8?q?a?= =?utf-8?q?x=?utf-8?q?b?=", ["ax=?utf-8?q?b", "axb"], [], "broken"],
 ])("%j", (text, texts, rare, flags) => {
   expect(reading(text)).toEqual({ texts, rare, flags });
 });

@@ -35,6 +35,7 @@ describe("parts with protected headers", () => {
     ["in octets beyond ASCII", message("\xe9", `--\xe9\n${HP}X:\xff\n\n`), ["\xff"]],
     ["with line ends of LF", message("b", "").concat(`x\n--b\n${HP}X:1\n 2\nY:\n\nX:3\n`), ["1\r\n 2"]],
     ["with line ends of both kinds", message("b", "").concat(`--b\r\n${HP}X:1\r\n\nX:2\n`), ["1"]],
+    ["behind a line of one letter", message("b", "").concat(`--b\nY\n${HP}X:1\n\n`), ["1"]],
     [
       "without a boundary",
       "Content-Type: multipart/mixed\r\n\r\n--\r\nContent-Type: text/plain; hp=clear\r\nX:1\r\n\r\n",

@@ -25,6 +25,8 @@ describe("fields that are originators", () => {
     "X-From",
     "Reply-To",
     "Senders",
+    "Fromxx",
+    "Senderxxxxx",
     "Resent-Date",
     "Fr om",
     "\tFrom",
@@ -53,6 +55,7 @@ const FIELDS: readonly (readonly [field: string, mailboxes: string, anomalies: r
   ["From: a@-b.example", "a@-b.example", ["14 from-malformed"]],
   ["From: <@c.example:a@b.example>", "a@b.example", ["12 addr-route sourceRoute"]],
   ["From: =?u?q?a?=@b.example", "=?u?q?a?=@b.example", ["12 addr-encoded-word"]],
+  ["From: =?u?qq?a?=@b.example", "=?u?qq?a?=@b.example", ["12 addr-encoded-word"]],
   ["From: a@b.example c", "a@b.example", ["24 from-malformed"]],
   ["From: ; a@b.example", "", ["12 from-malformed", "11 from-no-mailbox"]],
   ["Sender: a@b.example", "a@b.example", []],
@@ -133,7 +136,7 @@ describe("originator fields", () => {
 const shownIn = (value: string, limits = {}) => {
   const [field] = readOriginators(readHeaderBytes(utf8(`From: ${value}\r\n\r\n`), limits));
   return {
-    shown: field?.shown.map(({ forms, start }) => `${start}:${formatAddress(forms[0])}`),
+    shown: [...new Set(field?.shown.map(({ forms, start }) => `${start}:${formatAddress(forms[0])}`))],
     anomalies: field?.anomalies.map(({ code, offset }) => `${offset} ${code}`),
   };
 };
@@ -152,6 +155,7 @@ describe("addresses that an originator field shows", () => {
 
   test("are limited as mailboxes are", () => {
     const limits = { maxMailboxes: 2 };
+    expect(shownIn("a@b.example, c@d.example, e@f.example", limits).anomalies).toEqual(["32 header-too-long"]);
     const name = (count: number) => Array.from({ length: count }, (_, at) => `c${at}@d.example`).join(" ");
     expect(shownIn(`"${name(2)}" <a@b.example>`, limits)).toEqual({
       shown: ["1:c0@d.example", "1:c1@d.example"],

@@ -104,6 +104,8 @@ describe("readings of comments", () => {
     ["a(b(c\r\n d\r\n @e) f) g", ["1:bc d @e f", "1:a f) g", "1:a@e) f) g"]],
     ["a(b) c\r\n d(e\r\n f)", ["1:a c d f)"]],
     ["a(b\\)e\r\n c) d", ["1:be c", "1:a e c) d", "1:a c) d"]],
+    ["a(b(c)d\r\n e) f", ["1:bcd e", "1:a d e) f", "1:a e) f"]],
+    ["a <b(>)@d> (e)", ["4:a )@d> (e)"]],
     ["a(b) (c\r\n @d)", ["1:a @d)"]],
   ])("%j", (value, expected) => {
     expect(readings(value).comments).toEqual(expected);
@@ -120,6 +122,7 @@ describe("readings of quoted strings", () => {
     ['"a"\r\n "b\r\n @c" <d>', ["4:b@c"]],
     ['"a\r\n @b" "c\r\n @d" <e>', ["0:a@b", "7:c@d"]],
     ['"a" b\r\n @c', []],
+    ['@x\r\n "a"', []],
     ['"a\r\n @b\r\n @c" <d>', ["0:a@b@c"]],
   ])("%j", (value, expected) => {
     expect(readings(value).quoted).toEqual(expected);
