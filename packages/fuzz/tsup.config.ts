@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { cli: "src/cli.ts", worker: "src/worker.ts" },
+  entry: { cli: "src/cli.ts", worker: "src/worker.ts", wire: "src/wire/cli.ts" },
   format: ["esm"],
   dts: false,
   sourcemap: true,

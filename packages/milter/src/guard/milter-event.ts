@@ -10,12 +10,13 @@ export interface DecisionEvent {
   readonly decision: Decision;
   /** What became of a local submission that would be refused; undefined for other mail. */
   readonly insteadOfRefusal: LocalRefusal | undefined;
+  /** As received, not escaped. */
   readonly login: string | null;
   /** The client's address; null where it is unknown. */
   readonly client: string | null;
   /** As received: octets as latin1, not escaped. */
   readonly envelopeFrom: string;
-  /** The MTA's queue id, where it has one yet. */
+  /** The MTA's queue id, where it has one yet; as received, not escaped. */
   readonly queueId: string | undefined;
 }
 

@@ -3,9 +3,6 @@ import type { NegotiateCommand } from "../codec/command.js";
 import { ACTIONS, ALL_ACTIONS, ALL_STEPS, MAX_VERSION, MIN_VERSION, STEPS } from "../codec/flags.js";
 import type { MilterHandler, MilterRequest, Negotiated } from "./handler.js";
 
-/** What holds until something is agreed. */
-export const NOTHING_AGREED: Negotiated = { version: MIN_VERSION, actions: 0, steps: 0 };
-
 const EVERYTHING: MilterRequest = { actions: ALL_ACTIONS, steps: 0 };
 
 /** What was agreed, and the frame that says so; or why nothing can be. */

@@ -146,7 +146,7 @@ export class Conversation {
 
   #call(command: EventCommand): Made | Promise<Made> {
     try {
-      return dispatch(this.#options.handler, command, this.#context) ?? "continue";
+      return dispatch(this.#options.handler, command, this.#context);
     } catch (error) {
       return this.#failed(command.kind, error);
     }
@@ -206,6 +206,6 @@ export class Conversation {
   }
 
   #report(command: string, error: unknown): void {
-    this.#options.onEvent({ kind: "handler-error", command, cause: describeCause(error) });
+    this.#options.onEvent({ kind: "handler-error", command, cause: printable(describeCause(error)) });
   }
 }

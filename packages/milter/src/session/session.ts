@@ -216,7 +216,7 @@ class Session implements MilterSession {
         progress: () => this.progress(),
       });
     } catch (error) {
-      this.#options.onEvent?.({ kind: "handler-error", command: "O", cause: describeCause(error) });
+      this.#options.onEvent?.({ kind: "handler-error", command: "O", cause: printable(describeCause(error)) });
       this.#close();
     }
     return undefined;
