@@ -11,12 +11,16 @@ export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";
 /** The configuration as it stands in its file: checked, nothing opened. */
 export interface Config {
   readonly document: YamlDocument;
+  /** As it was read: a worker that starts later serves by the same. */
+  readonly text: string;
   readonly listeners: readonly Entry<typeof listenerSchemas>[];
   readonly ownership: {
     readonly sources: readonly Entry<typeof ownershipSchemas>[];
     readonly combine: "union" | "first-match";
     readonly login: LoginRule | undefined;
   };
+  /** Processes that serve. */
+  readonly workers: number | "auto";
   /** Where metrics are served; undefined for nowhere. */
   readonly metrics: string | undefined;
   readonly dns: {
@@ -57,12 +61,14 @@ export function parseConfig(text: string, file: string): Config {
   const raw = validate(fileSchema, document.value ?? {}, document);
   return {
     document,
+    text,
     listeners: readEntries(raw.listeners ?? [], listenerSchemas, document, ["listeners"]),
     ownership: {
       sources: readEntries(raw.ownership ?? [], ownershipSchemas, document, ["ownership"]),
       combine: raw.combine ?? "union",
       login: raw.login,
     },
+    workers: raw.workers ?? 1,
     metrics: raw.metrics?.listen,
     dns: {
       servers: raw.dns?.servers,

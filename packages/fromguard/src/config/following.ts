@@ -1,7 +1,7 @@
 import type { Place } from "@fromguard/core";
 
 /** What is read from files. */
-interface Followed {
+export interface Followed {
   readonly what: "map" | "grants" | "main-cf";
   /** The map, the source of grants, or the file. */
   readonly source: string;

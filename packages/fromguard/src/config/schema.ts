@@ -46,6 +46,8 @@ export const fileSchema = z.strictObject({
   /** How the sources of ownership are one: `union` (default), or `first-match`, in which the first that knows the address decides. */
   combine: z.enum(["union", "first-match"]).optional(),
   login: loginRuleSchema.optional(),
+  /** Processes that serve: a number up to 256, or `auto`, one for each core. Default 1: the daemon serves by itself. */
+  workers: z.union([z.int().min(1).max(256), z.literal("auto")], "must be a number from 1 to 256, or auto").optional(),
   /** Where `GET /metrics` is answered; asks no password either. */
   metrics: metricsSchema.optional(),
   dns: z

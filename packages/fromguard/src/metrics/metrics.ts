@@ -1,12 +1,22 @@
 import type { Decision } from "@fromguard/core";
-import { Counter, Gauge, Registry } from "prom-client";
+import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
 import type { Follower, Reload } from "../config/following.js";
+
+/** What is answered to who asks for metrics. */
+export interface Exposition {
+  readonly contentType: string;
+  /** The whole text. */
+  text(): Promise<string>;
+}
+
+/** What one process has counted, as plain data. */
+export type Samples = readonly MetricObjectWithValues<MetricValue<string>>[];
 
 /**
  * What the daemon counts, in the text format of Prometheus. Names and labels are kept from release to release; values of labels
  * come from the configuration and from the list of codes, never from the network.
  */
-export interface Metrics {
+export interface Metrics extends Exposition {
   /** A decision of a listener; of a staged transaction, each stage. */
   decided(listener: string, decision: Decision): void;
   /** Anything else that a listener told: `engine-error`, `connection-refused`. */
@@ -17,9 +27,9 @@ export interface Metrics {
   /** What follows its files has been read for the first time. */
   follows(followers: readonly Follower[]): void;
   reloaded(reload: Reload): void;
-  /** The whole text, and its content type. */
-  readonly contentType: string;
-  text(): Promise<string>;
+  /** A worker of the daemon ended, and it had not been asked to. */
+  workerEnded(): void;
+  samples(): Promise<Samples>;
 }
 
 /** @param now milliseconds since 1970 */
@@ -28,8 +38,13 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name: `fromguard_${name}`, help, labelNames: [...labelNames], registers });
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new Gauge({ name: `fromguard_${name}`, help, labelNames: [...labelNames], registers });
+  /** @param aggregator which of the values of several processes stands for all */
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    aggregator: "min" | "max",
+  ) => new Gauge({ name: `fromguard_${name}`, help, labelNames: [...labelNames], registers, aggregator });
 
   const decisions = counter("decisions_total", "Decisions.", ["listener", "action", "code"]);
   const unknowns = counter("unknown_verdicts_total", "Verdicts that could not be found out.", ["rule", "code"]);
@@ -41,14 +56,19 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   ]);
   const reloads = counter("reloads_total", "Times that changed files were read with success.", ["what", "source"]);
   const failures = counter("reload_failures_total", "Times that changed files could not be read.", ["what", "source"]);
-  const lastGood = gauge("reload_last_success_timestamp_seconds", "When the state in use was read.", [
-    "what",
-    "source",
-  ]);
-  const isStale = gauge("serving_last_good", "1 where the files are broken and an older state answers, else 0.", [
-    "what",
-    "source",
-  ]);
+  const lastGood = gauge(
+    "reload_last_success_timestamp_seconds",
+    "When the state in use was read.",
+    ["what", "source"],
+    "min",
+  );
+  const isStale = gauge(
+    "serving_last_good",
+    "1 where the files are broken and an older state answers, else 0.",
+    ["what", "source"],
+    "max",
+  );
+  const workersEnded = counter("workers_ended_total", "Workers that ended without being asked to.", []);
 
   return {
     decided: (listener, { action, code, findings }) => {
@@ -79,6 +99,8 @@ export function createMetrics(now: () => number = Date.now): Metrics {
       reloads.inc({ what, source });
       lastGood.set({ what, source }, now() / 1000);
     },
+    workerEnded: () => workersEnded.inc(),
+    samples: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

@@ -6,7 +6,6 @@ import { createPolicyServer, POLICY_FACTS } from "@fromguard/policy";
 import type { Config } from "../config/config.js";
 import { invalid } from "../config/validate.js";
 import type { Metrics } from "../metrics/metrics.js";
-import { serveMetrics } from "../metrics/serve-metrics.js";
 import { list } from "../report/words.js";
 import { httpLine, type Line, milterLine, policyLine, refusedLine, withMaster, writeLine } from "./event-lines.js";
 import { serveHttp } from "./http-server.js";
@@ -35,8 +34,6 @@ export interface Daemon {
   readonly listeners: readonly RunningListener[];
   /** One sentence for each rule that does not run on every listener. */
   readonly notes: readonly string[];
-  /** Where metrics are served; undefined for nowhere. */
-  readonly metricsAddress: string | undefined;
   /** Accepts no more, answers what is in flight, up to `graceMs` (default 10,000). */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -60,10 +57,8 @@ export async function startDaemon(config: Config, guard: Guard, reporting: Repor
   }
   refuseHomelessRules(config, guard);
   const running: (RunningListener & { readonly listener: Listener })[] = [];
-  let metrics: Listener | undefined;
   const close = async (options?: { readonly graceMs?: number }) => {
     await Promise.all(running.map(({ listener }) => listener.close(options)));
-    await metrics?.close(options);
   };
   try {
     const ready = config.listeners.map((entry) => ({ entry, open: prepare(entry, guard, reporting, config) }));
@@ -72,13 +67,12 @@ export async function startDaemon(config: Config, guard: Guard, reporting: Repor
       const rules = rulesOn(entry.kind, guard).map(({ name }) => name);
       running.push({ kind: entry.kind, address: listener.address, rules, listener });
     }
-    metrics = await openMetrics(config, reporting);
   } catch (error) {
     await close({ graceMs: 0 });
     throw error;
   }
   const listeners = running.map(({ kind, address, rules }) => ({ kind, address, rules }));
-  return { listeners, notes: notesOn(listeners, guard), metricsAddress: metrics?.address, close };
+  return { listeners, notes: notesOn(listeners, guard), close };
 }
 
 function rulesOn(kind: Kind, guard: Guard): Guard["rules"] {
@@ -179,17 +173,6 @@ function prepare(
   }
 }
 
-async function openMetrics(config: Config, { log, metrics }: Reporting): Promise<Listener | undefined> {
-  const { metrics: address } = config;
-  if (address === undefined) return undefined;
-  try {
-    const onRefused = (refusal: Refusal) => writeLine(log, refusedLine("metrics", refusal));
-    return await serveMetrics(metrics, { address, onRefused });
-  } catch (error) {
-    throw placed(error, ["metrics"], config);
-  }
-}
-
 async function atEntry<T>(entry: ListenerEntry, config: Config, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
@@ -198,7 +181,8 @@ async function atEntry<T>(entry: ListenerEntry, config: Config, open: () => Prom
   }
 }
 
-function placed(error: unknown, path: KeyPath, config: Config): unknown {
+/** The error with its place in the configuration, where it is one of ours. */
+export function placed(error: unknown, path: KeyPath, config: Config): unknown {
   if (!isFromguardError(error)) return error;
   return new FromguardError(error.code, error.message, { place: config.document.place(path), cause: error });
 }

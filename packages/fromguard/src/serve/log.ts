@@ -52,6 +52,14 @@ export function jsonLog(output: Output, now: () => Date = () => new Date()): Log
   return { info: line("info"), warn: line("warn") };
 }
 
+/** A log whose lines all begin with these fields. */
+export function withFields(log: Log, own: LogFields): Log {
+  return {
+    info: (event, fields) => log.info(event, { ...own, ...fields }),
+    warn: (event, fields) => log.warn(event, { ...own, ...fields }),
+  };
+}
+
 function shortened(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shorten(value)]));
 }

@@ -124,7 +124,7 @@ describe("metrics", () => {
     const listed = [...page.matchAll(/^\| `(fromguard_\w+)` \|/gm)].map(([, name]) => name);
     const made = [...(await createMetrics().text()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
     expect(listed).toEqual(made);
-    expect(made).toHaveLength(9);
+    expect(made).toHaveLength(10);
   });
 
   it("stay apart where two are made", async () => {

@@ -1,0 +1,48 @@
+import { AggregatorRegistry } from "prom-client";
+import type { Exposition, Metrics, Samples } from "./metrics.js";
+
+/** The metrics of the primary and its workers as one. */
+export interface SummedMetrics extends Exposition {
+  /** A worker, by its process, has started: it is asked. */
+  started(process: number): void;
+  /** A worker has ended: what it had counted when it was asked last stays in the sums, so that no counter goes down. */
+  ended(process: number): void;
+}
+
+/**
+ * Sums counters over processes; of a gauge, the value of the worst process counts.
+ *
+ * @param own metrics of the primary
+ * @param ask what each worker has counted, by its process; who does not answer is missing, and counts as it did before
+ */
+export function summedMetrics(own: Metrics, ask: () => Promise<ReadonlyMap<number, Samples>>): SummedMetrics {
+  const alive = new Map<number, Samples>();
+  let gone: Samples = [];
+  let turn: Promise<void> = Promise.resolve();
+  return {
+    started: (process) => alive.set(process, []),
+    ended: (process) => {
+      const last = alive.get(process) ?? [];
+      alive.delete(process);
+      turn = turn.then(async () => {
+        gone = await sum([gone, last.filter(isCounter)]).getMetricsAsJSON();
+      });
+    },
+    contentType: own.contentType,
+    text: async () => {
+      for (const [process, samples] of await ask()) if (alive.has(process)) alive.set(process, samples);
+      const mine = await own.samples();
+      await turn;
+      return await sum([mine, gone, ...alive.values()]).metrics();
+    },
+  };
+}
+
+function sum(all: readonly Samples[]) {
+  return AggregatorRegistry.aggregate([...all]);
+}
+
+/** What a process that is gone has counted stays true; the state that it had does not. */
+function isCounter({ type }: Samples[number]): boolean {
+  return String(type) === "counter";
+}

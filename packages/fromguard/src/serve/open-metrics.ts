@@ -1,0 +1,23 @@
+import type { Listener, Refusal } from "@fromguard/node";
+import type { Config } from "../config/config.js";
+import type { Exposition } from "../metrics/metrics.js";
+import { serveMetrics } from "../metrics/serve-metrics.js";
+import { placed } from "./daemon.js";
+import { refusedLine, writeLine } from "./event-lines.js";
+import type { Log } from "./log.js";
+
+/**
+ * Opens the listener of metrics; undefined where the configuration names none.
+ *
+ * @throws FromguardError naming the key in the configuration
+ */
+export async function openMetrics(config: Config, exposition: Exposition, log: Log): Promise<Listener | undefined> {
+  const { metrics: address } = config;
+  if (address === undefined) return undefined;
+  try {
+    const onRefused = (refusal: Refusal) => writeLine(log, refusedLine("metrics", refusal));
+    return await serveMetrics(exposition, { address, onRefused });
+  } catch (error) {
+    throw placed(error, ["metrics"], config);
+  }
+}

@@ -1,0 +1,73 @@
+import { toExit } from "../commands/load.js";
+import type { Config } from "../config/config.js";
+import type { Policy } from "../config/policy.js";
+import { type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import type { Exposition } from "../metrics/metrics.js";
+import { styleFor } from "../report/style.js";
+import type { Daemon } from "./daemon.js";
+import type { Log, LogFields } from "./log.js";
+import { openMetrics } from "./open-metrics.js";
+
+/** Milliseconds between looks at the files of maps, grants and a main.cf. */
+export const CHECK_MS = 5000;
+
+/** What is served. */
+export interface Served extends Daemon {
+  readonly exposition: Exposition;
+  /** For the last line of the log. */
+  counters(): LogFields;
+}
+
+/** What {@link untilStopped} needs beside what is served. */
+export interface Context {
+  readonly config: Config;
+  readonly policy: Policy;
+  readonly log: Log;
+  readonly io: Io;
+}
+
+/**
+ * Starts to serve, tells so, and ends it when the process is asked to stop. Meanwhile files are read anew when that is asked.
+ * The policy's files are not followed any more afterwards, also where the start failed.
+ *
+ * @throws Exit where the start failed
+ */
+export async function untilStopped(context: Context, start: () => Promise<Served>): Promise<ExitCode> {
+  const { followers } = context.policy;
+  const stop = context.io.stopRequested();
+  const ignoreReloads = context.io.onReloadRequested(() => {
+    for (const follower of followers) void follower.reload();
+  });
+  try {
+    return await run(context, start, stop);
+  } catch (error) {
+    throw toExit(error);
+  } finally {
+    ignoreReloads();
+    for (const follower of followers) follower.close();
+  }
+}
+
+async function run(
+  { config, policy, log, io }: Context,
+  start: () => Promise<Served>,
+  stop: Promise<string>,
+): Promise<ExitCode> {
+  const style = styleFor(io.stderr, io.env);
+  const served = await start();
+  const metrics = await openMetrics(config, served.exposition, log).catch(async (error: unknown) => {
+    await served.close({ graceMs: 0 });
+    throw error;
+  });
+  for (const warning of policy.warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+  for (const note of served.notes) await io.stderr.write(`note: ${note}\n`);
+  for (const listener of served.listeners) log.info("listening", { ...listener });
+  if (metrics !== undefined) log.info("listening", { kind: "metrics", address: metrics.address });
+  log.info("ready", { config: config.document.file });
+
+  log.info("stopping", { signal: await stop });
+  await Promise.all([served.close(), metrics?.close()]);
+  log.info("stopped", served.counters());
+  return exitCodes.ok;
+}

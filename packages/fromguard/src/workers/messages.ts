@@ -1,0 +1,36 @@
+import type { Followed } from "../config/following.js";
+import type { ExitCode } from "../exit-codes.js";
+import type { Samples } from "../metrics/metrics.js";
+import type { RunningListener } from "../serve/daemon.js";
+
+/** What a worker needs to serve. */
+export interface Assignment {
+  /** From 1; who takes the place of a worker has its number. */
+  readonly worker: number;
+  /** The configuration, as the primary read it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What listens, as the first worker tells it. */
+export interface Serving {
+  readonly listeners: readonly RunningListener[];
+  readonly notes: readonly string[];
+}
+
+/** From the primary to a worker. */
+export type ToWorker =
+  | ({ readonly kind: "serve" } & Assignment)
+  /** The primary has read these files anew and found them good. */
+  | ({ readonly kind: "reload" } & Followed)
+  | { readonly kind: "count"; readonly id: number }
+  | { readonly kind: "stop" };
+
+/** From a worker to the primary. */
+export type ToPrimary =
+  /** Its process runs, and waits for its assignment. */
+  | { readonly kind: "waiting" }
+  | ({ readonly kind: "ready" } & Serving)
+  /** It could not start; `text` is one sentence. */
+  | { readonly kind: "failed"; readonly exitCode: ExitCode; readonly text: string }
+  | { readonly kind: "counted"; readonly id: number; readonly samples: Samples };

@@ -1,0 +1,86 @@
+import cluster from "node:cluster";
+import { on } from "node:events";
+import { isFromguardError } from "@fromguard/core";
+import { loadPolicy } from "../commands/load.js";
+import { parseConfig } from "../config/config.js";
+import type { Followed } from "../config/following.js";
+import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import { createMetrics, type Metrics } from "../metrics/metrics.js";
+import { startDaemon } from "../serve/daemon.js";
+import { jsonLog, withFields } from "../serve/log.js";
+import { reporting } from "../serve/reporting.js";
+import type { Assignment, ToPrimary, ToWorker } from "./messages.js";
+
+/** Signals that a terminal or systemd sends to every process of the daemon: the primary tells what is to be done. */
+const OF_THE_PRIMARY = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+interface Running {
+  reload(followed: Followed): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * What a worker does: asks the primary for its assignment, serves by it, and ends when it is told to, or when the primary has
+ * gone (node:cluster sees to that).
+ */
+export async function serveAsWorker(io: Io): Promise<ExitCode> {
+  for (const signal of OF_THE_PRIMARY) process.on(signal, () => undefined);
+  const messages = on(process, "message") as AsyncIterable<[ToWorker]>;
+  const metrics = createMetrics();
+  let running: Promise<Running | undefined> = Promise.resolve(undefined);
+  tell({ kind: "waiting" });
+  for await (const [message] of messages) {
+    switch (message.kind) {
+      case "serve":
+        running = serveBy(message, metrics, io);
+        break;
+      case "reload":
+        void running.then((started) => started?.reload(message));
+        break;
+      case "count":
+        void metrics.samples().then((samples) => tell({ kind: "counted", id: message.id, samples }));
+        break;
+      case "stop":
+        await (await running)?.close();
+        cluster.worker?.disconnect();
+        return exitCodes.ok;
+    }
+  }
+  return exitCodes.ok;
+}
+
+/** Undefined where it cannot serve, of which the primary is told. */
+async function serveBy(assignment: Assignment, metrics: Metrics, io: Io): Promise<Running | undefined> {
+  const { worker, file, text } = assignment;
+  const log = withFields(jsonLog(io.stdout), { worker });
+  try {
+    const config = parseConfig(text, file);
+    const { guard, followers } = await loadPolicy(config, reporting({ log, metrics }));
+    metrics.follows(followers);
+    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics });
+    tell({ kind: "ready", listeners, notes });
+    return {
+      reload: async ({ what, source }) => {
+        const changed = followers.filter((follower) => follower.what === what && follower.source === source);
+        for (const follower of changed) await follower.reload();
+      },
+      close: async () => {
+        await close();
+        log.info("stopped", { ...guard.counters });
+      },
+    };
+  } catch (error) {
+    tell({ kind: "failed", exitCode: exitCodeOf(error), text: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Exit) return error.exitCode;
+  return isFromguardError(error) ? exitCodes.configuration : exitCodes.internal;
+}
+
+function tell(message: ToPrimary): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+}

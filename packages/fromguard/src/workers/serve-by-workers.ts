@@ -1,0 +1,46 @@
+import { loadPolicy } from "../commands/load.js";
+import type { Config } from "../config/config.js";
+import type { ExitCode } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import { createMetrics } from "../metrics/metrics.js";
+import { type SummedMetrics, summedMetrics } from "../metrics/summed-metrics.js";
+import { reloadLine, writeLine } from "../serve/event-lines.js";
+import type { Log } from "../serve/log.js";
+import { CHECK_MS, untilStopped } from "../serve/until-stopped.js";
+import { startWorkers, type Workers } from "./workers.js";
+
+/**
+ * Serves by workers. This process reads the files of the policy too, and it alone looks whether they change: it tells the workers
+ * to read what it could read itself, so that they do it at one time, and not at all what is broken. A worker puts the new state in
+ * the place of the old one in one step, and keeps its connections.
+ */
+export async function serveByWorkers(config: Config, count: number, log: Log, io: Io): Promise<ExitCode> {
+  const metrics = createMetrics();
+  let workers: Workers | undefined;
+  const policy = await loadPolicy(config, {
+    checkMs: CHECK_MS,
+    onReload: (reload) => {
+      metrics.reloaded(reload);
+      if (reload.kind === "kept") writeLine(log, reloadLine(reload));
+      else workers?.reload({ what: reload.what, source: reload.source });
+    },
+  });
+  metrics.follows(policy.followers);
+  const exposition: SummedMetrics = summedMetrics(metrics, async () => (await workers?.count()) ?? new Map());
+  return await untilStopped({ config, policy, log, io }, async () => {
+    workers = await startWorkers({
+      count,
+      assignment: { file: config.document.file, text: config.text },
+      log,
+      stdout: io.stdout,
+      stderr: io.stderr,
+      onStarted: exposition.started,
+      onEnded: (process, isExpected) => {
+        exposition.ended(process);
+        if (!isExpected) metrics.workerEnded();
+      },
+    });
+    const { listeners, notes, close } = workers;
+    return { listeners, notes, exposition, counters: () => ({ workers: count }), close };
+  });
+}

@@ -1,0 +1,162 @@
+import cluster from "node:cluster";
+import { setTimeout } from "node:timers/promises";
+import { DEFAULT_GRACE_MS } from "@fromguard/node";
+import type { Followed } from "../config/following.js";
+import { Exit, exitCodes } from "../exit-codes.js";
+import type { Output } from "../io.js";
+import type { Samples } from "../metrics/metrics.js";
+import type { Log } from "../serve/log.js";
+import type { Assignment, Serving, ToWorker } from "./messages.js";
+import { delayBeforeReplacement } from "./replacement.js";
+import { passWholeLines } from "./whole-lines.js";
+import { type Ending, WorkerProcess } from "./worker-process.js";
+
+/** Options of {@link startWorkers}. */
+export interface WorkersOptions {
+  readonly count: number;
+  readonly assignment: Omit<Assignment, "worker">;
+  readonly log: Log;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly onStarted: (process: number) => void;
+  /** `isExpected`: it had been asked to stop. */
+  readonly onEnded: (process: number, isExpected: boolean) => void;
+}
+
+/** Workers that serve, each replaced when it ends. */
+export interface Workers extends Serving {
+  /** Tells each to read these files anew. */
+  reload(followed: Followed): void;
+  /** What each has counted, by its process. */
+  count(): Promise<ReadonlyMap<number, Samples>>;
+  /** Lets each finish what is in flight. Those that have not ended five seconds after the grace of that are killed. */
+  close(): Promise<void>;
+}
+
+const KILL_MS = DEFAULT_GRACE_MS + 5000;
+
+/**
+ * Starts workers, which share their listeners by node:cluster: the primary accepts connections and hands them out in turn.
+ *
+ * @throws Exit with the sentence of the first worker that could not start; the others are stopped
+ */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  cluster.setupPrimary({ silent: true });
+  // A unix socket is bound here, and opened to others by the worker that asked for it, when it has its owner.
+  process.umask(0o777);
+  const pool = new Pool(options);
+  try {
+    // The first alone: what stands in the way of all is told once, and who finds a stale socket is not in the way of another.
+    const serving = await pool.add(1);
+    await Promise.all(Array.from({ length: options.count - 1 }, (_, index) => pool.add(index + 2)));
+    return {
+      ...serving,
+      reload: (followed) => pool.tell({ kind: "reload", ...followed }),
+      count: () => pool.count(),
+      close: () => pool.close(),
+    };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+class Pool {
+  readonly #options: WorkersOptions;
+  readonly #running = new Set<WorkerProcess>();
+  readonly #kept: Promise<void>[] = [];
+  readonly #stopping = new AbortController();
+
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a worker and, once it serves, keeps its place filled. */
+  async add(worker: number): Promise<Serving> {
+    const first = this.#start(worker);
+    const started = await first.process.started;
+    if (started?.kind === "ready") {
+      this.#kept.push(this.#keep(worker, first));
+      return started;
+    }
+    if (started?.kind === "failed") throw new Exit(started.exitCode, started.text);
+    throw new Exit(
+      exitCodes.internal,
+      `worker ${worker} ended before it served: ${describe(await first.process.ended)}`,
+    );
+  }
+
+  tell(message: ToWorker): void {
+    for (const process of this.#running) process.send(message);
+  }
+
+  async count(): Promise<ReadonlyMap<number, Samples>> {
+    const counted = new Map<number, Samples>();
+    const ask = async (process: WorkerProcess) => {
+      const samples = await process.count();
+      if (samples !== undefined) counted.set(process.pid, samples);
+    };
+    await Promise.all([...this.#running].map(ask));
+    return counted;
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    this.tell({ kind: "stop" });
+    const ended = Promise.all([...[...this.#running].map((process) => process.ended), ...this.#kept]);
+    const late = new AbortController();
+    void elapsed(KILL_MS, late.signal).then(() => {
+      for (const process of this.#running) process.kill();
+    });
+    await ended;
+    late.abort();
+  }
+
+  async #keep(worker: number, first: StartedAt): Promise<void> {
+    const { log } = this.#options;
+    let current = first;
+    let delayMs = 0;
+    for (;;) {
+      const ending = await current.process.ended;
+      if (this.#stopping.signal.aborted) return;
+      delayMs = delayBeforeReplacement(performance.now() - current.atMs, delayMs);
+      log.warn("worker-ended", { worker, pid: current.process.pid, ...ending, delayMs });
+      await elapsed(delayMs, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      current = this.#start(worker);
+      const { process } = current;
+      void process.started.then((started) => {
+        if (started?.kind === "ready") log.info("worker-started", { worker, pid: process.pid });
+        if (started?.kind === "failed") log.warn("worker-failed", { worker, pid: process.pid, cause: started.text });
+      });
+    }
+  }
+
+  #start(worker: number): StartedAt {
+    const { assignment, stdout, stderr, onStarted, onEnded } = this.#options;
+    const process = new WorkerProcess({ ...assignment, worker });
+    this.#running.add(process);
+    onStarted(process.pid);
+    void process.ended.then(() => {
+      this.#running.delete(process);
+      onEnded(process.pid, this.#stopping.signal.aborted);
+    });
+    if (process.output.stdout !== null) void passWholeLines(process.output.stdout, stdout);
+    if (process.output.stderr !== null) void passWholeLines(process.output.stderr, stderr);
+    return { process, atMs: performance.now() };
+  }
+}
+
+interface StartedAt {
+  readonly process: WorkerProcess;
+  readonly atMs: number;
+}
+
+/** Waits, or until it is cut short. */
+async function elapsed(delayMs: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(delayMs, undefined, { signal }).catch(() => undefined);
+}
+
+function describe({ code, signal }: Ending): string {
+  return signal === null ? `exit code ${code}` : signal;
+}
