@@ -21,7 +21,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fromguard: ["pattern", "core", "postfix", "node", "policy", "milter", "http", "smtp-server"],
   conformance: ["pattern", "core", "postfix", "node", "policy", "milter", "http", "smtp-server", "fromguard"],
   bench: ["pattern", "core", "postfix", "node", "policy", "milter", "http", "smtp-server", "fromguard"],
-  fuzz: ["core"],
+  fuzz: ["core", "milter", "policy"],
 };
 
 /** Packages that run anywhere: nothing of Node, nothing from elsewhere. */

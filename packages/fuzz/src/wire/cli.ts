@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { fuzzMilter } from "./milter/run.js";
+import { fuzzPolicy } from "./policy/run.js";
 import type { WireTally, WireTask } from "./tally.js";
 
 /** The protocols, by name. */
-const PROTOCOLS: Readonly<Record<string, (task: WireTask) => Promise<WireTally>>> = { milter: fuzzMilter };
+const PROTOCOLS: Readonly<Record<string, (task: WireTask) => Promise<WireTally>>> = {
+  milter: fuzzMilter,
+  policy: fuzzPolicy,
+};
 
 const { values } = parseArgs({
   options: {

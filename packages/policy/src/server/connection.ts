@@ -146,7 +146,8 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): () 
     closed = true;
     stopTimers();
     count();
-    gone.abort();
+    // An abort that nobody awaits costs more than the rest of a connection's end.
+    if (deciding) gone.abort();
   });
   socket.setTimeout(limits.idleTimeoutMs, () => {
     close("idle-timeout");
