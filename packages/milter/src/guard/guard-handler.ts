@@ -20,6 +20,7 @@ import type { HandlerFactory, MilterContext, MilterHandler, MilterOutcome, Milte
 import { clientOf } from "./client.js";
 import { milterEdits } from "./edits.js";
 import { type Instead, insteadOfRefusal, isLocalSubmission, type LocalRefusal, type Origin } from "./local-mail.js";
+import { loginOf } from "./login.js";
 import type { DecisionEvent } from "./milter-event.js";
 import { type GuardNeeds, needsOf, requestFor } from "./negotiation.js";
 import { replyWith } from "./replies.js";
@@ -64,7 +65,7 @@ export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
 /**
  * Makes milter handlers that ask a guard.
  *
- * The login is `{auth_authen}` as it stands at MAIL; absent or empty, nobody logged in. The envelope is judged at MAIL, the header at its
+ * The login is `{auth_authen}` as it stands at MAIL, read as the MTA writes it; absent or empty, nobody logged in. The envelope is judged at MAIL, the header at its
  * end; where the MTA then waits for no answer, a refusal is told at the end of the message. The null sender continues: accepting
  * it would end the filtering of the message. A local submission is never refused: `refusedLocalMail` says what becomes of it.
  *
@@ -135,7 +136,6 @@ const TOO_LONG: Decision = {
   reply: codes["header-too-long"].reply,
   ...NOTHING_ELSE,
 };
-/** A login that is not UTF-8 could be taken for another's. */
 const LOGIN_UNDECODABLE: Decision = { action: "defer", code: "login-undecodable", reply: TRY_LATER, ...NOTHING_ELSE };
 const TOO_MANY_RECIPIENTS: Reply = { code: 452, enhanced: "4.5.3", text: "Too many recipients" };
 
@@ -164,10 +164,9 @@ class GuardHandler implements MilterHandler {
 
   mail({ sender }: MailCommand, context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
     const { guard, name, needs } = this.#settings;
-    const octets = context.macro("auth_authen", "M") ?? "";
-    const authenticated = utf8Of(octets);
+    const authenticated = loginOf(context);
     // Who logged in came over the network, whatever the rest looks like: a login is never left out.
-    const isLocal = octets === "" && isLocalSubmission(this.#origin, sender);
+    const isLocal = authenticated === "" && isLocalSubmission(this.#origin, sender);
     const login = authenticated || null;
     const message: Message = {
       transaction: guard.begin(),

@@ -1,6 +1,7 @@
 import type { FactName, Guard } from "@fromguard/core";
 import { ACTIONS, MACRO_STAGES, STEPS } from "../codec/flags.js";
 import type { MilterRequest } from "../session/handler.js";
+import { LOGIN_MACROS } from "./login.js";
 
 /** The facts that a milter has when the client has given a sender. */
 const MAIL_FACTS = [
@@ -56,7 +57,7 @@ export function requestFor({ recipients, headers, mail }: GuardNeeds): MilterReq
       (headers ? 0 : STEPS.noHeaders | STEPS.noEndOfHeader) |
       (mail ? 0 : STEPS.noReplyMail),
     macros: [
-      [MACRO_STAGES.mail, "i {auth_type} {auth_authen}"],
+      [MACRO_STAGES.mail, `i ${LOGIN_MACROS}`],
       [MACRO_STAGES.endOfMessage, "i"],
     ],
   };

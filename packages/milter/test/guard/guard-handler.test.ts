@@ -121,15 +121,23 @@ describe("a guard behind a milter", () => {
     ["a name", { "{auth_authen}": "ann" }, "ann"],
     ["without braces", { auth_authen: "ann" }, "ann"],
     ["a name in UTF-8", { "{auth_authen}": Buffer.from("jörg").toString("latin1") }, "jörg"],
+    ["of Postfix, as it is", { "{auth_authen}": "ann+2Bnews+x" }, "ann+2Bnews+x"],
+    ["of Sendmail, in xtext", { "{auth_authen}": "ann+2Bnews+20b+3Dc+28+3C", "{auth_ssf}": "0" }, "ann+news b=c(<"],
+    ["of Sendmail, in xtext of UTF-8", { "{auth_authen}": "j+C3+B6rg", "{auth_ssf}": "256" }, "jörg"],
   ])("the login is {auth_authen} at MAIL: %s", (_, macros: Record<string, string>, login) => {
     const { say, events } = talk([rule("login", ["login"], () => pass())]);
     say(...START, mta.macros("M", macros), mta.mail("<ann@corp.example>"));
     expect(events).toMatchObject([{ login }]);
   });
 
-  test("a login that is not UTF-8 is nobody's: deferred", () => {
+  test.each([
+    ["that is not UTF-8", { "{auth_authen}": "j\xf6rg" }],
+    ["of Sendmail that is not UTF-8", { "{auth_authen}": "j+F6rg", "{auth_ssf}": "0" }],
+    ["of Sendmail that is no xtext", { "{auth_authen}": "ann+news", "{auth_ssf}": "0" }],
+    ["of Sendmail that ends amid xtext", { "{auth_authen}": "ann+2", "{auth_ssf}": "0" }],
+  ])("a login %s is nobody's: deferred", (_, macros: Record<string, string>) => {
     const { say } = talk([envelope]);
-    say(...START, as("j\xf6rg"));
+    say(...START, mta.macros("M", macros));
     expect(say(mta.mail("<ann@corp.example>"))).toEqual([expect.stringMatching(/^451 4\.3\.0 /)]);
   });
 
