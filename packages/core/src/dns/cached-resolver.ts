@@ -27,6 +27,7 @@ const STALE_RECHECK_SECONDS = 30;
 
 /**
  * Keeps a resolver's answers in memory for as long as they say, and shares a question among those who ask it at the same time.
+ * What is kept is answered at once, without a promise.
  *
  * `failed` is never kept: the next one asks again, except that a stale answer in its place stands for 30 seconds. A caller that
  * aborts gets `failed` at once, or a stale answer; the question goes on while another waits for it and is aborted with the
@@ -43,7 +44,7 @@ export function cachedResolver(resolver: Resolver, options: CachedResolverOption
   };
 }
 
-type Ask<Row> = (name: string, options: { readonly signal: AbortSignal }) => Promise<DnsAnswer<Row>>;
+type Ask<Row> = (name: string, options: { readonly signal: AbortSignal }) => DnsAnswer<Row> | Promise<DnsAnswer<Row>>;
 
 type Known<Row> = Exclude<DnsAnswer<Row>, { readonly kind: "failed" }>;
 
@@ -72,9 +73,10 @@ function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
   function recall(name: string): DnsAnswer<Row> | undefined {
     const entry = kept.get(name);
     if (entry === undefined) return undefined;
+    const time = now();
     kept.delete(name);
-    if (now() < entry.staleUntil) kept.set(name, entry);
-    return now() < entry.freshUntil ? entry.answer : undefined;
+    if (time < entry.staleUntil) kept.set(name, entry);
+    return time < entry.freshUntil ? entry.answer : undefined;
   }
 
   /** What stands in for a failure, if anything does. */
@@ -126,13 +128,11 @@ function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
     return question;
   }
 
-  return async (name, { signal }) => {
-    const known = recall(name);
-    if (known !== undefined) return known;
+  function wait(name: string, signal: AbortSignal): DnsAnswer<Row> | Promise<DnsAnswer<Row>> {
     if (signal.aborted) return ABORTED;
     const question = open.get(name) ?? begin(name);
     question.callers++;
-    return await new Promise((resolve) => {
+    return new Promise((resolve) => {
       const abort = () => {
         question.callers--;
         if (question.callers === 0 && open.get(name) === question) {
@@ -147,7 +147,9 @@ function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
         resolve(answer);
       });
     });
-  };
+  }
+
+  return (name, options) => recall(name) ?? wait(name, options.signal);
 }
 
 /** The answer of a resolver that might break its promise never to reject. */

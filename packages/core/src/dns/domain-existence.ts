@@ -1,5 +1,6 @@
 import { isHostName } from "../domain/domain.js";
 import { parseIpAddress } from "../domain/ip-address.js";
+import { andThen } from "../verdict/and-then.js";
 import type { DnsAnswer, MxRecord, Resolver } from "./resolver.js";
 
 /** Whether mail to a domain could go anywhere. `unknown` means that it could not be found out. */
@@ -18,23 +19,25 @@ export type DomainExistence =
  *
  * One usable MX record is enough; its host is not looked up. A null MX anywhere in the set, or a set without a usable
  * record, ends the search: an address record does not rescue it. A failed query only counts where no later one succeeds.
- * `name` is in lower-case A-labels.
+ * `name` is in lower-case A-labels. Without a promise where every query was answered at once.
  *
  * @see postconf(5) reject_unknown_sender_domain, RFC 5321 section 5.1, RFC 7505
  */
-export async function domainExistence(
+export function domainExistence(
   resolver: Resolver,
   name: string,
   options: { readonly signal: AbortSignal },
-): Promise<DomainExistence> {
-  const mx = await resolver.mx(name, options);
-  const byMx = judgeMx(mx);
-  if (byMx !== undefined) return byMx;
-  const a = await resolver.a(name, options);
-  if (hasRecords(a)) return { kind: "exists", by: "A" };
-  const aaaa = await resolver.aaaa(name, options);
-  if (hasRecords(aaaa)) return { kind: "exists", by: "AAAA" };
-  return nothingFound(name, { MX: mx, A: a, AAAA: aaaa });
+): DomainExistence | Promise<DomainExistence> {
+  return andThen(resolver.mx(name, options), (mx) => {
+    const byMx = judgeMx(mx);
+    if (byMx !== undefined) return byMx;
+    return andThen(resolver.a(name, options), (a) => {
+      if (hasRecords(a)) return { kind: "exists", by: "A" };
+      return andThen(resolver.aaaa(name, options), (aaaa) =>
+        hasRecords(aaaa) ? { kind: "exists", by: "AAAA" } : nothingFound(name, { MX: mx, A: a, AAAA: aaaa }),
+      );
+    });
+  });
 }
 
 /**

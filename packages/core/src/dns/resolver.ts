@@ -14,16 +14,19 @@ export type DnsAnswer<Record> =
   | { readonly kind: "none"; readonly ttlSeconds?: number }
   | { readonly kind: "failed"; readonly cause: string; readonly permanent?: boolean };
 
-/** A DNS resolver. Core opens no sockets: the transport is injected. Never rejects. */
+/** At once where the answer is in memory, else a promise that never rejects. */
+type Answered<Record> = DnsAnswer<Record> | Promise<DnsAnswer<Record>>;
+
+/** A DNS resolver. Core opens no sockets: the transport is injected. Never throws. The signal is read only by who has to wait. */
 export interface Resolver {
   /** The name is in lower-case A-labels. */
-  mx(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<MxRecord>>;
+  mx(name: string, options: { readonly signal: AbortSignal }): Answered<MxRecord>;
   /** IPv4 addresses as text. */
-  a(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<string>>;
+  a(name: string, options: { readonly signal: AbortSignal }): Answered<string>;
   /** IPv6 addresses as text. */
-  aaaa(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<string>>;
+  aaaa(name: string, options: { readonly signal: AbortSignal }): Answered<string>;
   /** Names of name servers, lower-case without a trailing dot. A resolver without it knows of none. */
-  ns?(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<string>>;
+  ns?(name: string, options: { readonly signal: AbortSignal }): Answered<string>;
   /** The strings of each TXT record, an octet a character. A resolver without it knows of none. */
-  txt?(name: string, options: { readonly signal: AbortSignal }): Promise<DnsAnswer<readonly string[]>>;
+  txt?(name: string, options: { readonly signal: AbortSignal }): Answered<readonly string[]>;
 }

@@ -1,6 +1,8 @@
 import { domainExistence } from "../dns/domain-existence.js";
 import type { Resolver } from "../dns/resolver.js";
 import { type Rule, rule } from "../rule/rule.js";
+import { andThen } from "../verdict/and-then.js";
+import type { Evidence } from "../verdict/evidence.js";
 import { fail, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
 import { domainSet } from "./domain-set.js";
 import { aboutSender, envelopeMailbox } from "./envelope-mailbox.js";
@@ -30,23 +32,22 @@ export function domainExists(options: DomainExistsOptions): Rule<"envelopeFrom">
     const { domain } = read.mailbox;
     if (domain.kind === "literal") return skip("address-literal");
     if (domain.kind === "none") return skip("no-domain");
-    const evidence = aboutSender(read.mailbox, { source: "dns", key: domain.ascii });
-    if (domain.kind === "invalid")
-      return fail("sender-domain-unknown", { ...evidence, detail: "it is no domain name" });
+    const evidence = (more: Evidence = {}) => aboutSender(read.mailbox, { source: "dns", key: domain.ascii, ...more });
+    if (domain.kind === "invalid") return fail("sender-domain-unknown", evidence({ detail: "it is no domain name" }));
     if (isOurs(domain)) return pass();
-    return domainExistence(resolver, domain.ascii, context).then((existence): Verdict => {
+    return andThen(domainExistence(resolver, domain.ascii, context), (existence): Verdict => {
       switch (existence.kind) {
         case "exists":
           return pass();
         case "not-found":
-          return fail("sender-domain-unknown", { ...evidence, result: "no MX, A or AAAA record" });
+          return fail("sender-domain-unknown", evidence({ result: "no MX, A or AAAA record" }));
         case "null-mx":
-          return fail("sender-domain-null-mx", { ...evidence, result: "null MX" });
+          return fail("sender-domain-null-mx", evidence({ result: "null MX" }));
         case "malformed":
-          return fail("sender-domain-malformed", { ...evidence, result: "MX records that name no host" });
+          return fail("sender-domain-malformed", evidence({ result: "MX records that name no host" }));
         case "unanswerable":
         case "unknown":
-          return unknown("dns-unavailable", existence.cause, evidence);
+          return unknown("dns-unavailable", existence.cause, evidence());
       }
     });
   });

@@ -52,6 +52,20 @@ describe("a cached resolver", () => {
     expect(asked).toHaveLength(2);
   });
 
+  test("what is kept is answered without a promise, and without a look at the signal", async () => {
+    const { fill, cache, clock, asked } = scene();
+    await fill("example.com", FOUND);
+    const unread = {
+      get signal(): AbortSignal {
+        throw new Error("nobody waits");
+      },
+    };
+    expect(cache.mx("example.com", unread)).toBe(FOUND);
+    clock.seconds = 300;
+    expect(() => cache.mx("example.com", unread)).toThrow("nobody waits");
+    expect(asked).toHaveLength(1);
+  });
+
   test.each([
     ["a failure", DOWN],
     ["an answer with TTL 0", { ...FOUND, ttlSeconds: 0 }],

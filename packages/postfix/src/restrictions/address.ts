@@ -1,4 +1,4 @@
-import { type DomainExistence, domainExistence } from "@fromguard/core";
+import { andThen, type DomainExistence, domainExistence } from "@fromguard/core";
 import type { CheckContext, Result } from "../smtpd/check-context.js";
 import { dnsName, domainOf, isBracketed, isQualified, withoutFinalDot } from "./address-form.js";
 import { resolved } from "./address-search.js";
@@ -59,7 +59,7 @@ function needKnownDomain(context: CheckContext, judged: Judged): Answer {
     if (domain === undefined || isFinal || isBracketed(domain)) return "dunno";
     const name = dnsName(domain);
     if (name === undefined) return judgeExistence(context, judged, domain, { kind: "not-found" });
-    return domainExistence(context.dns, name, context).then((existence) =>
+    return andThen(domainExistence(context.dns, name, context), (existence) =>
       judgeExistence(context, judged, name, existence),
     );
   });
