@@ -106,7 +106,13 @@ export {
   lookupDomains,
   splitExtension,
 } from "./ownership/login-map-keys.js";
-export { type LoginIdentities, type LoginIdentity, type LoginRule, type OwnerLogin, ownerLogin } from "./ownership/login-rule.js";
+export {
+  type LoginIdentities,
+  type LoginIdentity,
+  type LoginRule,
+  type OwnerLogin,
+  ownerLogin,
+} from "./ownership/login-rule.js";
 export type { MemberOrSource, OwnershipMember } from "./ownership/member.js";
 export { type OwnedAddressesOptions, ownedAddresses } from "./ownership/owned-addresses.js";
 export { grantLine, isOwner, listOwners } from "./ownership/owners.js";
