@@ -26,6 +26,8 @@ interface Running {
  */
 export async function serveAsWorker(io: Io): Promise<ExitCode> {
   for (const signal of OF_THE_PRIMARY) process.on(signal, () => undefined);
+  // That of the primary lets nobody into what it makes, this process included.
+  process.umask(0o077);
   const messages = on(process, "message") as AsyncIterable<[ToWorker]>;
   const metrics = createMetrics();
   let running: Promise<Running | undefined> = Promise.resolve(undefined);
@@ -56,9 +58,9 @@ async function serveBy(assignment: Assignment, metrics: Metrics, io: Io): Promis
   const log = withFields(jsonLog(io.stdout), { worker });
   try {
     const config = parseConfig(text, file);
-    const { guard, followers } = await loadPolicy(config, reporting({ log, metrics }));
+    const { guard, contexts, followers } = await loadPolicy(config, reporting({ log, metrics }));
     metrics.follows(followers);
-    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics });
+    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics }, contexts);
     tell({ kind: "ready", listeners, notes });
     return {
       reload: async ({ what, source }) => {

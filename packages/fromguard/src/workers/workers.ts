@@ -76,6 +76,7 @@ class Pool {
     const first = this.#start(worker);
     const started = await first.process.started;
     if (started?.kind === "ready") {
+      this.#options.log.info("worker-started", { worker, pid: first.process.pid });
       this.#kept.push(this.#keep(worker, first));
       return started;
     }

@@ -9,6 +9,7 @@ export class Daemon {
   readonly #child: ChildProcess;
   readonly #closed: Promise<void>;
   #output = "";
+  #onOutput: () => void = () => undefined;
 
   private constructor(folder: string, child: ChildProcess) {
     this.folder = folder;
@@ -16,6 +17,7 @@ export class Daemon {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (chunk: string) => {
         this.#output += chunk;
+        this.#onOutput();
       });
     }
     this.#closed = new Promise((resolve) => child.once("close", () => resolve()));
@@ -48,18 +50,49 @@ export class Daemon {
 
   /** Waits until its output matches; fails when the process ends first. */
   async until(pattern: RegExp): Promise<void> {
+    await this.#whenever(() => pattern.test(this.#output));
+  }
+
+  /** Looks each time that it has written something. */
+  async #whenever(isSo: () => boolean): Promise<void> {
     let ended = false;
-    void this.#closed.then(() => {
+    const end = this.#closed.then(() => {
       ended = true;
     });
-    while (!pattern.test(this.#output)) {
+    while (!isSo()) {
       if (ended) throw new Error(`the daemon ended: ${this.#output}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      const more = new Promise<void>((resolve) => {
+        this.#onOutput = resolve;
+      });
+      await Promise.race([more, end]);
     }
   }
 
-  async kill(signal: NodeJS.Signals): Promise<void> {
+  /** The lines of its log so far. */
+  get events(): readonly Readonly<Record<string, unknown>>[] {
+    const whole = this.#output.split("\n").slice(0, -1);
+    return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  }
+
+  /** Waits until its log has this many events of a kind; returns them. */
+  async logged(event: string, count = 1): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const found = () => this.events.filter((line) => line.event === event);
+    await this.#whenever(() => found().length >= count);
+    return found();
+  }
+
+  signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** Its exit code, once it has ended; null where a signal ended it. */
+  async exitCode(): Promise<number | null> {
+    await this.#closed;
+    return this.#child.exitCode;
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    this.signal(signal);
     await this.#closed;
   }
 

@@ -1,0 +1,187 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { readdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { Daemon } from "../peers/daemon.js";
+import { bundleCli } from "../support/bundle-cli.js";
+import { PolicyConnection } from "../support/policy-connection.js";
+
+let cli: string;
+beforeAll(async () => {
+  cli = await bundleCli("workers");
+}, 120_000);
+
+const CONNECTIONS = 4;
+const mapOf = (login: string) => `/^ann@example\\.com$/ ${login}\n`;
+const REFUSED = /^553 5\.7\.1 /;
+
+async function daemonWith({
+  listeners = ["policy: unix:@DIR@/p.sock", "policy: 127.0.0.1:0"],
+  rules = "[require-login, login-owns-envelope]",
+  more = "",
+}) {
+  const daemon = await Daemon.start({
+    cli,
+    files: { senders: mapOf("ann") },
+    config: `workers: 2
+metrics: 127.0.0.1:0
+listeners:
+${listeners.map((listener) => `  - ${listener}\n`).join("")}ownership:
+  - login-map: pcre:@DIR@/senders
+rules: ${rules}
+${more}`,
+    ready: /"event":"ready"/,
+  });
+  onTestFinished(() => daemon.stop());
+  const addresses = daemon.events.filter(({ kind }) => kind === "policy").map(({ address }) => String(address));
+  const connect = async (address = addresses[0] ?? "") => {
+    const connection = await PolicyConnection.open(address);
+    onTestFinished(() => connection.close());
+    return connection;
+  };
+  const metrics = async () => {
+    const address = daemon.events.find(({ kind }) => kind === "metrics")?.address;
+    const text = await (await fetch(`http://${address}/metrics`)).text();
+    return (sample: string) =>
+      Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`${sample} `))
+          ?.split(" ")
+          .at(-1),
+      );
+  };
+  return { daemon, addresses, connect, metrics };
+}
+
+/** A name server that keeps every question until it is told to answer that there is no such name. */
+async function slowNameServer() {
+  const socket = createSocket("udp4");
+  onTestFinished(() => void socket.close());
+  let answer: () => void = () => undefined;
+  const told = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const asked = new Promise<void>((resolve) => {
+    socket.on("message", (question, { port, address }) => {
+      const [QR, NXDOMAIN] = [0x80, 3];
+      question[2] = (question[2] ?? 0) | QR;
+      question[3] = NXDOMAIN;
+      void told.then(() => socket.send(question, port, address));
+      resolve();
+    });
+  });
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  return { port: socket.address().port, asked, answer };
+}
+
+const ACCEPTED = 'fromguard_decisions_total{listener="policy",action="accept",code="ok"}';
+
+describe("a daemon with two workers", () => {
+  it("serves TCP and unix sockets by both, whose log lines have their numbers and whose counts are summed", async () => {
+    const { daemon, addresses, connect, metrics } = await daemonWith({});
+    expect(addresses).toHaveLength(2);
+    for (const address of addresses) {
+      for (let time = 0; time < CONNECTIONS; time++) {
+        const connection = await connect(address);
+        expect(await connection.ask("ann", "ann@example.com")).toBe("DUNNO");
+        expect(await connection.ask("bob", "ann@example.com")).toMatch(REFUSED);
+      }
+    }
+    const decisions = await daemon.logged("decision", 4 * CONNECTIONS);
+    expect(new Set(decisions.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+    const sample = await metrics();
+    expect(sample(ACCEPTED)).toBe(2 * CONNECTIONS);
+    expect(sample('fromguard_decisions_total{listener="policy",action="reject",code="envelope-not-owned"}')).toBe(
+      2 * CONNECTIONS,
+    );
+    daemon.signal("SIGTERM");
+    expect(await daemon.exitCode()).toBe(0);
+    expect(await readdir(daemon.folder)).not.toContain("p.sock");
+    expect(daemon.events.filter(({ event }) => event === "stopped").map(({ worker }) => worker)).toEqual(
+      expect.arrayContaining([1, 2, undefined]),
+    );
+  });
+
+  it("keeps every connection through a reload; what is broken is told once, and changes nothing", async () => {
+    const { daemon, connect, metrics } = await daemonWith({});
+    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => connect()));
+    const answers = (login: string) => Promise.all(connections.map((one) => one.ask(login, "ann@example.com")));
+    const all = <T>(value: T) => Array.from({ length: CONNECTIONS }, () => value);
+    expect(await answers("ann")).toEqual(all("DUNNO"));
+
+    await writeFile(`${daemon.folder}/senders`, mapOf("bob"));
+    daemon.signal("SIGHUP");
+    const reloads = await daemon.logged("map-reloaded", 2);
+    expect(reloads.map(({ worker }) => worker).sort()).toEqual([1, 2]);
+    expect(await answers("bob")).toEqual(all("DUNNO"));
+    expect(await answers("ann")).toEqual(all(expect.stringMatching(REFUSED)));
+
+    await writeFile(`${daemon.folder}/senders`, `${mapOf("ann")}/(/ x\n`);
+    daemon.signal("SIGHUP");
+    expect(await daemon.logged("map-kept")).toEqual([expect.not.objectContaining({ worker: expect.anything() })]);
+    expect(await answers("bob")).toEqual(all("DUNNO"));
+    const labels = `{what="map",source="pcre:${daemon.folder}/senders"}`;
+    const sample = await metrics();
+    expect(sample(`fromguard_serving_last_good${labels}`)).toBe(1);
+    expect(sample(`fromguard_reload_failures_total${labels}`)).toBe(1);
+  });
+
+  it("replaces a worker that is killed, loses none of the others' connections, and counts on", async () => {
+    const { daemon, connect, metrics } = await daemonWith({});
+    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => connect()));
+    for (const connection of connections) expect(await connection.ask("ann", "ann@example.com")).toBe("DUNNO");
+    expect((await metrics())(ACCEPTED)).toBe(CONNECTIONS);
+
+    const [{ pid } = { pid: undefined }] = (await daemon.logged("worker-started", 2)).filter(
+      ({ worker }) => worker === 1,
+    );
+    process.kill(Number(pid), "SIGKILL");
+    expect(await daemon.logged("worker-ended")).toMatchObject([{ worker: 1, pid, signal: "SIGKILL", code: null }]);
+    expect((await daemon.logged("worker-started", 3))[2]).toMatchObject({ worker: 1, pid: expect.any(Number) });
+
+    const left = await Promise.all(connections.map((one) => one.ask("ann", "ann@example.com")));
+    expect(left.filter((answer) => answer === "DUNNO")).toHaveLength(CONNECTIONS / 2);
+    for (let time = 0; time < CONNECTIONS; time++) {
+      expect(await (await connect()).ask("ann", "ann@example.com")).toBe("DUNNO");
+    }
+    const sample = await metrics();
+    expect(sample(ACCEPTED)).toBe(CONNECTIONS + CONNECTIONS / 2 + CONNECTIONS);
+    expect(sample("fromguard_workers_ended_total")).toBe(1);
+  });
+
+  it("answers what is in flight when it is asked to stop, and takes no more", async () => {
+    const { port, asked, answer } = await slowNameServer();
+    const { daemon, connect, addresses } = await daemonWith({
+      rules: "[domain-exists]",
+      more: `dns: { servers: ["127.0.0.1:${port}"], timeout-ms: 30000 }\n`,
+    });
+    const connection = await connect();
+    const waiting = connection.ask("ann", "ann@example.com");
+    await asked;
+    daemon.signal("SIGTERM");
+    await daemon.logged("stopping");
+    await vi.waitFor(() => expect(PolicyConnection.open(addresses[1] ?? "")).rejects.toThrow("ECONNREFUSED"));
+    answer();
+    expect(await waiting).toMatch(/^550 5\.1\.8 /);
+    expect(await daemon.exitCode()).toBe(0);
+  });
+});
+
+describe("a daemon with workers that cannot start", () => {
+  it("says why once, in one sentence, and leaves nothing behind", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    onTestFinished(() => void taken.close());
+    const address = taken.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const failed = daemonWith({ listeners: ["policy: unix:@DIR@/p.sock", `policy: 127.0.0.1:${port}`] });
+    await expect(failed).rejects.toThrow(
+      new RegExp(
+        `^the daemon ended: fromguard: \\S+/fromguard\\.yaml:5:5: listeners\\[1\\]\\.policy: cannot listen on 127\\.0\\.0\\.1:${port}: it is in use\\n$`,
+      ),
+    );
+  });
+});
