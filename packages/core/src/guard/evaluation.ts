@@ -4,6 +4,7 @@ import { run } from "../rule/run.js";
 import type { Decision, Finding } from "../verdict/decision.js";
 import type { Edit } from "../verdict/edit.js";
 import { publicReply, type ReplyChanges } from "../verdict/replies.js";
+import type { Reply } from "../verdict/reply.js";
 import { isRejection, replyOf, severity, type Verdict } from "../verdict/verdict.js";
 import type { Counters } from "./counters.js";
 
@@ -11,16 +12,10 @@ import type { Counters } from "./counters.js";
 export interface EvaluationSettings {
   readonly timeoutMs: number;
   readonly shadow: boolean;
-  readonly onRuleError: ((rule: string, cause: string) => void) | undefined;
+  /** Told of a rule that threw. Does not throw. */
+  readonly onError: (rule: string, cause: string) => void;
   readonly counters: Counters;
   readonly replies: ReplyChanges;
-}
-
-/** What one rule of the policy has come to. */
-interface Slot {
-  readonly rule: Rule;
-  verdict: Verdict | undefined;
-  readonly observed: Finding[];
 }
 
 type Pending = readonly [slot: Slot, outcome: Promise<Verdict>];
@@ -38,22 +33,38 @@ class Stop {
   }
 }
 
-/** A class, so that its getter costs nothing where nobody asks for the signal. */
-class Context implements RuleContext {
-  declare readonly trace?: TraceNode[];
-  readonly observe: (finding: Finding) => void;
-  readonly onError: (rule: string, cause: string) => void;
-  readonly #stop: Stop;
+/** What one rule of the policy has come to, and what it may use: one object, since there is one a rule and decision. */
+class Slot implements RuleContext {
+  readonly rule: Rule;
+  verdict: Verdict | undefined;
+  observed: readonly Finding[] = NO_FINDINGS;
+  readonly trace?: TraceNode[];
+  readonly #onError: (rule: string, cause: string) => void;
+  #stop: Stop | undefined;
 
-  constructor(slot: Slot, stop: Stop, onError: Context["onError"], trace: TraceNode[] | undefined) {
-    this.#stop = stop;
-    this.observe = (finding) => slot.observed.push(finding);
-    this.onError = onError;
+  constructor(rule: Rule, onError: (rule: string, cause: string) => void, trace: TraceNode[] | undefined) {
+    this.rule = rule;
+    this.#onError = onError;
     if (trace !== undefined) this.trace = trace;
   }
 
+  /** The rule is run: its signal is that of this stage. */
+  begin(stop: Stop): this {
+    this.#stop = stop;
+    return this;
+  }
+
   get signal(): AbortSignal {
+    this.#stop ??= new Stop();
     return this.#stop.controller.signal;
+  }
+
+  observe(finding: Finding): void {
+    this.observed = [...this.observed, finding];
+  }
+
+  onError(rule: string, cause: string): void {
+    this.#onError(rule, cause);
   }
 }
 
@@ -70,19 +81,8 @@ export class Evaluation {
   #facts: Partial<Facts> = {};
   #busy: Promise<Decision> | undefined;
 
-  readonly #onError = (rule: string, cause: string): void => {
-    const { counters, onRuleError } = this.#settings;
-    counters.ruleErrors++;
-    try {
-      onRuleError?.(rule, cause);
-    } catch {
-      // Whoever listens must not change what is decided.
-      counters.hookErrors++;
-    }
-  };
-
   constructor(rules: readonly Rule[], settings: EvaluationSettings, trace?: TraceNode[]) {
-    this.#slots = rules.map((rule) => ({ rule, verdict: undefined, observed: [] }));
+    this.#slots = rules.map((rule) => new Slot(rule, settings.onError, trace));
     this.#settings = settings;
     this.#trace = trace;
   }
@@ -113,25 +113,21 @@ export class Evaluation {
 
   #advance(canRun: (rule: Rule) => boolean, signal: AbortSignal | undefined): Decision | Promise<Decision> {
     const stop = new Stop();
-    const pending: Pending[] = [];
+    let pending: Pending[] | undefined;
     for (const slot of this.#slots) {
       if (slot.verdict === undefined && canRun(slot.rule)) {
-        const outcome = run(slot.rule, this.#facts as Pick<Facts, FactName>, this.#contextOf(slot, stop));
-        if (outcome instanceof Promise) pending.push([slot, outcome]);
+        const outcome = run(slot.rule, this.#facts as Pick<Facts, FactName>, slot.begin(stop));
+        if (outcome instanceof Promise) pending = [...(pending ?? []), [slot, outcome]];
         else this.#settle(slot, outcome);
       }
       if (this.#endsAt(slot)) break;
     }
-    return pending.length === 0 ? this.#decide() : this.#wait(pending, stop.controller, signal);
-  }
-
-  #contextOf(slot: Slot, stop: Stop): RuleContext {
-    return new Context(slot, stop, this.#onError, this.#trace);
+    return pending === undefined ? this.#decide() : this.#wait(pending, stop.controller, signal);
   }
 
   #settle(slot: Slot, verdict: Verdict): void {
     if (this.#settings.shadow && severity(verdict) >= 2) {
-      slot.observed.push({ rule: slot.rule.name, verdict });
+      slot.observe({ rule: slot.rule.name, verdict });
       slot.verdict = { kind: "skip", code: "observed" };
     } else {
       slot.verdict = verdict;
@@ -193,12 +189,9 @@ export class Evaluation {
       if (worst === undefined || severity(verdict) > severity(worst)) worst = verdict;
       if (this.#endsAt(slot)) break;
     }
-    const decision = decisionOf(worst, findings, observed ?? NO_FINDINGS, edits ?? NO_EDITS);
-    return this.#count(
-      worst?.kind === "fail"
-        ? { ...decision, reply: publicReply(worst, this.#facts.login, this.#settings.replies) }
-        : decision,
-    );
+    const reply =
+      worst?.kind === "fail" ? publicReply(worst, this.#facts.login, this.#settings.replies) : worst && replyOf(worst);
+    return this.#count(decisionOf(worst, reply, findings, observed ?? NO_FINDINGS, edits ?? NO_EDITS));
   }
 
   #count(decision: Decision): Decision {
@@ -213,6 +206,7 @@ export class Evaluation {
 
 function decisionOf(
   worst: Verdict | undefined,
+  reply: Reply | undefined,
   findings: readonly Finding[],
   observed: readonly Finding[],
   edits: readonly Edit[],
@@ -220,7 +214,6 @@ function decisionOf(
   if (worst === undefined || worst.kind === "skip") {
     return { action: "accept", code: "nothing-applied", edits, findings, observed };
   }
-  const reply = replyOf(worst);
   if (reply === undefined) return { action: "accept", code: "ok", edits, findings, observed };
   return {
     action: isRejection(worst) ? "reject" : "defer",

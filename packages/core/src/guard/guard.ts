@@ -107,7 +107,7 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
   const settings = {
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     shadow: options.shadow ?? false,
-    onRuleError: options.onRuleError,
+    onError: errorHook(options.onRuleError, counters),
     replies: options.replies ?? {},
     counters,
   };
@@ -148,6 +148,19 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
       }
       return lost.length === 0 ? guardOf(rules, options, counters) : guardOf(runnable, options, counters);
     },
+  };
+}
+
+/** Counts rules that threw, and tells of them. */
+function errorHook(onRuleError: GuardOptions["onRuleError"], counters: Counters) {
+  return (rule: string, cause: string): void => {
+    counters.ruleErrors++;
+    try {
+      onRuleError?.(rule, cause);
+    } catch {
+      // Whoever listens must not change what is decided.
+      counters.hookErrors++;
+    }
   };
 }
 

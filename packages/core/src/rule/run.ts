@@ -19,8 +19,13 @@ export function run(rule: Rule, facts: SomeFacts, context: RuleContext): Verdict
   });
 }
 
-function withTrace({ signal, observe, onError }: RuleContext, trace: TraceNode[]): RuleContext {
-  return { signal, observe, ...(onError === undefined ? {} : { onError }), trace };
+function withTrace(context: RuleContext, trace: TraceNode[]): RuleContext {
+  return {
+    signal: context.signal,
+    observe: (finding) => context.observe(finding),
+    onError: (rule, cause) => context.onError?.(rule, cause),
+    trace,
+  };
 }
 
 /**
@@ -35,30 +40,36 @@ export function evaluate(rule: Rule, facts: SomeFacts, context: RuleContext): Ve
     const missing = missingFact(rule, facts);
     if (missing !== undefined) return missing;
   }
-  const failed = (error: unknown): Verdict => {
-    const verdict = unknown("rule-failed", error, { detail: `the rule ${rule.name} threw` });
-    context.onError?.(rule.name, verdict.cause);
-    return verdict;
-  };
   try {
     const outcome: unknown = rule.evaluate(facts, context);
     if (isVerdict(outcome)) return outcome;
-    if (!isThenable(outcome)) return failed(new TypeError(NO_VERDICT));
-    const answered = Promise.resolve(outcome)
-      .then((late) => (isVerdict(late) ? late : failed(new TypeError(NO_VERDICT))))
-      .catch(failed);
-    return rule.combines === true ? answered : Promise.race([answered, whenAborted(context.signal)]);
+    return isThenable(outcome) ? answerLater(outcome, rule, context) : failed(rule, context, new TypeError(NO_VERDICT));
   } catch (error) {
-    return failed(error);
+    return failed(rule, context, error);
   }
+}
+
+function answerLater(outcome: PromiseLike<unknown>, rule: Rule, context: RuleContext): Promise<Verdict> {
+  const answered = Promise.resolve(outcome)
+    .then((late) => (isVerdict(late) ? late : failed(rule, context, new TypeError(NO_VERDICT))))
+    .catch((error) => failed(rule, context, error));
+  return rule.combines === true ? answered : Promise.race([answered, whenAborted(context.signal)]);
+}
+
+function failed(rule: Rule, context: RuleContext, error: unknown): Verdict {
+  const verdict = unknown("rule-failed", error, { detail: `the rule ${rule.name} threw` });
+  context.onError?.(rule.name, verdict.cause);
+  return verdict;
 }
 
 const NO_VERDICT = "it returned no verdict";
 
 /** `unknown` where a rule or predicate lacks a fact. */
 export function missingFact(part: { readonly needs: readonly FactName[] }, facts: Partial<Facts>): Verdict | undefined {
-  const missing = part.needs.find((need) => facts[need] === undefined);
-  return missing === undefined ? undefined : unknown("fact-missing", `the transport did not give ${missing}`);
+  for (const need of part.needs) {
+    if (facts[need] === undefined) return unknown("fact-missing", `the transport did not give ${need}`);
+  }
+  return undefined;
 }
 
 function isVerdict(value: unknown): value is Verdict {
