@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the peer suites talk to: a real Postfix with its maps, Dovecot as
 # SASL server, Unbound as name server, swaks, miltertest, Chromium for the browser check, and Python for its email package. Debian only; needs root.
+# Sendmail, which Debian does not install beside Postfix, is unpacked into a folder.
 set -euo pipefail
 
 if [ "$(id -u)" != 0 ]; then
@@ -9,13 +10,35 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 packages=(postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium python3)
+# Sendmail's own: what its packages depend on, and what builds its configuration.
+packages+=(m4 libdb5.3 libldap-2.5-0 libnsl2 libsasl2-2 libsasl2-modules libssl3 libwrap0)
+
+sendmail=${FROMGUARD_PEERS:-/var/lib/fromguard-peers}/sendmail
+unpacked=(sendmail-bin sendmail-cf sasl2-bin)
+
+unpack_sendmail() {
+  local work
+  work=$(mktemp -d)
+  # apt downloads as a user of its own.
+  chmod 755 "$work"
+  mkdir "$work/debs" "$work/root"
+  chown _apt "$work/debs" 2>/dev/null || true
+  (cd "$work/debs" && apt-get download -q "${unpacked[@]}")
+  for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
+  # Each instance of the suites has its configuration mounted here.
+  mkdir -p "$work/root/etc/mail" "$(dirname "$sendmail")"
+  chmod 755 "$work/root"
+  rm -rf "$sendmail"
+  mv "$work/root" "$sendmail"
+  rm -rf "$work"
+}
 
 missing=()
 for name in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || missing+=("$name")
 done
-if [ "${#missing[@]}" -eq 0 ]; then
-  echo "setup-peers: all installed (${packages[*]})"
+if [ "${#missing[@]}" -eq 0 ] && [ -x "$sendmail/usr/libexec/sendmail/sendmail" ]; then
+  echo "setup-peers: all installed (${packages[*]}), Sendmail in $sendmail"
   exit 0
 fi
 
@@ -29,5 +52,6 @@ if [ ! -e "$policy" ]; then
 fi
 echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
 apt-get update -q
-apt-get install -q -y --no-install-recommends "${missing[@]}"
-echo "setup-peers: installed ${missing[*]}"
+[ "${#missing[@]}" -eq 0 ] || apt-get install -q -y --no-install-recommends "${missing[@]}"
+[ -x "$sendmail/usr/libexec/sendmail/sendmail" ] || unpack_sendmail
+echo "setup-peers: installed ${missing[*]:-nothing new}, Sendmail in $sendmail"

@@ -4,9 +4,10 @@ import { delimiter } from "node:path";
 const SEARCH = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/lib/postfix/sbin"];
 
 function isInstalled(program: string): boolean {
-  return SEARCH.some((folder) => {
+  const folders = program.startsWith("/") ? [""] : SEARCH.map((folder) => `${folder}/`);
+  return folders.some((folder) => {
     try {
-      accessSync(`${folder}/${program}`, constants.X_OK);
+      accessSync(`${folder}${program}`, constants.X_OK);
       return true;
     } catch {
       return false;
@@ -16,6 +17,7 @@ function isInstalled(program: string): boolean {
 
 /**
  * Why a peer suite cannot run here, or undefined where it can. Under `CI=true` a missing peer is a failure, not a reason.
+ * A program is a name, or a whole path.
  *
  * @param options `root`: whether the suite needs root. Default true
  */

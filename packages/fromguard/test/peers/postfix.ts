@@ -202,7 +202,7 @@ function listening(): Promise<Server> {
 const START_MS = 15_000;
 const RETRY_MS = 25;
 
-async function untilAccepting(port: number): Promise<void> {
+export async function untilAccepting(port: number): Promise<void> {
   const until = Date.now() + START_MS;
   for (;;) {
     const socket = await new Promise<Socket | undefined>((resolve) => {

@@ -14,6 +14,8 @@ export interface SendResult extends SmtpReply {
 /** What to send; octets of `message` are latin1 and go out as they are, but for dot-stuffing. */
 export interface Submission {
   readonly port: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
   /** Becomes the SASL login, through XCLIENT. */
   readonly xclientLogin?: string;
   /** A real AUTH PLAIN. */
@@ -26,7 +28,7 @@ export interface Submission {
 
 /** Sends one message over SMTP, octet for octet, and tells the reply that ended the attempt. */
 export async function submit(submission: Submission): Promise<SendResult> {
-  const client = await SmtpClient.open(submission.port);
+  const client = await SmtpClient.open(submission.port, submission.host);
   try {
     return await dialogue(client, submission);
   } finally {
@@ -93,9 +95,9 @@ export class SmtpClient {
     });
   }
 
-  static open(port: number): Promise<SmtpClient> {
+  static open(port: number, host = "127.0.0.1"): Promise<SmtpClient> {
     return new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1");
+      const socket = connect(port, host);
       socket.once("error", reject);
       socket.once("connect", () => resolve(new SmtpClient(socket)));
     });

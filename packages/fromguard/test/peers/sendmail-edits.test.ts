@@ -1,0 +1,101 @@
+import { codes } from "@fromguard/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundleCli } from "../support/bundle-cli.js";
+import { Daemon } from "./daemon.js";
+import { EDITED, type EditCase, GRANTS, REFUSED, RULES } from "./edit-cases.js";
+import { whyNotRun } from "./peers.js";
+import { freePorts } from "./postfix.js";
+import { PrivateSendmail, SENDMAIL_PROGRAMS } from "./sendmail.js";
+import { submit } from "./smtp-client.js";
+
+const reason = whyNotRun(SENDMAIL_PROGRAMS);
+const ANN = "ann@example.com";
+
+describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a real Sendmail", () => {
+  const closing: (() => Promise<void>)[] = [];
+  let sendmail: PrivateSendmail;
+
+  beforeAll(async () => {
+    const cli = await bundleCli("sendmail-edits");
+    const names = Object.keys(RULES) as (keyof typeof RULES)[];
+    const ports = await freePorts(names.length);
+    const milters: Record<string, number> = {};
+    for (const [index, name] of names.entries()) {
+      const port = ports[index] as number;
+      const daemon = await Daemon.start({
+        cli,
+        files: { "grants.yaml": GRANTS, key: "0123456789abcdef" },
+        config: `listeners:\n  - milter: 127.0.0.1:${port}\nownership:\n  - grants: "@DIR@/grants.yaml"\nrules:\n${RULES[name]}\n`,
+        ready: /"ready"/,
+      });
+      closing.push(() => daemon.stop());
+      milters[name] = port;
+    }
+    sendmail = await PrivateSendmail.start({ milters, users: { [ANN]: "secret", "bob@example.com": "secret" } });
+    closing.unshift(() => sendmail.stop());
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const close of closing) await close();
+  });
+
+  const BODY = "..stuffed\n\nFrom: none of the header\n";
+  const message = (header: readonly string[], to: string) =>
+    [...header, `To: ${to}@partner.test`, "", BODY].join("\n").replaceAll("\n", "\r\n");
+  const send = async (rules: keyof typeof RULES, login: string, mailFrom: string, to: string, text: string) => {
+    const { text: reply } = await submit({
+      port: sendmail.port(rules),
+      auth: { user: login, password: "secret" },
+      mailFrom: `<${mailFrom}>`,
+      recipients: [`<${to}@partner.test>`],
+      message: text,
+    });
+    // Sendmail says to whose address it answers.
+    return reply.replace(/^(\d{3} \S+) <\S*>\.\.\. /, "$1 ");
+  };
+
+  /** What Sendmail adds by itself, unseen by milters: dates and identifiers, those of a resent message too, whose author is then the envelope sender. */
+  const generated = (delivered: readonly string[], mailFrom: string): readonly string[] => {
+    const resent = delivered.flatMap((line) => /^resent-(?:from|sender)(?=:)/i.exec(line)?.[0].toLowerCase() ?? []);
+    if (resent.length === 0) return ["Date: TIME", "Message-Id: ID"];
+    const author = resent.includes("resent-from") ? [] : [`Resent-From: ${mailFrom}`];
+    return ["Resent-Date: TIME", "Date: TIME", ...author, "Resent-Message-Id: ID", "Message-Id: ID"];
+  };
+
+  /** What arrives: the trace of Sendmail with its times and identifiers left out, the stamp, the header, the body. */
+  const wholeOf = ({ mailFrom = ANN, delivered, added = [], stamp }: EditCase, to: string): string =>
+    [
+      `From ${mailFrom} TIME`,
+      ...(stamp === undefined ? [] : [stamp]),
+      "Received: TRACE",
+      ...generated(delivered, mailFrom),
+      ...delivered,
+      `To: ${to}@partner.test`,
+      ...added,
+      "",
+      BODY,
+    ].join("\n");
+  const withoutTime = (text: string) =>
+    text
+      .replace(/^(From \S+ ).*/, "$1TIME")
+      .replace(/^Received: .*(\n\t.*)*/m, "Received: TRACE")
+      .replace(/^((?:Resent-)?Date: ).*/gm, "$1TIME")
+      .replace(/^((?:Resent-)?Message-Id: ).*/gm, "$1ID");
+
+  test.each(EDITED.map((one, index) => [one.name, one, `box${index}`] as const))("%s", async (_, one, to) => {
+    expect(await send(one.rules, ANN, one.mailFrom ?? ANN, to, message(one.header, to))).toMatch(/^250 2\.0\.0 /);
+    expect(withoutTime(await sendmail.deliveredTo(to))).toBe(wholeOf(one, to));
+    if (one.code === undefined) return;
+    const { code, enhanced } = codes[one.code].reply;
+    const refused = await send("plain", ANN, one.mailFrom ?? ANN, to, message(one.header, to));
+    expect(refused.startsWith(`${code} ${enhanced} `)).toBe(true);
+  });
+
+  test.each(REFUSED.map((one, index) => [one.name, one, `refused${index}`] as const))(
+    "refused as without edits: %s",
+    async (_, { rules, login, mailFrom, header, reply }, to) => {
+      expect(await send(rules, login, mailFrom, to, message(header, to))).toMatch(reply);
+      expect(await sendmail.mailboxes()).not.toContain(to);
+    },
+  );
+});
