@@ -37,7 +37,7 @@ export {
   type MessageLimits,
   MILTER_FACTS,
 } from "./guard/guard-handler.js";
-export type { LocalRefusal } from "./guard/local-mail.js";
+export type { LocalMailOf, LocalRefusal } from "./guard/local-mail.js";
 export type { DecisionEvent, MilterEvent, TimeoutEvent } from "./guard/milter-event.js";
 export { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from "./server/connection.js";
 export {

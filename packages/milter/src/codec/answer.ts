@@ -70,7 +70,8 @@ export const EDIT_ACTIONS: Readonly<Record<MilterEdit["kind"], number>> = {
 /**
  * What is wrong with an answer, whatever it answers; undefined where it may be sent.
  *
- * A line break in a header value must be a fold (LF or CRLF, then a blank), so that no value becomes a second field.
+ * A line break in a header value must be a fold, so that no value becomes a second field: LF and a blank. CRLF and a blank may be sent,
+ * too, but Postfix 3.7 delivers that CR.
  */
 export function answerFault(answer: Answer): string | undefined {
   switch (answer.kind) {

@@ -19,7 +19,7 @@ import { ACTIONS, STEPS } from "../codec/flags.js";
 import type { HandlerFactory, MilterContext, MilterHandler, MilterOutcome, MilterVerdict } from "../session/handler.js";
 import { clientOf } from "./client.js";
 import { milterEdits } from "./edits.js";
-import { type Instead, insteadOfRefusal, isLocalSubmission, type LocalRefusal, type Origin } from "./local-mail.js";
+import { type Instead, insteadOfRefusal, isLocalSubmission, type LocalMailOf, type LocalRefusal, type Origin } from "./local-mail.js";
 import { loginOf } from "./login.js";
 import type { DecisionEvent } from "./milter-event.js";
 import { type GuardNeeds, needsOf, requestFor } from "./negotiation.js";
@@ -50,6 +50,8 @@ export interface GuardHandlerOptions {
   readonly messageLimits?: Partial<MessageLimits>;
   /** What becomes of a local submission that the policy refuses: `quarantine` (default), `defer` or `discard`, never a refusal. */
   readonly refusedLocalMail?: LocalRefusal;
+  /** Whose local submissions are recognised. Default `postfix`. */
+  readonly localMail?: LocalMailOf;
   /** Told of each message's decision. Must not throw. */
   readonly onEvent?: (event: DecisionEvent) => void;
 }
@@ -83,6 +85,7 @@ export function guardHandler(guard: Guard, options: GuardHandlerOptions = {}): H
     readLimits,
     limits: { ...roomFor(readLimits), ...messageLimits },
     refusedLocalMail: options.refusedLocalMail ?? "quarantine",
+    localMail: options.localMail ?? "postfix",
     onEvent: options.onEvent ?? (() => undefined),
   };
   return () => new GuardHandler(settings);
@@ -108,6 +111,7 @@ interface Settings {
   readonly name: string;
   readonly limits: MessageLimits;
   readonly refusedLocalMail: LocalRefusal;
+  readonly localMail: LocalMailOf;
   readonly onEvent: (event: DecisionEvent) => void;
 }
 
@@ -163,10 +167,10 @@ class GuardHandler implements MilterHandler {
   }
 
   mail({ sender }: MailCommand, context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
-    const { guard, name, needs } = this.#settings;
+    const { guard, name, needs, localMail } = this.#settings;
     const authenticated = loginOf(context);
     // Who logged in came over the network, whatever the rest looks like: a login is never left out.
-    const isLocal = authenticated === "" && isLocalSubmission(this.#origin, sender);
+    const isLocal = authenticated === "" && isLocalSubmission(localMail, this.#origin, sender);
     const login = authenticated || null;
     const message: Message = {
       transaction: guard.begin(),

@@ -3,12 +3,13 @@ import type { MilterVerdict } from "../session/handler.js";
 import { replyWith } from "./replies.js";
 
 /**
- * What becomes of a local submission that the policy refuses. Never a refusal: its user has left, and Postfix would send a bounce to
+ * What becomes of a local submission that the policy refuses. Never a refusal: its user has left, and the MTA would send a bounce to
  * the sender that may be forged.
  *
- * - `quarantine`: held for an administrator (`postsuper -H` releases it, `-d` deletes it); where the MTA offers no quarantine, `defer`.
+ * - `quarantine`: held for an administrator (`postsuper -H` releases it, `-d` deletes it; Sendmail: `mailq -qQ`, `sendmail -Q -qQ`); where
+ *   the MTA offers no quarantine, `defer`.
  * - `defer`: 451 4.7.1 with the text of the refusal. Postfix keeps the message in its maildrop queue and asks again and again, without an
- *   end of its own.
+ *   end of its own; Sendmail's submission program does so for `Timeout.queuereturn`.
  * - `discard`: gone without a word to anybody but the log.
  */
 export type LocalRefusal = "quarantine" | "defer" | "discard";
@@ -50,10 +51,17 @@ export interface Origin {
 }
 
 /**
- * Whether a message is a local submission (Postfix `non_smtpd_milters`): the client is this machine's loopback address on port 0, the
- * greeting is `localhost`, and the sender has no brackets. A client of the network has a port.
+ * Whose local submissions are recognised.
+ *
+ * - `postfix`: `non_smtpd_milters`: the client is this machine's loopback address on port 0, the greeting is `localhost`, and the sender has
+ *   no brackets. A client of the network has a port.
+ * - `sendmail`: whatever comes from the loopback address without a login. Sendmail's submission program (`sendmail -Ac`) speaks SMTP as any
+ *   other client does: give it a daemon of its own (`DAEMON_OPTIONS` with `InputMailFilters`), and that daemon a listener of its own.
  */
-export function isLocalSubmission({ client, port, helo }: Origin, sender: string): boolean {
+export type LocalMailOf = "postfix" | "sendmail";
+
+/** Whether a message for which nobody logged in is a local submission. */
+export function isLocalSubmission(mta: LocalMailOf, { client, port, helo }: Origin, sender: string): boolean {
   const loopback = client?.address === "127.0.0.1" || client?.address === "::1";
-  return loopback && port === 0 && helo === "localhost" && !sender.startsWith("<");
+  return loopback && (mta === "sendmail" || (port === 0 && helo === "localhost" && !sender.startsWith("<")));
 }
