@@ -27,7 +27,9 @@ const PINS: readonly Pin[] = [
     name: "the rest of a comment is shown at the end of the address",
     readers: /^(?:postal-mime|python compat32)$/,
     explains: (shown, value, own) =>
-      isStrictList(value) && value.replace(/\s*\([^)]*\)\s*/g, "").includes(shown) && beginsOwn(shown, own),
+      isStrictList(value) &&
+      [/\s*\([^)]*\)\s*/g, /\s*\([^)]*\)\s*|<[^<>]*>/g].some((less) => value.replace(less, "").includes(shown)) &&
+      beginsOwn(shown, own),
   },
   {
     // RFC 5322 section 3.2.5: a blank between the words of a phrase is one.

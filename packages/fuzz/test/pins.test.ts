@@ -49,6 +49,7 @@ describe("pins", () => {
   test.each([
     ["postal-mime", "alice@example.com (c)", "<alice@example.com (c)>"],
     ["postal-mime", "alice@example.comd)", "alice@example.com(c()d)"],
+    ["postal-mime", "alice@example.comc", "alice@example.com (a (b) <alice@example.com>c)"],
     ["postal-mime", "alice@bücher.exampled)", "alice@bücher.example (()d)"],
     ["postal-mime", "alice@example", "alice@example .com"],
     ["email-addresses", "alice@example.comB", '"alice@example.com" B <alice@example.com>'],

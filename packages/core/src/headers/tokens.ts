@@ -122,10 +122,12 @@ export function commentReadings(
   if (first === undefined) return [];
   const nested = comments.filter((comment) => /[()]/.test(comment.text));
   const place = ({ start }: PlacedText, reading: string) => ({ text: reading, start });
+  const flat = nested.length > 0 ? [withoutComments(text, comments, endAtFirst(text))] : [];
+  const hasAngle = comments.some((comment) => comment.text.includes(">"));
   return [
     ...nested.map((comment) => place(comment, comment.text.replace(/[()]/g, ""))),
-    ...(nested.length > 0 ? [place(first, withoutComments(text, comments, endAtFirst(text)))] : []),
-    ...(comments.some((comment) => comment.text.includes(">")) ? [place(first, withoutAngles(text))] : []),
+    ...flat.map((reading) => place(first, reading)),
+    ...(hasAngle ? [text, ...flat].map((reading) => place(first, withoutAngles(reading))) : []),
     ...(folds.length > 0 ? [place(first, withoutComments(text, comments, endAtFold(text, folds)))] : []),
   ];
 }

@@ -94,6 +94,7 @@ describe("readings of comments", () => {
     ["(a(b)c) (d(e)f)", ["0:abc", "8:def", "0: c) f)"]],
     ["(a) (b(c)d)", ["4:bcd", "0:  d)"]],
     ["a (b>c) <d>", ["2:a (b>c) "]],
+    ["a@b (c (d) <e>.f)", ["4:c d <e>.f", "4:a@b <e>.f)", "4:a@b (c (d).f)", "4:a@b.f)"]],
     ["a <b(>c)@d>", ["4:a c)@d>"]],
     ["a <b(>)@d>", ["4:a )@d>"]],
     ["a <b(x> @c)>", ["4:a@c)>"]],

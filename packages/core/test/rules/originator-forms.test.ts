@@ -299,6 +299,7 @@ const ROWS: readonly Row[] = [
   ["the same with a comment", ["From: <alice@mail.example (x). com>"], "rrr", "from-malformed"],
   ["a local part that some begin at its blank", ["From: x. bob@example.com"], "rra", "name-contains-address"],
   ["the rest of a comment that a reader joins", [`From: ${OWN} ((x).evil.example)`], "rra", "name-contains-address"],
+  ["the same behind an angle within it", [`From: ${OWN} (a (b) <x>.evil.example)`], "rra", "name-contains-address"],
   [
     "a comment that ends at its fold to Python",
     ["From: alice@ (\r\n bank.example) example.com"],
