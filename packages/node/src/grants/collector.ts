@@ -59,22 +59,22 @@ export class Collector {
     const { right, target } = grant;
     const what =
       target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
-    if (this.#accept(grant, `${right}\n${granteeKey(grant.grantee)}\n${target.kind}\n${what}`))
-      this.#grants.push(grant);
+    this.#accept(grant, `${right}\n${granteeKey(grant.grantee)}\n${target.kind}\n${what}`);
+    this.#grants.push(grant);
   }
 
   membership(membership: Membership): void {
     if (membership.member.kind === "group") this.#use(membership.member.group, membership.origin);
-    if (this.#accept(membership, `in\n${granteeKey(membership.member)}\n${membership.group}`)) {
-      this.#memberships.push(membership);
-    }
+    this.#accept(membership, `in\n${granteeKey(membership.member)}\n${membership.group}`);
+    this.#memberships.push(membership);
   }
 
   delivery(delivery: Delivery): void {
     const { target, to, maySend } = delivery;
     const at = target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
     const receiver = to.kind === "login" ? granteeKey(to) : `${to.address.localPart}@${to.address.domain.ascii}`;
-    if (this.#accept(delivery, `to\n${receiver}\n${target.kind}\n${at}\n${maySend}`)) this.#deliveries.push(delivery);
+    this.#accept(delivery, `to\n${receiver}\n${target.kind}\n${at}\n${maySend}`);
+    this.#deliveries.push(delivery);
   }
 
   rule(rule: DomainRule & { readonly origin: Origin }): void {
@@ -83,7 +83,8 @@ export class Collector {
       const before = `the domain ${rule.domain} ${known.aliasOf === undefined ? "has its rules" : `is an alias of ${known.aliasOf}`}`;
       throw faultAt(rule.origin, `${before} at ${formatOrigin(known.origin)} already`);
     }
-    if (this.#accept(rule, `domain\n${rule.domain}`)) this.#rules.set(rule.domain, rule);
+    this.#accept(rule, `domain\n${rule.domain}`);
+    this.#rules.set(rule.domain, rule);
   }
 
   defineGroup(name: string, origin: Origin): void {
@@ -134,8 +135,8 @@ export class Collector {
     };
   }
 
-  /** Whether the statement adds anything. */
-  #accept(statement: Statement, meaning: string): boolean {
+  /** Counts a statement, and refuses one that stands twice: taking one of the two out would take nothing away. */
+  #accept(statement: Statement, meaning: string): void {
     const origin = statement.origin as Origin;
     this.#count++;
     if (this.#count > this.#maxStatements) {
@@ -145,12 +146,8 @@ export class Collector {
     if (expires !== undefined && expires <= this.#now) this.warn(origin, "it has expired and gives nothing any more");
     const key = expires === undefined && scope === undefined ? meaning : `${meaning}\n${expires}\n${scope?.join(" ")}`;
     const known = this.#statements.get(key);
-    if (known === undefined) {
-      this.#statements.set(key, origin);
-      return true;
-    }
-    this.warn(origin, `it says what ${formatOrigin(known)} says`);
-    return false;
+    if (known !== undefined) throw faultAt(origin, `it says what ${formatOrigin(known)} says already`);
+    this.#statements.set(key, origin);
   }
 
   #use(group: string, origin: Origin | undefined): void {

@@ -49,10 +49,10 @@ const MAX_DEPTH = 8;
  * scope may include only what is below it. Every statement of an included file gets the scope of its `include`, and nothing in
  * it may name what is outside. Symbolic links are followed. A file is included once.
  *
- * Refused: what the JSON Schema `@fromguard/node/grants.schema.json` refuses, a key that stands twice, an address, domain or
+ * Refused: what the JSON Schema `@fromguard/node/grants.schema.json` refuses, a key or a statement that stands twice, an address, domain or
  * date that is none, whatever is outside the scope, a group that is nowhere defined, groups in a circle, two rules for one
  * domain, a domain that mixes scripts or looks like another one of the files, text that is not UTF-8, an empty file (no grants
- * at all is `grants: []`). Warned of: a statement that stands twice or has expired, a domain that looks like one in ASCII.
+ * at all is `grants: []`). Warned of: a statement that has expired, a domain that looks like one in ASCII.
  *
  * Work is done in slices of 10 ms. A part that is larger than 200 lines and is one entry, such as a group of a hundred thousand
  * members, or a file with aliases, is read in one piece, 5 ms for 1,000 lines.

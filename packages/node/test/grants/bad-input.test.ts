@@ -23,6 +23,9 @@ async function faultOf(content: string | Uint8Array, files: Readonly<Record<stri
   return `${(error as { code?: string }).code} ${error.message}`.replaceAll(`${folder.path}/`, "");
 }
 
+/** A thousand members of a group. */
+const MEMBERS = Array.from({ length: 1000 }, (_, n) => `    - u${n}\n`).join("");
+
 const grants = (...lines: readonly string[]) => `grants:\n${lines.map((line) => `  - ${line}\n`).join("")}`;
 
 describe("a grants file with", () => {
@@ -206,6 +209,12 @@ describe("a grants file with", () => {
       "groups: { a: [{ login: b, group: c }] }\n",
       "1:15: groups.a[0]: needs login or group, and not both",
     ],
+    [
+      "a statement that stands twice",
+      grants("{ login: a, send-as: [a@x.test, b@x.test] }", "{ login: a, send-as: a@X.test }"),
+      "3:5: it says what g.yaml:2:5 says already",
+    ],
+    ["a member that stands twice", "groups:\n  g: [a, b, a]\n", "2:13: it says what g.yaml:2:7 says already"],
     ["a group of nothing", "groups: { a: }\n", "1:11: groups.a: must be a list, not nothing"],
   ])("%s is refused at its place", async (_what, text, message) => {
     expect(await faultOf(text)).toBe(`FG_CONFIG_INVALID g.yaml:${message}`);
@@ -360,7 +369,7 @@ describe("a limit", () => {
   });
 
   test("of statements refuses a million short lines at the first that is too many", async () => {
-    const groups = Array.from({ length: 1000 }, (_, i) => `  g${i}:\n${"    - u\n".repeat(1000)}`).join("");
+    const groups = Array.from({ length: 1000 }, (_, i) => `  g${i}:\n${MEMBERS}`).join("");
     const file = await folder.put("short.yaml", `groups:\n${groups}`);
     await expect(readGrants(file, { maxStatements: 20_000 })).rejects.toThrow(
       `${file}:20023:7: more than 20000 statements (maxStatements)`,

@@ -67,7 +67,8 @@ describe("a graph that follows its files", () => {
   test("follows what it includes, and tells of warnings", async () => {
     const following = await follow();
     const { graph } = following;
-    await folder.put("d/b.yaml", "grants: [{ login: carol, send-as: [b@y.test, b@y.test] }]\n", 2);
+    const old = "{ login: carol, send-as: c@y.test, expires: 2020-01-01 }";
+    await folder.put("d/b.yaml", `grants: [{ login: carol, send-as: b@y.test }, ${old}]\n`, 2);
     expect(answer(following, "carol", "b@y.test")).toBe("no-others-own-it");
     await following.refresh();
     expect(answer(following, "carol", "b@y.test")).toBe("yes");
