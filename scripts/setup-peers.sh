@@ -10,6 +10,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 packages=(postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium python3)
+# What the servers are measured against (npm run bench -- servers); opendmarc needs no database here.
+packages+=(postfwd postfix-policyd-spf-python python3-milter rspamd dbconfig-no-thanks opendmarc)
 # Sendmail's own: what its packages depend on, and what builds its configuration.
 packages+=(m4 libdb5.3 libldap-2.5-0 libnsl2 libsasl2-2 libsasl2-modules libssl3 libwrap0)
 

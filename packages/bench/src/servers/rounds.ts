@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Load, load } from "./load.js";
+import { cpuMicros, peakMegabytes } from "./pinned.js";
+import type { Asker, Question, ServerAddress } from "./question.js";
+import type { Running, Sample, Subject, Transport } from "./subject.js";
+
+/** How one protocol is asked. */
+export interface Questions<Payload> {
+  readonly questions: readonly Question<Payload>[];
+  readonly connect: (address: ServerAddress) => Promise<Asker<Payload>>;
+}
+
+/** One table: a protocol over a transport, at so many connections. */
+export interface Setting {
+  readonly transport: Transport;
+  readonly connections: number;
+  readonly rounds: number;
+  readonly timeMs: number;
+}
+
+/** What was measured of one subject in one setting. */
+export interface Measured {
+  readonly subject: Subject;
+  readonly samples: readonly Sample[];
+  readonly peakMegabytes: number;
+}
+
+/** A subject that did not run. */
+export interface NotRun {
+  readonly subject: Subject;
+  readonly notRun: string;
+}
+
+interface Opened<Payload> {
+  readonly subject: Subject;
+  readonly server: Running;
+  readonly askers: readonly Asker<Payload>[];
+  readonly samples: Sample[];
+}
+
+/** Of a round, how long each subject is warmed up before the first. */
+const WARM_UP = 3;
+
+/** Measures subjects side by side: all run, each is asked once a round while the others idle. */
+export async function measure<Payload>(
+  subjects: readonly Subject[],
+  { questions, connect }: Questions<Payload>,
+  { transport, connections, rounds, timeMs }: Setting,
+): Promise<readonly (Measured | NotRun)[]> {
+  const folder = await mkdtemp(join(tmpdir(), "fromguard-bench-"));
+  const opened: Opened<Payload>[] = [];
+  const notRun: NotRun[] = [];
+  try {
+    for (const [index, subject] of subjects.entries()) {
+      const why = subject.transports.includes(transport) ? subject.missing() : `it does not listen on ${transport}`;
+      if (why !== undefined) {
+        notRun.push({ subject, notRun: why });
+        continue;
+      }
+      const address = transport === "unix" ? { path: join(folder, `${index}.sock`) } : { port: await freePort() };
+      const server = await subject.start(address);
+      const askers: Asker<Payload>[] = [];
+      opened.push({ subject, server, askers, samples: [] });
+      for (let at = 0; at < connections; at++) askers.push(await connect(address));
+    }
+    for (const { askers } of opened) await load(askers, questions, { timeMs: timeMs * WARM_UP });
+    for (let round = 0; round < rounds; round++) {
+      for (const { server, askers, samples } of opened) {
+        const pids = server.pids();
+        const before = cpuMicros(pids);
+        const made: Load = await load(askers, questions, { timeMs });
+        samples.push({ ...made, cpuMicros: cpuMicros(pids) - before });
+      }
+    }
+    const measured = opened.map(({ subject, server, samples }) => ({
+      subject,
+      samples,
+      peakMegabytes: peakMegabytes(server.pids()),
+    }));
+    return [...measured, ...notRun];
+  } finally {
+    for (const { askers, server } of opened) {
+      for (const asker of askers) asker.close();
+      await server.stop();
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Octets that a subject allocates on its heap for one decision, over one connection. */
+export async function allocation<Payload>(
+  subject: Subject,
+  { questions, connect }: Questions<Payload>,
+  decisions: number,
+): Promise<number> {
+  const address = { port: await freePort() };
+  const server = await subject.start(address);
+  try {
+    if (server.heapUsed === undefined) throw new Error(`${subject.name} does not tell its heap`);
+    const asker = await connect(address);
+    await load([asker], questions, { decisions });
+    const before = await server.heapUsed();
+    await load([asker], questions, { decisions });
+    const after = await server.heapUsed();
+    asker.close();
+    return (after - before) / decisions;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A port of the loopback address that was free just now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || address === null) throw new Error("no free port");
+  return address.port;
+}
