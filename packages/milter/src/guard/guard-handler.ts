@@ -19,7 +19,14 @@ import { ACTIONS, STEPS } from "../codec/flags.js";
 import type { HandlerFactory, MilterContext, MilterHandler, MilterOutcome, MilterVerdict } from "../session/handler.js";
 import { clientOf } from "./client.js";
 import { milterEdits } from "./edits.js";
-import { type Instead, insteadOfRefusal, isLocalSubmission, type LocalMailOf, type LocalRefusal, type Origin } from "./local-mail.js";
+import {
+  type Instead,
+  insteadOfRefusal,
+  isLocalSubmission,
+  type LocalMailOf,
+  type LocalRefusal,
+  type Origin,
+} from "./local-mail.js";
 import { loginOf } from "./login.js";
 import type { DecisionEvent } from "./milter-event.js";
 import { type GuardNeeds, needsOf, requestFor } from "./negotiation.js";

@@ -376,8 +376,24 @@ describe("local submissions", () => {
     expect(talk([refuse]).say(mta.offer(), connect, helo, mta.mail(sender))[1]).toMatch(/^553 /);
   });
 
-  test("are none where somebody has logged in, however they look", () => {
-    const { say, events } = talk([envelope]);
+  test.each(["127.0.0.1", "IPv6:::1"])("of Sendmail are what comes from %s without a login", (address) => {
+    const { say } = talk([localUser], { localMail: "sendmail" });
+    say(mta.offer(), mta.connect(address, 40_000, "localhost"), mta.helo("mail"));
+    expect(say(mta.mail("<ceo@corp.example>"), ...CONTENT, mta.eom())).toEqual([
+      "continue",
+      "quarantine The From address is not owned",
+      "continue",
+    ]);
+  });
+
+  test("of Sendmail do not come from the network", () => {
+    const { say } = talk([rule("refuse", ["localUser"], () => fail("from-not-owned"))], { localMail: "sendmail" });
+    say(mta.offer(), mta.connect("192.0.2.1", 40_000, "localhost"), mta.helo("localhost"));
+    expect(say(mta.mail("<ceo@corp.example>"))).toEqual([expect.stringMatching(/^553 /)]);
+  });
+
+  test.each(["postfix", "sendmail"] as const)("of %s are none where somebody has logged in", (localMail) => {
+    const { say, events } = talk([envelope], { localMail });
     expect(say(...LOCAL, as("eve"), mta.mail("ceo@corp.example"))[1]).toMatch(/^553 /);
     expect(events).toMatchObject([{ login: "eve", insteadOfRefusal: undefined }]);
   });

@@ -64,15 +64,51 @@ describe("sessions recorded with libmilter are answered octet for octet", () => 
     }
   });
 
-  test.each(byLibmilter.map((recording) => [recording.name, recording] as const))("%s in one piece", (_, recording) => {
-    const handler = scripted(recording.filter_script);
-    for (const { frames } of recording.connections) {
-      const all = exchanges(frames);
-      const answers = run(handler).feed(Buffer.concat(all.map(({ mta }) => mta)));
-      expect(answers).toBe(all.map((exchange) => exchange.answers).join(""));
-    }
-  });
+  test.each(byLibmilter.map((recording) => [recording.name, recording] as const))(
+    "%s, cut in every way",
+    (_, recording) => {
+      const connections = recording.connections.map(({ frames }) => exchanges(frames));
+      const longest = Math.max(...connections.flat().map(({ mta }) => mta.length));
+      for (const cut of ways(Math.min(longest, MOST_CUTS))) {
+        const handler = scripted(recording.filter_script);
+        for (const all of connections) {
+          const { feed, events } = run(handler);
+          const cuts = cut(all.map(({ mta }) => mta));
+          const answers = cuts.map(feed).join("");
+          // One comparison for each of some hundred ways.
+          if (answers !== all.map((exchange) => exchange.answers).join("") || events.length > 0) {
+            expect({ cuts: cuts.map((piece) => piece.toString("hex")), answers, events }).toEqual({});
+          }
+        }
+      }
+    },
+  );
 });
+
+/** A longer frame is cut in two near its beginning only, and into small pieces everywhere. */
+const MOST_CUTS = 2_000;
+
+/**
+ * Every way to cut a stream: whole, every frame behind each of its octets, what follows together with the beginning of the next frame,
+ * and pieces of each size up to 40 octets.
+ */
+function ways(longest: number): ((frames: readonly Buffer[]) => Buffer[])[] {
+  const behind = Array.from({ length: longest }, (_, at) => (frames: readonly Buffer[]) => {
+    const whole = Buffer.concat(frames);
+    let start = 0;
+    const places = frames.map((frame) => {
+      const place = start + Math.min(at, frame.length);
+      start += frame.length;
+      return place;
+    });
+    return [0, ...places].map((place, index) => whole.subarray(place, places[index] ?? whole.length));
+  });
+  const sizes = Array.from(
+    { length: 40 },
+    (_, at) => (frames: readonly Buffer[]) => pieces(Buffer.concat(frames), at + 1),
+  );
+  return [(frames) => [Buffer.concat(frames)], ...behind, ...sizes];
+}
 
 const OWED_ALWAYS = "CHMRTULNBE";
 
