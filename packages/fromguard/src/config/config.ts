@@ -1,12 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { FromguardError, type LoginRule, MESSAGE_LIMITS, type MessageLimits, type ReplyChanges } from "@fromguard/core";
-import { parseYamlDocument, type YamlDocument } from "@fromguard/node";
+import { type KeyPath, parseYamlDocument, type UnixSocketAccess, type YamlDocument } from "@fromguard/node";
 import { type Entry, readEntries, readNamedEntries } from "./entry.js";
-import { fileSchema, listenerSchemas, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
+import { accessOf, listenerSchemas } from "./listeners.js";
+import { fileSchema, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
 import { validate } from "./validate.js";
 
 /** Where the configuration is looked for unless `--config` says otherwise. */
 export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";
+
+/** The rules of one `policy_context`. */
+interface PolicyContext {
+  /** Its listener, by place in the list. */
+  readonly listener: number;
+  readonly name: string;
+  readonly rules: readonly Entry<typeof ruleSchemas>[];
+  readonly path: KeyPath;
+}
 
 /** The configuration as it stands in its file: checked, nothing opened. */
 export interface Config {
@@ -14,6 +24,7 @@ export interface Config {
   /** As it was read: a worker that starts later serves by the same. */
   readonly text: string;
   readonly listeners: readonly Entry<typeof listenerSchemas>[];
+  readonly contexts: readonly PolicyContext[];
   readonly ownership: {
     readonly sources: readonly Entry<typeof ownershipSchemas>[];
     readonly combine: "union" | "first-match";
@@ -22,7 +33,7 @@ export interface Config {
   /** Processes that serve. */
   readonly workers: number | "auto";
   /** Where metrics are served; undefined for nowhere. */
-  readonly metrics: string | undefined;
+  readonly metrics: { readonly listen: string; readonly access: UnixSocketAccess } | undefined;
   readonly dns: {
     readonly servers: readonly string[] | undefined;
     readonly timeoutMs: number;
@@ -59,17 +70,19 @@ export async function readConfig(file: string): Promise<Config> {
 export function parseConfig(text: string, file: string): Config {
   const document = parseYamlDocument(text, file);
   const raw = validate(fileSchema, document.value ?? {}, document);
+  const listeners = readEntries(raw.listeners ?? [], listenerSchemas, document, ["listeners"]);
   return {
     document,
     text,
-    listeners: readEntries(raw.listeners ?? [], listenerSchemas, document, ["listeners"]),
+    listeners,
+    contexts: listeners.flatMap((entry, index) => contextsOf(entry, index, document)),
     ownership: {
       sources: readEntries(raw.ownership ?? [], ownershipSchemas, document, ["ownership"]),
       combine: raw.combine ?? "union",
       login: raw.login,
     },
     workers: raw.workers ?? 1,
-    metrics: raw.metrics?.listen,
+    metrics: raw.metrics && { listen: raw.metrics.listen, access: accessOf(raw.metrics) },
     dns: {
       servers: raw.dns?.servers,
       timeoutMs: raw.dns?.["timeout-ms"] ?? DEFAULT_DNS_TIMEOUT_MS,
@@ -79,6 +92,14 @@ export function parseConfig(text: string, file: string): Config {
     replies: raw.replies ?? {},
     limits: raw.limits ?? MESSAGE_LIMITS,
   };
+}
+
+function contextsOf(entry: Config["listeners"][number], listener: number, document: YamlDocument): PolicyContext[] {
+  if (entry.kind !== "policy") return [];
+  return Object.entries(entry.options.contexts ?? {}).map(([name, rules]) => {
+    const path = ["listeners", listener, "contexts", name];
+    return { listener, name, path, rules: readNamedEntries(rules, ruleSchemas, document, path) };
+  });
 }
 
 /** What a system call said, in words. */

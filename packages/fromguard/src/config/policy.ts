@@ -33,6 +33,7 @@ import {
   type Table,
 } from "@fromguard/core";
 import { organisationalDomain, wireResolver } from "@fromguard/node";
+import { POLICY_FACTS } from "@fromguard/policy";
 import { type FollowedMainCf, followMainCf } from "../main-cf/follow-main-cf.js";
 import type { OnAnswers } from "../metrics/counted-source.js";
 import type { Config } from "./config.js";
@@ -43,9 +44,14 @@ import type { RuleName } from "./schema.js";
 import { TableLoader } from "./table-loader.js";
 import { invalid } from "./validate.js";
 
+/** The guards of a policy listener, by `policy_context`; by the place of the listener in the list. */
+export type ContextGuards = ReadonlyMap<number, Readonly<Record<string, Guard>>>;
+
 /** What a configuration comes to: the guard, and what the administrator should know of it. */
 export interface Policy {
   readonly guard: Guard;
+  /** Of listeners whose contexts carry rules of their own. */
+  readonly contexts: ContextGuards;
   /** Who may send as whom; undefined where the configuration names no source. */
   readonly ownership: Directory | undefined;
   /** One sentence each: advice on maps as `FILE:LINE: text`, and gaps of the policy in words. */
@@ -82,23 +88,45 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
       mainCfs.push(mainCf);
       return mainCf.rule;
     };
-    const rules: Rule[] = [];
-    for (const entry of config.rules)
-      rules.push(await ruleAt(entry, config, { ownership, resolver, tables, followed }));
-    const guard = createGuard({
-      rules,
-      replies: config.replies,
-      identity: config.ownership.login?.identity ?? "authentication",
-      ...(onRuleError === undefined ? {} : { onRuleError }),
-    });
+    const guardOf = async (entries: Config["rules"]) => {
+      const rules: Rule[] = [];
+      for (const entry of entries) rules.push(await ruleAt(entry, config, { ownership, resolver, tables, followed }));
+      return createGuard({
+        rules,
+        replies: config.replies,
+        identity: config.ownership.login?.identity ?? "authentication",
+        ...(onRuleError === undefined ? {} : { onRuleError }),
+      });
+    };
+    const guard = await guardOf(config.rules);
+    const contexts = await contextGuards(config, guardOf);
     const advice = tables.maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
     const said = mainCfs.flatMap((mainCf) => mainCf.warnings);
     const warnings = [...advice, ...(opened?.warnings ?? []), ...said, ...protectionGaps(config)];
-    return { guard, ownership, warnings, followers: followers() };
+    return { guard, contexts, ownership, warnings, followers: followers() };
   } catch (error) {
     for (const follower of followers()) follower.close();
     throw error;
   }
+}
+
+/** A context is judged by its own rules alone, on a policy listener: one that could never run there is refused. */
+async function contextGuards(
+  config: Config,
+  guardOf: (rules: Config["rules"]) => Promise<Guard>,
+): Promise<ContextGuards> {
+  const guards = new Map<number, Record<string, Guard>>();
+  for (const { listener, name, rules, path } of config.contexts) {
+    const guard = await guardOf(rules);
+    const named = guards.get(listener) ?? {};
+    guards.set(listener, named);
+    try {
+      named[name] = guard.within({ name: "a policy listener", facts: POLICY_FACTS });
+    } catch (error) {
+      throw invalid(config.document, path, (error as Error).message, error);
+    }
+  }
+  return guards;
 }
 
 async function ruleAt(entry: Config["rules"][number], config: Config, sources: Sources): Promise<Rule> {

@@ -1,7 +1,6 @@
-import type { LocalRefusal } from "@fromguard/milter";
-import { parseListenAddress } from "@fromguard/node";
 import { z } from "zod";
 import { limitsSchema } from "./limits.js";
+import { metricsSchema } from "./listeners.js";
 import { loginRuleSchema } from "./login-rule.js";
 import { repliesSchema } from "./replies.js";
 import { stancesSchema } from "./stances.js";
@@ -9,35 +8,6 @@ import { stancesSchema } from "./stances.js";
 const text = z.string().min(1, "must not be empty");
 const texts = z.array(text).min(1);
 const oneOrMore = z.union([text, texts]).transform((value) => (typeof value === "string" ? [value] : value));
-
-const address = text.superRefine((value, context) => {
-  const fault = faultOfAddress(value);
-  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
-});
-
-function faultOfAddress(value: string): string | undefined {
-  try {
-    parseListenAddress(value);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-/** Refuses an address that others can reach, unless that was said to be meant. */
-function refuseRemote(isMeant: boolean | undefined, where: string, context: z.RefinementCtx, key: string): void {
-  if (isMeant === true || faultOfAddress(where) !== undefined || isLoopback(where)) return;
-  const message = "it asks no password, and others can reach this address: write allow-remote: true if that is meant";
-  context.addIssue({ code: "custom", path: [key], message });
-}
-
-/** An address alone, or `{ listen: ADDRESS, allow-remote: true }`. */
-const metricsSchema = z.preprocess(
-  (value) => (typeof value === "string" ? { listen: value } : value),
-  z
-    .strictObject({ listen: address, "allow-remote": z.boolean().optional() })
-    .superRefine((entry, context) => refuseRemote(entry["allow-remote"], entry.listen, context, "listen")),
-);
 
 /** The whole file. Entries of the three lists are read one by one, by the kind that each names. */
 export const fileSchema = z.strictObject({
@@ -64,23 +34,6 @@ export const fileSchema = z.strictObject({
   replies: repliesSchema.optional(),
   limits: limitsSchema.optional(),
 });
-
-/** Never `reject`: that becomes a bounce to the sender that may be forged. */
-const REFUSED_LOCAL_MAIL = ["quarantine", "defer", "discard"] as const satisfies readonly LocalRefusal[];
-
-/** Kinds of listeners: the key holds the address, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
-export const listenerSchemas = {
-  policy: z.strictObject({ policy: address }),
-  milter: z.strictObject({
-    milter: address,
-    /** What becomes of mail from `sendmail` that a rule refuses; default `quarantine`. */
-    "refused-local-mail": z.enum(REFUSED_LOCAL_MAIL).optional(),
-  }),
-  /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
-  http: z
-    .strictObject({ http: address, "allow-remote": z.boolean().optional() })
-    .superRefine((entry, context) => refuseRemote(entry["allow-remote"], entry.http, context, "http")),
-} as const;
 
 const onFailure = {
   /** Where the source cannot answer: `unknown` (default) defers, `ignore` goes on as if it knew nothing. */
@@ -194,9 +147,3 @@ export const SUBMISSION: readonly RuleName[] = [
   "login-owns-envelope",
   "header-originators-owned",
 ];
-
-function isLoopback(text: string): boolean {
-  const address = parseListenAddress(text);
-  if (address.kind !== "tcp") return address.kind === "unix";
-  return /^(?:127\.[\d.]+|::1|localhost)$/.test(address.host);
-}

@@ -4,6 +4,8 @@ import { createMilterServer, MILTER_FACTS } from "@fromguard/milter";
 import type { KeyPath, Listener, Refusal } from "@fromguard/node";
 import { createPolicyServer, POLICY_FACTS } from "@fromguard/policy";
 import type { Config } from "../config/config.js";
+import { accessOf } from "../config/listeners.js";
+import type { ContextGuards } from "../config/policy.js";
 import { invalid } from "../config/validate.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { list } from "../report/words.js";
@@ -51,7 +53,12 @@ const FACTS: Readonly<Record<Kind, readonly FactName[] | "all">> = {
  * @throws FromguardError naming the listener in the configuration: no listener at all, a rule that could run on none, a
  * listener without a rule, an address that cannot be listened on. What was opened before is closed again.
  */
-export async function startDaemon(config: Config, guard: Guard, reporting: Reporting): Promise<Daemon> {
+export async function startDaemon(
+  config: Config,
+  guard: Guard,
+  reporting: Reporting,
+  contexts: ContextGuards = new Map(),
+): Promise<Daemon> {
   if (config.listeners.length === 0) {
     throw invalid(config.document, ["listeners"], "required: name at least one, such as - milter: 127.0.0.1:10041");
   }
@@ -61,7 +68,10 @@ export async function startDaemon(config: Config, guard: Guard, reporting: Repor
     await Promise.all(running.map(({ listener }) => listener.close(options)));
   };
   try {
-    const ready = config.listeners.map((entry) => ({ entry, open: prepare(entry, guard, reporting, config) }));
+    const ready = config.listeners.map((entry, index) => ({
+      entry,
+      open: prepare(entry, { guard, contexts: contexts.get(index) }, reporting, config),
+    }));
     for (const { entry, open } of ready) {
       const listener = await atEntry(entry, config, open);
       const rules = rulesOn(entry.kind, guard).map(({ name }) => name);
@@ -121,7 +131,7 @@ function judgesHeaders({ rules }: RunningListener, guard: Guard): boolean {
 /** Makes the server of a listener, which may find fault with the policy, and leaves opening it for later. */
 function prepare(
   entry: ListenerEntry,
-  guard: Guard,
+  { guard, contexts }: { readonly guard: Guard; readonly contexts: Readonly<Record<string, Guard>> | undefined },
   { log, metrics }: Reporting,
   config: Config,
 ): () => Promise<Listener> {
@@ -129,18 +139,20 @@ function prepare(
     writeLine(log, withMaster(line, config.ownership.login));
     if (line[1] !== "decision") metrics.happened(entry.kind, line[1]);
   };
+  const access = accessOf(entry.options);
   try {
     switch (entry.kind) {
       case "policy": {
         const server = createPolicyServer({
           guard,
+          contexts,
           partial: true,
           onEvent: (event) => {
             if (event.kind === "decided") metrics.decided("policy", event.decision);
             tell(policyLine(event));
           },
         });
-        return () => server.listen(entry.options.policy);
+        return () => server.listen(entry.options.policy, { access });
       }
       case "milter": {
         const server = createMilterServer({
@@ -153,7 +165,7 @@ function prepare(
             tell(milterLine(event));
           },
         });
-        return () => server.listen(entry.options.milter);
+        return () => server.listen(entry.options.milter, { access });
       }
       case "http": {
         const handler = createHandler({
@@ -165,7 +177,7 @@ function prepare(
           },
         });
         const onRefused = (refusal: Refusal) => tell(refusedLine("http", refusal));
-        return () => serveHttp({ address: entry.options.http, handler, onRefused });
+        return () => serveHttp({ address: entry.options.http, access, handler, onRefused });
       }
     }
   } catch (error) {

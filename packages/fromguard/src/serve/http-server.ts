@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
-import { type Listener, listen, type Refusal } from "@fromguard/node";
+import { type Listener, listen, type Refusal, type UnixSocketAccess } from "@fromguard/node";
 
 /** Options of {@link serveHttp}. */
 export interface HttpServerOptions {
   /** As `parseListenAddress` reads it. */
   readonly address: string;
+  readonly access?: UnixSocketAccess;
   readonly handler: (request: Request) => Promise<Response>;
   /**
    * Milliseconds that an idle connection stays, that the body of a request takes to come, and from there until the client has
@@ -34,7 +35,7 @@ interface Connection {
  * are the same as for the other listeners. (The usual adapter packages bring a framework as peer for these few lines.)
  */
 export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
-  const { address, handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, onRefused } = options;
+  const { address, access, handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, onRefused } = options;
   const connections = new WeakMap<Socket, Connection>();
   const server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
     const connection = connections.get(request.socket);
@@ -67,6 +68,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
 
   return await listen({
     address,
+    ...(access === undefined ? {} : { access }),
     ...(onRefused === undefined ? {} : { onRefused }),
     onConnection: (socket) => {
       const connection: Connection = { open: 0, closing: false, timer: undefined };

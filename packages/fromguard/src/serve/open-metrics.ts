@@ -12,11 +12,11 @@ import type { Log } from "./log.js";
  * @throws FromguardError naming the key in the configuration
  */
 export async function openMetrics(config: Config, exposition: Exposition, log: Log): Promise<Listener | undefined> {
-  const { metrics: address } = config;
-  if (address === undefined) return undefined;
+  if (config.metrics === undefined) return undefined;
+  const { listen: address, access } = config.metrics;
   try {
     const onRefused = (refusal: Refusal) => writeLine(log, refusedLine("metrics", refusal));
-    return await serveMetrics(exposition, { address, onRefused });
+    return await serveMetrics(exposition, { address, access, onRefused });
   } catch (error) {
     throw placed(error, ["metrics"], config);
   }

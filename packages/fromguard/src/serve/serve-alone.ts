@@ -12,10 +12,10 @@ import { CHECK_MS, untilStopped } from "./until-stopped.js";
 export async function serveAlone(config: Config, log: Log, io: Io): Promise<ExitCode> {
   const metrics = createMetrics();
   const policy = await loadPolicy(config, { ...reporting({ log, metrics }), checkMs: CHECK_MS });
-  const { guard, followers } = policy;
+  const { guard, contexts, followers } = policy;
   metrics.follows(followers);
   return await untilStopped({ config, policy, log, io }, async () => {
-    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics });
+    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics }, contexts);
     const counters = () => ({ ...guard.counters });
     return { listeners, notes, exposition: metrics, counters, close };
   });

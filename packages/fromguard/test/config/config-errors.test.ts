@@ -53,6 +53,46 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
     "f.yaml:3:5: listeners[0].refused-local-mail: must be quarantine, defer or discard",
   ],
   [
+    "a mode that YAML reads as a decimal number",
+    "listeners:\n  - policy: unix:/run/p\n    mode: 0660\n",
+    'f.yaml:3:5: listeners[0].mode: must be octal text in quotes, such as "0660"',
+  ],
+  [
+    "a mode of other digits",
+    'listeners:\n  - policy: unix:/run/p\n    mode: "0680"\n',
+    'f.yaml:3:5: listeners[0].mode: must be octal text in quotes, such as "0660"',
+  ],
+  [
+    "an owner of a port",
+    "listeners:\n  - milter: 127.0.0.1:1\n    owner: postfix\n",
+    "f.yaml:3:5: listeners[0].owner: is for a unix:/PATH that is made here",
+  ],
+  [
+    "a group of a socket of systemd",
+    "metrics: { listen: systemd:metrics, allow-remote: true, group: www-data }\n",
+    "f.yaml:1:57: metrics.group: is for a unix:/PATH that is made here",
+  ],
+  [
+    "metrics on a socket of systemd, which may be reached by anybody",
+    "metrics: systemd:metrics\n",
+    "f.yaml:1:1: metrics.listen: it asks no password, and others can reach this address: write allow-remote: true if that is meant",
+  ],
+  [
+    "a rule of a context that is misspelt",
+    "listeners:\n  - policy: 127.0.0.1:1\n    contexts:\n      submission: [login-owns-envelop]\n",
+    "f.yaml:4:20: listeners[0].contexts.submission[0].login-owns-envelop: unknown name (did you mean login-owns-envelope?)",
+  ],
+  [
+    "a context without rules",
+    "listeners:\n  - policy: 127.0.0.1:1\n    contexts: { submission: [] }\n",
+    "f.yaml:3:17: listeners[0].contexts.submission: must not be empty",
+  ],
+  [
+    "contexts of a milter",
+    "listeners:\n  - milter: 127.0.0.1:1\n    contexts: { submission: [sender-fqdn] }\n",
+    "f.yaml:3:5: listeners[0].contexts: unknown key",
+  ],
+  [
     "a listener that is text",
     "listeners:\n  - 127.0.0.1:1\n",
     "f.yaml:2:5: listeners[0]: must be a map with one key of policy, milter or http",
@@ -65,7 +105,7 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
   [
     "an address without a port",
     "listeners:\n  - milter: localhost\n",
-    'f.yaml:2:5: listeners[0].milter: "localhost" is no address to listen on: write HOST:PORT, [IPV6]:PORT or unix:/PATH',
+    'f.yaml:2:5: listeners[0].milter: "localhost" is no address to listen on: write HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME',
   ],
   [
     "an HTTP address that others can reach",
@@ -75,7 +115,7 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
   [
     "an HTTP address that is none",
     "listeners:\n  - http: nowhere\n",
-    'f.yaml:2:5: listeners[0].http: "nowhere" is no address to listen on: write HOST:PORT, [IPV6]:PORT or unix:/PATH',
+    'f.yaml:2:5: listeners[0].http: "nowhere" is no address to listen on: write HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME',
   ],
   [
     "metrics that others can reach",
@@ -85,7 +125,7 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
   [
     "metrics at no address",
     "metrics: { listen: nowhere }\n",
-    'f.yaml:1:12: metrics.listen: "nowhere" is no address to listen on: write HOST:PORT, [IPV6]:PORT or unix:/PATH',
+    'f.yaml:1:12: metrics.listen: "nowhere" is no address to listen on: write HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME',
   ],
   ["metrics of a number", "metrics: 9464\n", "f.yaml:1:1: metrics: must be a map of keys, not a number"],
   [

@@ -38,3 +38,15 @@ describe("docs/limits.md", () => {
     },
   );
 });
+
+describe("docs/listeners.md", () => {
+  it("shows configurations that are some", () => {
+    const shown = [...page("listeners.md").matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml = ""]) =>
+      parseConfig(yaml, "f.yaml"),
+    );
+    expect(shown.map(({ listeners, contexts }) => [listeners.length, contexts.map(({ name }) => name)])).toEqual([
+      [3, []],
+      [1, ["submission", "inbound"]],
+    ]);
+  });
+});

@@ -47,7 +47,7 @@ function listening(server: Server, options: NetOptions & { readonly fd?: number 
 
 function realAddress(server: Server, asked: ListenAddress): string {
   const bound = server.address();
-  if (typeof bound === "string" && bound.startsWith("/")) return formatListenAddress({ kind: "unix", path: bound });
+  // The path of a unix socket that was handed over is not told.
   if (typeof bound !== "object" || bound === null) return formatListenAddress(asked);
   return formatListenAddress({ kind: "tcp", host: bound.address, port: bound.port });
 }

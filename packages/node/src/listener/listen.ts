@@ -40,7 +40,7 @@ export interface ListenOptions {
 
 /** A socket that is listened on. */
 export interface Listener {
-  /** The real address, as {@link formatListenAddress} writes it: port 0 and `systemd:NAME` have become what they stand for. */
+  /** The real address, as {@link formatListenAddress} writes it: port 0 is the port that the system chose, a TCP socket of systemd its address. */
   readonly address: string;
   /** Connections open now. */
   readonly connections: number;

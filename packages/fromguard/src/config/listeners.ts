@@ -1,0 +1,112 @@
+import type { LocalRefusal } from "@fromguard/milter";
+import { parseListenAddress, type UnixSocketAccess } from "@fromguard/node";
+import { z } from "zod";
+
+const text = z.string().min(1, "must not be empty");
+
+const address = text.superRefine((value, context) => {
+  const fault = faultOfAddress(value);
+  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+});
+
+function faultOfAddress(value: string): string | undefined {
+  try {
+    parseListenAddress(value);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const nameOrId = z.union([text, z.int().min(0).max(0xffff_fffe)], "must be a name or a number");
+
+/** Who may use a unix socket: keys that stand beside its address. */
+const access = {
+  /** Permission bits in octal; default `"0660"`. A number would be read as decimal. */
+  mode: z
+    .custom<string>(
+      (value) => typeof value === "string" && /^0?[0-7]{3}$/.test(value),
+      'must be octal text in quotes, such as "0660"',
+    )
+    .transform((digits) => Number.parseInt(digits, 8))
+    .optional(),
+  /** Default: the user of the process. */
+  owner: nameOrId.optional(),
+  /** Default: the group of the process. */
+  group: nameOrId.optional(),
+};
+
+type Access = { readonly [Key in keyof typeof access]?: z.output<(typeof access)[Key]> };
+
+/** The access that an entry sets. */
+export function accessOf({ mode, owner, group }: Access): UnixSocketAccess {
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(group === undefined ? {} : { group }),
+  };
+}
+
+/** Refuses keys of a unix socket where the address makes none. */
+function refuseAccess(entry: Access, where: string, context: z.RefinementCtx): void {
+  if (faultOfAddress(where) !== undefined || parseListenAddress(where).kind === "unix") return;
+  for (const key of ["mode", "owner", "group"] as const) {
+    if (entry[key] === undefined) continue;
+    context.addIssue({ code: "custom", path: [key], message: "is for a unix:/PATH that is made here" });
+  }
+}
+
+/** Refuses an address that others can reach, unless that was said to be meant. */
+function refuseRemote(isMeant: boolean | undefined, where: string, context: z.RefinementCtx, key: string): void {
+  if (isMeant === true || faultOfAddress(where) !== undefined || isLoopback(where)) return;
+  const message = "it asks no password, and others can reach this address: write allow-remote: true if that is meant";
+  context.addIssue({ code: "custom", path: [key], message });
+}
+
+/** A socket of systemd may be reached by anybody. */
+function isLoopback(text: string): boolean {
+  const address = parseListenAddress(text);
+  if (address.kind !== "tcp") return address.kind === "unix";
+  return /^(?:127\.[\d.]+|::1|localhost)$/.test(address.host);
+}
+
+/** An address alone, or `{ listen: ADDRESS, allow-remote: true }`. */
+export const metricsSchema = z.preprocess(
+  (value) => (typeof value === "string" ? { listen: value } : value),
+  z
+    .strictObject({ listen: address, "allow-remote": z.boolean().optional(), ...access })
+    .superRefine((entry, context) => {
+      refuseRemote(entry["allow-remote"], entry.listen, context, "listen");
+      refuseAccess(entry, entry.listen, context);
+    }),
+);
+
+/** Never `reject`: that becomes a bounce to the sender that may be forged. */
+const REFUSED_LOCAL_MAIL = ["quarantine", "defer", "discard"] as const satisfies readonly LocalRefusal[];
+
+/** Kinds of listeners: the key holds the address, `HOST:PORT`, `[IPV6]:PORT`, `unix:/PATH` or `systemd:NAME`. */
+export const listenerSchemas = {
+  policy: z
+    .strictObject({
+      policy: address,
+      /** Rules for each `policy_context`, which is then one of these; without one, `rules` hold. */
+      contexts: z.record(text, z.array(z.unknown()).min(1)).optional(),
+      ...access,
+    })
+    .superRefine((entry, context) => refuseAccess(entry, entry.policy, context)),
+  milter: z
+    .strictObject({
+      milter: address,
+      /** What becomes of mail from `sendmail` that a rule refuses; default `quarantine`. */
+      "refused-local-mail": z.enum(REFUSED_LOCAL_MAIL).optional(),
+      ...access,
+    })
+    .superRefine((entry, context) => refuseAccess(entry, entry.milter, context)),
+  /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
+  http: z
+    .strictObject({ http: address, "allow-remote": z.boolean().optional(), ...access })
+    .superRefine((entry, context) => {
+      refuseRemote(entry["allow-remote"], entry.http, context, "http");
+      refuseAccess(entry, entry.http, context);
+    }),
+} as const;
