@@ -64,6 +64,13 @@ const PINS: readonly Pin[] = [
     explains: (shown, value, own) => value.includes("=?") && isGarbledOwn(shown, own),
   },
   {
+    // RFC 2047 section 5: in a comment it is a word, of which nothing stands before the sign; here its beginning is the local part.
+    name: "the beginning of an encoded-word that begins with an at sign is taken for a local part",
+    readers: /^python compat32$/,
+    explains: (shown, value) =>
+      isStrictList(value) && /^=\?[^?@]*\?[bq]\?@[^@]*$/i.test(shown) && value.includes(`(${shown}`),
+  },
+  {
     // RFC 2047 section 6.2: blanks between two encoded-words are not shown; here one is, in the midst of an own address.
     name: "a blank between encoded-words is shown",
     readers: /^python default$/,

@@ -63,6 +63,7 @@ describe("pins", () => {
     ["postal-mime", 'alice(a"alice@example.com)@example.com', '<alice(a"alice@example.com)@example.com>'],
     ["lenient", "o@k.c", "alice@example.com\r\nX: \u2028Sender: o@k.c"],
     ["lenient", "o@k.c", "alice@example.com\r\nX: \udcfc\u2029Sender: o@k.c"],
+    ["python compat32", "=?utf-8?q?@bank.exampleJ", "<\r\n (=?utf-8?q?@bank.exampleJ=C3=B6rg?=) alice@EXAMPLE.com >"],
     ["lenient", "<alice@example.com", "=?utf-8?q?=3C?= <alice@example.com>"],
     ["python default", "ce@example.com", "=?gbk?q?ali?=\r\n =?gbk?q?ce=40example=2Ecom?= <alice@example.com>"],
     [
@@ -93,6 +94,12 @@ describe("pins", () => {
       "python default",
       '"ceo@bank.example㰠"',
       "=?utf-16?Q?=61=00 <alice@example.com>",
+    ],
+    [
+      "a word with a local part",
+      "python compat32",
+      "=?utf-8?q?ceo@bank.example",
+      "<(=?utf-8?q?ceo@bank.example?=) a@b.c>",
     ],
     ["an end without a quoted string", "email-addresses", "alice@example.comB", "alice@example.com B <a@b.c>"],
     ["an end that is no rest of a comment", "postal-mime", "alice@example.comd)", "alice@example.com(c)"],
