@@ -24,6 +24,7 @@ const NO_MESSAGE: EditRoom = { message: false, hold: false, prepend: false };
  */
 const ROOMS = new Map<string, EditRoom>([
   ["CONNECT", NONE],
+  ["XCLIENT", NONE],
   ["HELO", NONE],
   ["EHLO", NONE],
   ["VRFY", NO_MESSAGE],

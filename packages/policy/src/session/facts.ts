@@ -18,10 +18,11 @@ const KNOWN = { client: 0, helo: 1, login: 2, sender: 3, recipient: 4 } as const
 /**
  * A state that is not here, or none, is taken as the last: a fact that lacks there defers.
  *
- * VRFY and ETRN may come outside of a mail transaction, behind AUTH: there a sender or recipient is a fact where it is told.
+ * At XCLIENT (and in no document) smtpd greets anew, and asks its client restrictions again. VRFY and ETRN may come outside of a mail transaction, behind AUTH: there a sender or recipient is a fact where it is told.
  */
 const STATES = new Map<string, number>([
   ["CONNECT", KNOWN.client],
+  ["XCLIENT", KNOWN.client],
   ["HELO", KNOWN.helo],
   ["EHLO", KNOWN.helo],
   ["VRFY", KNOWN.login],

@@ -58,7 +58,7 @@ describe("the edits of an accepted message", () => {
     expect(ask(sessionWith([HOLD]), { protocol_state })).toBe(hold);
   });
 
-  test.each(["CONNECT", "HELO", "EHLO"])("at %s there is no message to edit yet", (protocol_state) => {
+  test.each(["CONNECT", "XCLIENT", "HELO", "EHLO"])("at %s there is no message to edit yet", (protocol_state) => {
     const guard = createGuard({ rules: [rule("on-client", ["client"], () => pass("ok", [HOLD]))] });
     expect(ask(createPolicySession({ guard, listenerName: "policy" }), { protocol_state })).toBe(UNAVAILABLE);
   });

@@ -21,6 +21,7 @@ describe("the facts of a request", () => {
 
   test.each([
     ["CONNECT", ["client", "listener", "localUser"], false],
+    ["XCLIENT", ["client", "listener", "localUser"], false],
     ["HELO", ["client", "helo", "listener", "localUser"], false],
     ["EHLO", ["client", "helo", "listener", "localUser"], false],
     ["VRFY", ["client", "envelopeFrom", "helo", "listener", "localUser", "login", "recipients"], false],
@@ -108,6 +109,7 @@ describe("a session", () => {
 
   test.each([
     ["CONNECT", "DUNNO"],
+    ["XCLIENT", "DUNNO"],
     ["EHLO", "DUNNO"],
     ["VRFY", "530 5.7.0 Authentication required"],
     ["MAIL", "530 5.7.0 Authentication required"],

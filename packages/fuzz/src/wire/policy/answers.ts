@@ -52,6 +52,7 @@ export const POLICIES: { readonly guard: Guard; readonly contexts: Readonly<Reco
 
 const STAGES: ReadonlyMap<string, number> = new Map([
   ["CONNECT", 0],
+  ["XCLIENT", 0],
   ["HELO", 1],
   ["EHLO", 1],
   ["VRFY", 2],

@@ -24,6 +24,7 @@ const STATES = [
   "MAIL",
   "EHLO",
   "CONNECT",
+  "XCLIENT",
   "VRFY",
   "ETRN",
   "X",
