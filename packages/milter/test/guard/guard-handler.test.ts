@@ -179,6 +179,8 @@ describe("a guard behind a milter", () => {
   test.each([
     ["IPv4", mta.connect("192.0.2.1"), { address: "192.0.2.1", name: "host.example" }],
     ["Sendmail's IPv6", mta.connect("IPv6:2001:db8::25"), { address: "2001:db8::25", name: "host.example" }],
+    ["Sendmail's loopback", mta.connect("IPv6:0:0:0:0:0:0:0:1"), { address: "::1", name: "host.example" }],
+    ["an address with a zone", mta.connect("fe80::1%eth0"), { address: "fe80::1", name: "host.example" }],
     ["IPv4-mapped", mta.connect("::ffff:192.0.2.1"), { address: "192.0.2.1", name: "host.example" }],
     ["without a name", mta.connect("192.0.2.1", 1, "[192.0.2.1]"), { address: "192.0.2.1" }],
     ["an unknown name", mta.connect("192.0.2.1", 1, "unknown"), { address: "192.0.2.1" }],
@@ -376,12 +378,12 @@ describe("local submissions", () => {
     expect(talk([refuse]).say(mta.offer(), connect, helo, mta.mail(sender))[1]).toMatch(/^553 /);
   });
 
-  test.each(["127.0.0.1", "IPv6:::1"])("of Sendmail are what comes from %s without a login", (address) => {
+  test.each(["127.0.0.1", "IPv6:0:0:0:0:0:0:0:1"])("of Sendmail are what comes from %s without a login", (address) => {
     const { say } = talk([localUser], { localMail: "sendmail" });
     say(mta.offer(), mta.connect(address, 40_000, "localhost"), mta.helo("mail"));
     expect(say(mta.mail("<ceo@corp.example>"), ...CONTENT, mta.eom())).toEqual([
       "continue",
-      "quarantine The From address is not owned",
+      "quarantine The From address is not owned by the authenticated user",
       "continue",
     ]);
   });
