@@ -36,11 +36,14 @@ export interface Workers extends Serving {
 const KILL_MS = DEFAULT_GRACE_MS + 5000;
 
 /**
- * Starts workers, which share their listeners by node:cluster: the primary accepts connections and hands them out in turn.
+ * Starts workers, which share their listeners by node:cluster: the system gives a connection to one that is idle.
  *
  * @throws Exit with the sentence of the first worker that could not start; the others are stopped
  */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  // Workers accept by themselves: what the primary had accepted for a worker that is killed before it has taken it would stay
+  // open without an answer.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ silent: true });
   // A unix socket is bound here, and opened to others by the worker that asked for it, when it has its owner.
   process.umask(0o777);
