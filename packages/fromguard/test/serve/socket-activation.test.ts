@@ -82,23 +82,27 @@ rules: [sender-fqdn]
 `;
 
 describe("sockets that systemd hands over", () => {
-  it("are served under their names, TCP and unix", { timeout: BUNDLE_MS }, async () => {
-    const folder = await folderWith({ "f.yaml": CONFIG });
-    const path = join(folder, "socket");
-    const sockets = await listening(path);
-    const { port } = sockets[0].address() as AddressInfo;
-    const child = activate(join(folder, "f.yaml"), sockets, "policy:policy.local");
-    const output = await outputOf(child, /"ready"/);
-    expect(output).toContain(`"kind":"policy","address":"127.0.0.1:${port}"`);
-    expect(output).toContain('"kind":"policy","address":"systemd:policy.local"');
-    for (const endpoint of [`inet:127.0.0.1:${port}`, `unix:${path}`]) {
-      expect(await ask(endpoint, "ann@host")).toMatch(/^504 /);
-      expect(await ask(endpoint, "ann@example.com")).toBe("DUNNO");
-    }
-    child.kill("SIGTERM");
-    const [exitCode] = await once(child, "close");
-    expect(exitCode).toBe(0);
-  });
+  it.each([1, 2])(
+    "are served under their names, TCP and unix, with workers: %i",
+    { timeout: BUNDLE_MS },
+    async (workers) => {
+      const folder = await folderWith({ "f.yaml": `${CONFIG}workers: ${workers}\n` });
+      const path = join(folder, "socket");
+      const sockets = await listening(path);
+      const { port } = sockets[0].address() as AddressInfo;
+      const child = activate(join(folder, "f.yaml"), sockets, "policy:policy.local");
+      const output = await outputOf(child, /"ready"/);
+      expect(output).toContain(`"kind":"policy","address":"127.0.0.1:${port}"`);
+      expect(output).toContain('"kind":"policy","address":"systemd:policy.local"');
+      for (const endpoint of [`inet:127.0.0.1:${port}`, `unix:${path}`]) {
+        expect(await ask(endpoint, "ann@host")).toMatch(/^504 /);
+        expect(await ask(endpoint, "ann@example.com")).toBe("DUNNO");
+      }
+      child.kill("SIGTERM");
+      const [exitCode] = await once(child, "close");
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it("of other names are an error that names the listener and what there is", { timeout: BUNDLE_MS }, async () => {
     const folder = await folderWith({ "f.yaml": CONFIG });

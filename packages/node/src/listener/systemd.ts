@@ -8,10 +8,16 @@ const FIRST_DESCRIPTOR = 3;
 export interface Activation {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pid: number;
+  /** Whether the descriptors are open in this process. */
+  readonly isHere: boolean;
 }
 
 /** The workers of a cluster ask their primary for its descriptors: it is the process that systemd started. */
-const ours = (): Activation => ({ env: process.env, pid: cluster.isWorker ? process.ppid : process.pid });
+const ours = (): Activation => ({
+  env: process.env,
+  pid: cluster.isWorker ? process.ppid : process.pid,
+  isHere: !cluster.isWorker,
+});
 
 /**
  * The descriptor that systemd hands over under a name.
@@ -20,7 +26,7 @@ const ours = (): Activation => ({ env: process.env, pid: cluster.isWorker ? proc
  *
  * @see sd_listen_fds(3): `LISTEN_PID`, `LISTEN_FDS`, `LISTEN_FDNAMES`
  */
-export function systemdDescriptor(name: string, { env, pid }: Activation = ours()): number {
+export function systemdDescriptor(name: string, { env, pid, isHere }: Activation = ours()): number {
   const { LISTEN_PID: owner, LISTEN_FDS: count, LISTEN_FDNAMES: list = "" } = env;
   if (!owner || !count) throw new Error("systemd hands over no sockets: LISTEN_FDS and LISTEN_PID are not set");
   if (owner !== String(pid)) {
@@ -36,7 +42,7 @@ export function systemdDescriptor(name: string, { env, pid }: Activation = ours(
     throw new Error("systemd hands over several sockets of that name: give each unit a FileDescriptorName of its own");
   }
   const descriptor = FIRST_DESCRIPTOR + at;
-  if (!isSocket(descriptor)) throw new Error(`descriptor ${descriptor} is no socket`);
+  if (isHere && !isSocket(descriptor)) throw new Error(`descriptor ${descriptor} is no socket`);
   return descriptor;
 }
 

@@ -9,6 +9,7 @@ describe("the descriptors that systemd hands over", () => {
   const env = (changes: Record<string, string | undefined> = {}) => ({
     env: { LISTEN_PID: String(PID), LISTEN_FDS: "2", LISTEN_FDNAMES: "policy:milter", ...changes },
     pid: PID,
+    isHere: true,
   });
 
   test.each([
@@ -49,6 +50,7 @@ describe("the descriptors that systemd hands over", () => {
       expect(systemdDescriptor("policy", at(descriptor))).toBe(descriptor);
       expect(() => systemdDescriptor("policy", at(file))).toThrow(`descriptor ${file} is no socket`);
       expect(() => systemdDescriptor("policy", at(60_000))).toThrow("descriptor 60000 is no socket");
+      expect(systemdDescriptor("policy", { ...at(60_000), isHere: false })).toBe(60_000);
     });
   });
 });
