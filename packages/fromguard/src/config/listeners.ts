@@ -1,4 +1,4 @@
-import type { LocalRefusal } from "@fromguard/milter";
+import type { LocalMailOf, LocalRefusal } from "@fromguard/milter";
 import { parseListenAddress, type UnixSocketAccess } from "@fromguard/node";
 import { z } from "zod";
 
@@ -35,6 +35,9 @@ const access = {
   /** Default: the group of the process. */
   group: nameOrId.optional(),
 };
+
+/** Connections open at one time, in each worker; one more is closed at once. Default 1,000. */
+const connections = { "max-connections": z.int().min(1).max(1_000_000).optional() };
 
 type Access = { readonly [Key in keyof typeof access]?: z.output<(typeof access)[Key]> };
 
@@ -82,6 +85,7 @@ export const metricsSchema = z.preprocess(
 );
 
 /** Never `reject`: that becomes a bounce to the sender that may be forged. */
+const LOCAL_MAIL = ["postfix", "sendmail"] as const satisfies readonly LocalMailOf[];
 const REFUSED_LOCAL_MAIL = ["quarantine", "defer", "discard"] as const satisfies readonly LocalRefusal[];
 
 /** Kinds of listeners: the key holds the address, `HOST:PORT`, `[IPV6]:PORT`, `unix:/PATH` or `systemd:NAME`. */
@@ -91,20 +95,24 @@ export const listenerSchemas = {
       policy: address,
       /** Rules for each `policy_context`, which is then one of these; without one, `rules` hold. */
       contexts: z.record(text, z.array(z.unknown()).min(1)).optional(),
+      ...connections,
       ...access,
     })
     .superRefine((entry, context) => refuseAccess(entry, entry.policy, context)),
   milter: z
     .strictObject({
       milter: address,
+      /** Whose local submissions are recognised; default `postfix`. */
+      "local-mail": z.enum(LOCAL_MAIL).optional(),
       /** What becomes of mail from `sendmail` that a rule refuses; default `quarantine`. */
       "refused-local-mail": z.enum(REFUSED_LOCAL_MAIL).optional(),
+      ...connections,
       ...access,
     })
     .superRefine((entry, context) => refuseAccess(entry, entry.milter, context)),
   /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
   http: z
-    .strictObject({ http: address, "allow-remote": z.boolean().optional(), ...access })
+    .strictObject({ http: address, "allow-remote": z.boolean().optional(), ...connections, ...access })
     .superRefine((entry, context) => {
       refuseRemote(entry["allow-remote"], entry.http, context, "http");
       refuseAccess(entry, entry.http, context);

@@ -140,12 +140,15 @@ function prepare(
     if (line[1] !== "decision") metrics.happened(entry.kind, line[1]);
   };
   const access = accessOf(entry.options);
+  const most = entry.options["max-connections"];
+  const maxConnections = most === undefined ? {} : { maxConnections: most };
   try {
     switch (entry.kind) {
       case "policy": {
         const server = createPolicyServer({
           guard,
           contexts,
+          limits: maxConnections,
           partial: true,
           onEvent: (event) => {
             if (event.kind === "decided") metrics.decided("policy", event.decision);
@@ -159,13 +162,14 @@ function prepare(
           guard,
           partial: true,
           readLimits: config.limits,
+          localMail: entry.options["local-mail"] ?? "postfix",
           refusedLocalMail: entry.options["refused-local-mail"] ?? "quarantine",
           onEvent: (event) => {
             if (event.kind === "decision") metrics.decided("milter", event.decision);
             tell(milterLine(event));
           },
         });
-        return () => server.listen(entry.options.milter, { access });
+        return () => server.listen(entry.options.milter, { access, ...maxConnections });
       }
       case "http": {
         const handler = createHandler({
@@ -177,7 +181,7 @@ function prepare(
           },
         });
         const onRefused = (refusal: Refusal) => tell(refusedLine("http", refusal));
-        return () => serveHttp({ address: entry.options.http, access, handler, onRefused });
+        return () => serveHttp({ address: entry.options.http, access, ...maxConnections, handler, onRefused });
       }
     }
   } catch (error) {

@@ -53,6 +53,11 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
     "f.yaml:3:5: listeners[0].refused-local-mail: must be quarantine, defer or discard",
   ],
   [
+    "local mail of another MTA",
+    "listeners:\n  - milter: 127.0.0.1:1\n    local-mail: exim\n",
+    "f.yaml:3:5: listeners[0].local-mail: must be postfix or sendmail",
+  ],
+  [
     "a mode that YAML reads as a decimal number",
     "listeners:\n  - policy: unix:/run/p\n    mode: 0660\n",
     'f.yaml:3:5: listeners[0].mode: must be octal text in quotes, such as "0660"',

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import {
   createGuard,
   type Edit,
   failWith,
   isLocal,
-  localOriginatorsMatchEnvelope,
   loginOwnsEnvelope,
   ownedAddresses,
   pass,
@@ -14,6 +15,8 @@ import {
 } from "@fromguard/core";
 import { createMilterServer, type MilterEvent } from "@fromguard/milter";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundleCli } from "../support/bundle-cli.js";
+import { Daemon } from "./daemon.js";
 import { whyNotRun } from "./peers.js";
 import { freePorts } from "./postfix.js";
 import { CASES, seedRules } from "./scenario.js";
@@ -39,8 +42,14 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   atMail: [refusing("envelopeFrom")],
   atEnd: [refusing("headers")],
   quarantine: [editing({ kind: "quarantine", reason: "100% held, jörg" })],
-  local: [unless(isLocal, requireLogin()), localOriginatorsMatchEnvelope()],
+  withLogin: [unless(isLocal, requireLogin())],
 };
+
+/** The configuration that the document shows for Sendmail. */
+const [, RECIPE = ""] =
+  /^## Sendmail\n.*?^```yaml\n(.*?)^```/ms.exec(
+    readFileSync(fileURLToPath(new URL("../../../../docs/local-submission.md", import.meta.url)), "utf8"),
+  ) ?? [];
 
 describe.skipIf(reason !== undefined)("a guard behind a real Sendmail", () => {
   const closing: (() => Promise<void>)[] = [];
@@ -53,17 +62,23 @@ describe.skipIf(reason !== undefined)("a guard behind a real Sendmail", () => {
       const server = createMilterServer({
         guard: createGuard({ rules }),
         name,
-        localMail: name === "local" ? "sendmail" : "postfix",
+        localMail: name === "withLogin" ? "sendmail" : "postfix",
         onEvent: (event) => events.push(event),
       });
       const { address } = await server.listen("127.0.0.1:0");
       milters[name] = Number(address.split(":")[1]);
       closing.push(() => server.close({ graceMs: 0 }));
     }
-    const [dead] = await freePorts(1);
+    const [dead, local] = (await freePorts(2)) as [number, number];
+    const daemon = await Daemon.start({
+      cli: await bundleCli("sendmail"),
+      config: RECIPE.replace("127.0.0.1:10027", `127.0.0.1:${local}`),
+      ready: /"ready"/,
+    });
+    closing.push(() => daemon.stop());
     const logins = ["ann@mail.example.com", "bob@mail.example.com", ...ODD_LOGINS];
     sendmail = await PrivateSendmail.start({
-      milters: { ...milters, dead: dead as number },
+      milters: { ...milters, dead, local },
       users: Object.fromEntries(logins.map((login) => [login, PASSWORD])),
     });
     closing.unshift(() => sendmail.stop());
@@ -163,24 +178,25 @@ describe.skipIf(reason !== undefined)("a guard behind a real Sendmail", () => {
   });
 
   describe("mail of sendmail's submission program", () => {
-    const submitted = async (header: string) => {
+    const submitted = async (name: string, header: string) => {
       const box = `box${++boxes}`;
-      const run = await sendmail.submit(
-        "local",
-        ["-f", "ann@example.com", `${box}@partner.test`],
-        `${header}Subject: x\n\nHello.\n`,
-      );
+      const input = `${header}Subject: x\n\nHello.\n`;
+      const run = await sendmail.submit(name, ["-f", "ann@example.com", `${box}@partner.test`], input);
       expect(run).toEqual({ status: 0, stdout: "", stderr: "" });
       return box;
     };
 
-    test.each(["From: ann@example.com\n", ""])("passes without a login: %j", async (header) => {
-      const box = await submitted(header);
+    test.each([
+      ["local", "From: ann@example.com\n"],
+      ["local", ""],
+      ["withLogin", "From: ann@example.com\n"],
+    ])("passes without a login: behind %s with %j", async (name, header) => {
+      const box = await submitted(name, header);
       expect(await sendmail.deliveredTo(box)).toMatch(/^From: ann@example\.com$/m);
     });
 
     test("is held where its From is forged, and nobody gets a bounce", async () => {
-      const box = await submitted("From: bob@example.com\n");
+      const box = await submitted("local", "From: bob@example.com\n");
       const held = (await sendmail.quarantined()).filter((file) => file.includes(box));
       expect(held).toEqual([expect.stringMatching(/^q.*not owned/m)]);
       expect(await sendmail.mailboxes()).not.toContain(box);

@@ -173,7 +173,7 @@ function mainMc(milters: Readonly<Record<string, number>>, ports: ReadonlyMap<st
 `;
   const daemons = Object.entries(milters).map(
     ([name, milter]) =>
-      `INPUT_MAIL_FILTER(\`${name}', \`S=inet:${milter}@127.0.0.1, F=T, T=C:30s;S:30s;R:30s;E:5m')dnl
+      `MAIL_FILTER(\`${name}', \`S=inet:${milter}@127.0.0.1, F=T, T=C:30s;S:30s;R:30s;E:5m')dnl
 ${listensOn(name, "inet", "127.0.0.1")}${HAS_INET6 ? listensOn(name, "inet6", "::1") : ""}`,
   );
   return `define(\`MAIL_SETTINGS_DIR', \`${ETC}/')dnl
