@@ -14,11 +14,21 @@ export interface Outcome {
 /** What differs between two requests about one message though nothing of it was decided anew. */
 const OF_PROGRESS = ["recipient_count", "queue_id"];
 
+const OF_PROGRESS_AND_RECIPIENT = ["recipient", ...OF_PROGRESS];
+
 /** What differs between two stages of one message. */
 const OF_STAGE = ["protocol_state", "recipient", "size", ...OF_PROGRESS];
 
 /** Messages of which a connection remembers the edits: Postfix asks about one at a time. */
 const MAX_EDITED_MESSAGES = 2;
+
+/** A decision on a request. */
+interface Kept {
+  readonly instance: string;
+  readonly request: PolicyRequest;
+  readonly outcome: Outcome;
+  readonly until: number;
+}
 
 /**
  * What one connection remembers of the messages that it was asked about: decisions, to share them, and edits, to make them once.
@@ -29,7 +39,8 @@ const MAX_EDITED_MESSAGES = 2;
 export class MessageMemory {
   readonly #limits: Pick<PolicyLimits, "maxSharedDecisions" | "shareForMs">;
   readonly #now: () => number;
-  readonly #outcomes = new Map<string, { readonly outcome: Outcome; readonly until: number }>();
+  /** The oldest first. */
+  readonly #kept: Kept[] = [];
   readonly #edited = new Map<string, Set<string>>();
 
   constructor(limits: Pick<PolicyLimits, "maxSharedDecisions" | "shareForMs">, now: () => number) {
@@ -38,25 +49,27 @@ export class MessageMemory {
   }
 
   /**
-   * Under what the decision on a request may be shared; undefined where it may not. The recipient belongs to it unless the policy
-   * asks for none.
+   * What was decided on a request that says the same. The recipient belongs to that unless the policy asks for none. Most requests
+   * are the first of their message: the rest is compared only where the instance is one that is known.
    */
-  keyOf(request: PolicyRequest, needsRecipients: boolean): string | undefined {
-    if (this.#limits.maxSharedDecisions === 0 || !request.get("instance")) return undefined;
-    return request.without(needsRecipients ? OF_PROGRESS : ["recipient", ...OF_PROGRESS]);
-  }
-
-  recall(key: string): Outcome | undefined {
-    const kept = this.#outcomes.get(key);
+  recall(request: PolicyRequest, needsRecipients: boolean): Outcome | undefined {
+    const instance = request.get("instance");
+    const at = this.#kept.findIndex(
+      (kept) => kept.instance === instance && isSame(kept.request, request, needsRecipients),
+    );
+    const kept = this.#kept[at];
     if (kept === undefined) return undefined;
     if (this.#now() < kept.until) return kept.outcome;
-    this.#outcomes.delete(key);
+    this.#kept.splice(at, 1);
     return undefined;
   }
 
-  keep(key: string, outcome: Outcome): void {
-    makeRoom(this.#outcomes, this.#limits.maxSharedDecisions);
-    this.#outcomes.set(key, { outcome, until: this.#now() + this.#limits.shareForMs });
+  keep(request: PolicyRequest, outcome: Outcome): void {
+    const { maxSharedDecisions, shareForMs } = this.#limits;
+    const instance = request.get("instance");
+    if (maxSharedDecisions === 0 || !instance) return;
+    if (this.#kept.length >= maxSharedDecisions) this.#kept.shift();
+    this.#kept.push({ instance, request, outcome, until: this.#now() + shareForMs });
   }
 
   /** The actions of edits that were answered for the message of a request; to be added to. */
@@ -70,6 +83,11 @@ export class MessageMemory {
     this.#edited.set(key, made);
     return made;
   }
+}
+
+function isSame(one: PolicyRequest, other: PolicyRequest, needsRecipients: boolean): boolean {
+  const aside = needsRecipients ? OF_PROGRESS : OF_PROGRESS_AND_RECIPIENT;
+  return one.without(aside) === other.without(aside);
 }
 
 /** Drops the oldest until one more has room. */

@@ -57,14 +57,13 @@ export function createPolicySession(options: PolicySessionOptions): PolicySessio
   };
 
   function decide(request: PolicyRequest, { guard, needsRecipients }: ContextPolicy, signal: AbortSignal) {
-    const key = memory.keyOf(request, needsRecipients);
-    const known = key === undefined ? undefined : memory.recall(key);
+    const known = memory.recall(request, needsRecipients);
     if (known !== undefined) return carryOut(known, request);
     const { facts, complete } = factsOf(request, listenerName);
     const act = (decision: Decision) => {
       onDecision?.(decision, facts);
       const outcome = { action: toPolicyAction(decision), edits: decision.edits };
-      if (key !== undefined) memory.keep(key, outcome);
+      memory.keep(request, outcome);
       return carryOut(outcome, request);
     };
     const decision = complete ? guard.decide(facts, { signal }) : guard.begin().learn(facts, { signal });
@@ -75,10 +74,9 @@ export function createPolicySession(options: PolicySessionOptions): PolicySessio
     answer: (request, signal) => {
       const kind = request.get("request");
       if (kind !== undefined && kind !== "smtpd_access_policy") return WRONG_REQUEST;
-      const context = request.get("policy_context") ?? "";
-      const policy = find(context);
+      const policy = find(request);
       if (policy === undefined) {
-        options.onUnknownContext?.(context);
+        options.onUnknownContext?.(request.get("policy_context") ?? "");
         return NO_SUCH_CONTEXT;
       }
       try {
