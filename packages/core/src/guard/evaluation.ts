@@ -18,6 +18,9 @@ export interface EvaluationSettings {
   readonly replies: ReplyChanges;
 }
 
+/** The signal of who asked is made where it is read, which few decisions do. */
+type Signalled = { readonly signal?: AbortSignal } | undefined;
+
 type Pending = readonly [slot: Slot, outcome: Promise<Verdict>];
 
 const NO_EDITS: readonly Edit[] = [];
@@ -92,10 +95,13 @@ export class Evaluation {
   }
 
   /** Adds facts, runs what can now run, and decides on what is known. Stages that come too early wait for the one before. */
-  learn(facts: Partial<Facts>, signal: AbortSignal | undefined): Decision | Promise<Decision> {
-    if (this.#busy !== undefined) return this.#busy.then(() => this.learn(facts, signal));
+  learn(facts: Partial<Facts>, options: Signalled): Decision | Promise<Decision> {
+    if (this.#busy !== undefined) {
+      const signalled = options?.signal === undefined ? undefined : { signal: options.signal };
+      return this.#busy.then(() => this.learn(facts, signalled));
+    }
     this.#facts = { ...this.#facts, ...facts };
-    const decision = this.#advance((rule) => rule.needs.every((need) => this.#facts[need] !== undefined), signal);
+    const decision = this.#advance((rule) => rule.needs.every((need) => this.#facts[need] !== undefined), options);
     if (decision instanceof Promise) {
       this.#busy = decision.finally(() => {
         this.#busy = undefined;
@@ -106,12 +112,12 @@ export class Evaluation {
   }
 
   /** Decides on facts that are the last: a rule that lacks one is `unknown`. */
-  finish(facts: Partial<Facts>, signal: AbortSignal | undefined): Decision | Promise<Decision> {
+  finish(facts: Partial<Facts>, options: Signalled): Decision | Promise<Decision> {
     this.#facts = facts;
-    return this.#advance(() => true, signal);
+    return this.#advance(() => true, options);
   }
 
-  #advance(canRun: (rule: Rule) => boolean, signal: AbortSignal | undefined): Decision | Promise<Decision> {
+  #advance(canRun: (rule: Rule) => boolean, options: Signalled): Decision | Promise<Decision> {
     const stop = new Stop();
     let pending: Pending[] | undefined;
     for (const slot of this.#slots) {
@@ -122,7 +128,7 @@ export class Evaluation {
       }
       if (this.#endsAt(slot)) break;
     }
-    return pending === undefined ? this.#decide() : this.#wait(pending, stop.controller, signal);
+    return pending === undefined ? this.#decide() : this.#wait(pending, stop.controller, options?.signal);
   }
 
   #settle(slot: Slot, verdict: Verdict): void {

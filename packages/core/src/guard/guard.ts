@@ -31,7 +31,7 @@ export interface GuardOptions {
 
 /** Options of one decision. */
 export interface DecideOptions {
-  /** Aborts the outside calls; rules without an answer are then `unknown` with the code `aborted`. */
+  /** Aborts the outside calls; rules without an answer are then `unknown` with the code `aborted`. Read only where one is made. */
   readonly signal?: AbortSignal;
 }
 
@@ -112,23 +112,23 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
     counters,
   };
   const seen = options.identity === "authorisation" ? asAuthorised : (facts: Partial<Facts>) => facts;
-  const decide = (facts: Partial<Facts>, { signal }: DecideOptions = {}) =>
-    new Evaluation(rules, settings).finish(seen(facts), signal);
+  const decide = (facts: Partial<Facts>, options?: DecideOptions) =>
+    new Evaluation(rules, settings).finish(seen(facts), options);
   return {
     rules,
     needs: [...new Set(rules.flatMap((rule) => rule.needs))],
     counters,
     decide,
     check: async (facts, options) => decide(facts, options),
-    explain: async (facts, { signal } = {}) => {
+    explain: async (facts, options) => {
       const trace: TraceNode[] = [];
-      const decision = await new Evaluation(rules, settings, trace).finish(seen(facts), signal);
+      const decision = await new Evaluation(rules, settings, trace).finish(seen(facts), options);
       return { decision, trace };
     },
     begin: () => {
       const evaluation = new Evaluation(rules, settings);
       return {
-        learn: (facts, { signal } = {}) => evaluation.learn(seen(facts), signal),
+        learn: (facts, options) => evaluation.learn(seen(facts), options),
         get waiting() {
           return evaluation.waiting;
         },
