@@ -1,4 +1,5 @@
 import type { Guard } from "@fromguard/core";
+import type { PolicyRequest } from "../codec/request.js";
 
 /** The policies of a server: one for requests that name no context of their own, and one for each context. */
 export interface Policies {
@@ -14,12 +15,15 @@ export interface ContextPolicy {
   readonly needsRecipients: boolean;
 }
 
-/** Finds the policy of a `policy_context`; undefined where there is none. */
-export function policyFinder({ guard, contexts }: Policies): (context: string) => ContextPolicy | undefined {
+/** Finds the policy of a request by its `policy_context`; undefined where there is none. */
+export function policyFinder({ guard, contexts }: Policies): (request: PolicyRequest) => ContextPolicy | undefined {
   const own = guard && policyOf(guard);
   if (contexts === undefined) return () => own;
   const byName = new Map(Object.entries(contexts).map(([name, guard]) => [name, policyOf(guard)]));
-  return (context) => (context === "" ? own : byName.get(context));
+  return (request) => {
+    const context = request.get("policy_context");
+    return context ? byName.get(context) : own;
+  };
 }
 
 function policyOf(guard: Guard): ContextPolicy {
