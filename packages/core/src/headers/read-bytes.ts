@@ -102,9 +102,8 @@ class SectionReader {
       this.anomalies.add(colon < 0 ? "header-line-malformed" : "header-name-malformed", 0, undefined, "mboxLine");
       return next;
     } else this.anomalies.add(colon < 0 ? "header-line-malformed" : "header-name-malformed", start);
-    if (colon >= 0) {
-      this.fields.push(new OctetField(bytes, start, beforeBlanks(bytes, start, colon), colon, this.#end));
-    }
+    // Whether blanks end a name that is none tells nothing: it is no wanted one.
+    if (colon >= 0) this.fields.push(new OctetField(bytes, start, colon, colon, this.#end));
     return next;
   }
 
@@ -162,12 +161,6 @@ export function forbiddenOctet(octet: number): Code | undefined {
 /** Whether an octet may stand in a field name: printable ASCII but the colon (RFC 5322 section 2.2). */
 function isNameOctet(octet: number): boolean {
   return octet > 0x20 && octet < 0x7f && octet !== COLON;
-}
-
-function beforeBlanks(bytes: Uint8Array, start: number, end: number): number {
-  let at = end;
-  while (at > start && isBlank(bytes[at - 1])) at--;
-  return at;
 }
 
 function firstOf(bytes: Uint8Array, octet: number, from: number, to: number): number {
