@@ -58,7 +58,7 @@ const TEAM = "From: team@example.com";
 const SENDER = `Sender: ${LOGIN}`;
 
 describe("addSender", () => {
-  test.each<readonly [name: string, lines: string[], after: string[], mail?: Mail]>([
+  test.each<[name: string, lines: string[], after: string[], mail?: Mail]>([
     ["the login's own From needs none", [OWN], [OWN]],
     ["in any case", ["From: Ann <Ann@EXAMPLE.com>"], ["From: Ann <Ann@EXAMPLE.com>"]],
     ["another own From gets one", [PRESS], [PRESS, SENDER]],
@@ -94,7 +94,7 @@ describe("addSender", () => {
     expect([action, header]).toEqual(["accept", after]);
   });
 
-  test.each<readonly [name: string, lines: string[], code: string, mail?: Mail]>([
+  test.each<[name: string, lines: string[], code: string, mail?: Mail]>([
     ["a foreign From", ["From: b@x.example"], "from-not-owned"],
     ["a foreign Sender", [OWN, "Sender: b@x.example"], "sender-not-owned"],
     ["a From on behalf beside a foreign Sender", [TEAM, "Sender: b@x.example"], "from-not-owned"],

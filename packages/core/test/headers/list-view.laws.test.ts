@@ -123,7 +123,7 @@ describe("the list view", () => {
   });
 
   const from = `From: ${OWN}\r\n`;
-  test.each<readonly [code: string, raw: string, seenBy?: Partial<Host>]>([
+  test.each<[code: string, raw: string, seenBy?: Partial<Host>]>([
     ["header-nul", `${from}X: a\0b\r\n`, { cutsAtNul: true }],
     ["header-bare-cr", `${from}X: a\rb\r\n`, { controls: "dropped" }],
     ["header-bare-lf", `${from}X: a\nY: b\r\n`],
