@@ -8,6 +8,8 @@ export interface HttpServerOptions {
   /** As `parseListenAddress` reads it. */
   readonly address: string;
   readonly access?: UnixSocketAccess;
+  /** As of `listen`. */
+  readonly maxConnections?: number;
   readonly handler: (request: Request) => Promise<Response>;
   /**
    * Milliseconds that an idle connection stays, that the body of a request takes to come, and from there until the client has
@@ -35,7 +37,14 @@ interface Connection {
  * are the same as for the other listeners. (The usual adapter packages bring a framework as peer for these few lines.)
  */
 export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
-  const { address, access, handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, onRefused } = options;
+  const {
+    address,
+    access,
+    maxConnections,
+    handler,
+    requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
+    onRefused,
+  } = options;
   const connections = new WeakMap<Socket, Connection>();
   const server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
     const connection = connections.get(request.socket);
@@ -69,6 +78,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
   return await listen({
     address,
     ...(access === undefined ? {} : { access }),
+    ...(maxConnections === undefined ? {} : { maxConnections }),
     ...(onRefused === undefined ? {} : { onRefused }),
     onConnection: (socket) => {
       const connection: Connection = { open: 0, closing: false, timer: undefined };
