@@ -3,6 +3,9 @@ const [command, ...rest] = process.argv.slice(2);
 if (command === "servers") {
   const { benchServers } = await import("./servers/main.js");
   await benchServers(rest);
+} else if (command === "soak") {
+  const { soakDaemon } = await import("./soak/main.js");
+  process.exitCode = (await soakDaemon(rest)) ? 0 : 1;
 } else {
   await import("./lookups.js");
 }
