@@ -23,6 +23,7 @@ export {
   formatListenAddress,
   type ListenAddress,
   parseListenAddress,
+  type SystemdAddress,
   type TcpAddress,
   type UnixAddress,
 } from "./listener/listen-address.js";

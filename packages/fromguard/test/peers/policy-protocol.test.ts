@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createGuard, type Edit, type Guard, pass, type Rule, requireFqdn, requireLogin, rule } from "@fromguard/core";
 import { createPolicyServer, type PolicyEvent, type PolicyServer } from "@fromguard/policy";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -26,13 +29,27 @@ const CONTEXTS: Readonly<Record<string, Guard>> = {
 describe.skipIf(reason !== undefined)("the policy protocol behind a real Postfix", () => {
   let server: PolicyServer;
   let postfix: PrivatePostfix;
+  let folder: string;
   let events: PolicyEvent[] = [];
 
   beforeAll(async () => {
     server = createPolicyServer({ contexts: CONTEXTS, onEvent: (event) => events.push(event) });
     const { address } = await server.listen("127.0.0.1:0");
     const asks = (context: string) => `check_policy_service { inet:${address}, policy_context=${context} }`;
+    folder = await mkdtemp(join(tmpdir(), "fromguard-sockets-"));
+    await chmod(folder, 0o711);
     const smtpds: Record<string, Record<string, string>> = {};
+    for (const [name, owner] of [
+      ["socketOfPostfix", "postfix"],
+      ["socketOfRoot", "root"],
+    ] as const) {
+      const socket = `unix:${join(folder, owner)}`;
+      await server.listen(socket, { access: { mode: 0o600, owner } });
+      smtpds[name] = {
+        smtpd_sender_restrictions: `check_policy_service { ${socket}, policy_context=inbound }`,
+        smtpd_policy_service_retry_delay: "1s",
+      };
+    }
     for (const context of ["submission", "inbound", "tagged", "held", "both", "misspelt"]) {
       smtpds[context] = { smtpd_sender_restrictions: asks(context) };
     }
@@ -51,6 +68,7 @@ describe.skipIf(reason !== undefined)("the policy protocol behind a real Postfix
   afterAll(async () => {
     await postfix?.stop();
     await server?.close({ graceMs: 0 });
+    await rm(folder, { recursive: true, force: true });
   });
 
   beforeEach(() => {
@@ -152,7 +170,15 @@ describe.skipIf(reason !== undefined)("the policy protocol behind a real Postfix
     ]);
   });
 
+  test("a unix socket is open to its owner, and to nobody else", async () => {
+    expect((await send("socketOfPostfix", { mailFrom: "<ann@host>" })).text).toMatch(/^504 5\.5\.2 /);
+    expect((await send("socketOfPostfix")).text).toMatch(/^250 2\.0\.0 /);
+    const asked = decided().length;
+    expect((await send("socketOfRoot")).text).toMatch(/^451 4\.3\.5 /);
+    expect(decided()).toHaveLength(asked);
+  });
+
   test("Postfix complains of no answer", async () => {
-    expect((await postfix.log()).match(/warning: (?:access table|problem talking|.*policy).*/g) ?? []).toEqual([]);
+    expect((await postfix.log()).match(/warning: (?:access table|unknown smtpd restriction).*/g) ?? []).toEqual([]);
   });
 });
