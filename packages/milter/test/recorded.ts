@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { MilterEdit, MilterHandler, MilterOutcome, MilterVerdict } from "../src/index.js";
 import { EDIT_ACTIONS, encodeFrame, type Frame, FrameReader, type Negotiated } from "../src/index.js";
 
-const FOLDER = new URL("./vectors/milter/", import.meta.url);
+const FOLDERS = ["milter", "sendmail"].map((name) => new URL(`./vectors/${name}/`, import.meta.url));
 
 type Word = "continue" | "accept" | "reject" | "tempfail" | "discard" | "skip" | "noreply";
 type Operation = readonly [name: string, ...args: (string | number)[]];
@@ -31,9 +31,11 @@ export interface Malformed {
 }
 
 function files(): (Recording | Malformed)[] {
-  return readdirSync(FOLDER)
-    .filter((file) => file.endsWith(".json"))
-    .map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")));
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".json"))
+      .map((file) => JSON.parse(readFileSync(new URL(file, folder), "utf8"))),
+  );
 }
 
 export const recordings = files().filter((file): file is Recording => "connections" in file);
