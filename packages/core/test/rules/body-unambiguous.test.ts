@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BodyUnambiguousOptions, bodyUnambiguous, readMessage, type Verdict } from "../../src/index.js";
+import { lateOwnership } from "../../src/testing/index.js";
 import { ownership } from "./originator-verdicts.js";
 
 function judge(
@@ -33,11 +34,22 @@ describe("bodyUnambiguous", () => {
     ["a malformed From", ["From: alice@example.com x"], "from-malformed"],
     ["no From", ["Subject: x"], "ok"],
     ["a foreign Sender alone", ["Sender: ceo@bank.example"], "ok"],
+    ["no From among malformed lines", ["Subject: x", "x"], "ok"],
+    ["a subaddress that is not listed", ["From: alice+x@example.com"], "from-not-owned"],
     ["a From among malformed lines", ["From: alice@example.com", "x"], "header-line-malformed"],
   ])("a protected part with %s", async (_, lines, code) => {
     expect(await judge(inner(...lines))).toMatchObject({ kind: "pass" });
     expect(await judge(inner(...lines), { preset: "strict" })).toMatchObject({ code });
     expect(await judge(inner(...lines), { innerFrom: "reject" })).toMatchObject({ code });
+    const late = lateOwnership(ownership);
+    expect(await judge(inner(...lines), { ownership: late, innerFrom: "reject" })).toMatchObject({ code });
+  });
+
+  test("a subaddress is one behind a plus sign, unless told", () => {
+    const part = inner("From: alice+x@example.com");
+    const options = { innerFrom: "reject", unlistedSubaddress: "accept" } as const;
+    expect(judge(part, options)).toMatchObject({ kind: "pass" });
+    expect(judge(part, { ...options, recipientDelimiter: "-" })).toMatchObject({ code: "from-not-owned" });
   });
 
   test("protected parts are judged only with a login", () => {

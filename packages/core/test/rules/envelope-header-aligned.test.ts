@@ -109,6 +109,10 @@ describe("envelopeHeaderAligned, organisational", () => {
       MISALIGNED,
     ],
   ]);
+
+  ruleCases(it, envelopeHeaderAligned({ organisationalDomain: () => "test" }), [
+    ["an address literal is of no organisation", mail("ann@example.test", "ann@[192.0.2.1]"), MISALIGNED],
+  ]);
 });
 
 describe("envelopeHeaderAligned with ourDomains", () => {
@@ -156,5 +160,6 @@ describe("envelopeHeaderAligned with nullEnvelope", () => {
   ruleCases(it, envelopeHeaderAligned(options), [
     ["the null reverse-path", mail("<>", "ann@example.com"), MISALIGNED, { evidence: { address: "" } }],
     ["a mailbox", mail("ann@example.com", "ann@example.com"), "pass"],
+    ["a path that names no mailbox", mail("(ann@example.com", "ann@example.com"), "fail:envelope-malformed"],
   ]);
 });

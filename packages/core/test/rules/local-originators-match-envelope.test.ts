@@ -23,6 +23,7 @@ describe("localOriginatorsMatchEnvelope", () => {
     ["another domain", local("ann@example.com", ["From", "ann@example.org"]), "fail:from-not-owned"],
     ["a subaddress", local("ann@example.com", ["From", "ann+x@example.com"]), "fail:from-not-owned"],
     ["an own subaddress", local("ann+x@example.com", ["From", "ann+x@example.com"]), "pass"],
+    ["an address literal", local("ann@[192.0.2.7]", ["From", "ann@[192.0.2.7]"]), "pass"],
     ["a second author", local("ann@example.com", ["From", "ann@example.com, bob@example.com"]), "fail:from-not-owned"],
     ["a second, foreign From", local("ann@example.com", OWN, ["From", "bob@example.com"]), "fail:from-not-owned"],
     ["a second From", local("ann@example.com", OWN, OWN), "fail:from-multiple"],
@@ -44,5 +45,10 @@ describe("localOriginatorsMatchEnvelope", () => {
       { ...local("a@b.test", ["From", "b@c.test"]), localUser: null, login: "ann" },
       "skip:not-local",
     ],
+  ]);
+
+  ruleCases(it, localOriginatorsMatchEnvelope({ preset: "lenient" }), [
+    ["lenient: a subaddress", local("ann@example.com", ["From", "ann+x@example.com"]), "fail:from-not-owned"],
+    ["lenient: a longer local part", local("ann@example.com", ["From", "annette@example.com"]), "fail:from-not-owned"],
   ]);
 });

@@ -33,6 +33,7 @@ describe("clientIn", () => {
 
   it.each([
     ["10.0.0.0/33", "is no network"],
+    ["x/10.0.0.0/8", "is no network"],
     ["10.0.0.0/", "is no network"],
     ["10.0.0.0/-1", "is no network"],
     ["10.0.0.0/08", "is no network"],
@@ -57,6 +58,14 @@ describe("identities", () => {
   ])("%j: login %s, local %s", (input, login, local) => {
     const given = facts(input) as never;
     expect([hasLogin.test(given), isLocal.test(given)]).toEqual([login, local]);
+  });
+
+  it.each([
+    [hasLogin, "has-login", ["login"]],
+    [isLocal, "is-local", ["localUser"]],
+    [clientIn([]), "client-in", ["client"]],
+  ])("have their names and ask for their facts: %#", (identity, name, needs) => {
+    expect([identity.name, identity.needs]).toEqual([name, needs]);
   });
 
   it("exempt trusted networks only where the policy says so", () => {
