@@ -30,13 +30,8 @@ export { ACTIONS, ALL_ACTIONS, ALL_STEPS, MACRO_STAGES, MAX_VERSION, MIN_VERSION
 export { encodeFrame, type Frame, type FrameCheck, FrameReader, MAX_BODY_CHUNK, MAX_FRAME } from "./codec/frame.js";
 export { formatMilterReply, replyTextFault } from "./codec/reply-text.js";
 export type { Decoded } from "./codec/wire.js";
-export {
-  DEFAULT_MESSAGE_LIMITS,
-  type GuardHandlerOptions,
-  guardHandler,
-  type MessageLimits,
-  MILTER_FACTS,
-} from "./guard/guard-handler.js";
+export { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "./guard/guard-handler.js";
+export { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from "./guard/kept-message.js";
 export type { LocalMailOf, LocalRefusal } from "./guard/local-mail.js";
 export type { DecisionEvent, MilterEvent, TimeoutEvent } from "./guard/milter-event.js";
 export { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from "./server/connection.js";

@@ -81,9 +81,9 @@ describe("which rules run where", () => {
     ],
     [
       "a rule that runs on no listener",
-      "listeners:\n  - milter: 127.0.0.1:0\n  - policy: 127.0.0.1:0\n",
+      "listeners:\n  - policy: 127.0.0.1:0\n  - policy: 127.0.0.1:0\n",
       ["bodyAnomalies"],
-      /^f\.yaml:1:1: listeners: needs-it could never run: a milter or policy listener does not see what it needs; add a listener of the kind http, /,
+      /^f\.yaml:1:1: listeners: needs-it could never run: a policy listener does not see what it needs; add a listener of the kind milter, /,
     ],
   ] as const)("%s is refused", async (_what, text, needs, sentence) => {
     const guard = createGuard({ rules: [rule("needs-it", needs, () => ({ kind: "pass", code: "ok" }))] });

@@ -5,20 +5,25 @@ import {
   type Decision,
   type Edit,
   type Guard,
-  HEADER_LIMITS,
-  type HeaderLimits,
-  type Path,
+  type MessageLimits as ReadLimits,
   type Reply,
-  readHeaderList,
   TRY_LATER,
   type Transaction,
 } from "@fromguard/core";
 import { EDIT_ACTIONS } from "../codec/answer.js";
-import type { ConnectCommand, HeaderCommand, HeloCommand, MailCommand, RcptCommand } from "../codec/command.js";
+import type {
+  BodyCommand,
+  ConnectCommand,
+  HeaderCommand,
+  HeloCommand,
+  MailCommand,
+  RcptCommand,
+} from "../codec/command.js";
 import { ACTIONS, STEPS } from "../codec/flags.js";
 import type { HandlerFactory, MilterContext, MilterHandler, MilterOutcome, MilterVerdict } from "../session/handler.js";
 import { clientOf } from "./client.js";
 import { milterEdits } from "./edits.js";
+import { KeptMessage, type MessageLimits, roomFor } from "./kept-message.js";
 import {
   type Instead,
   insteadOfRefusal,
@@ -35,24 +40,12 @@ import { pathOf, utf8Of } from "./text.js";
 
 export { MILTER_FACTS } from "./negotiation.js";
 
-/** Limits of one message. */
-export interface MessageLimits {
-  /** Header fields; one more is a permanent refusal, `header-too-long`. Default 5,000, or one more than `readLimits` admit. */
-  readonly maxHeaderFields: number;
-  /** Octets of all names and values; more is a permanent refusal, `header-too-long`. Default 1,048,576, or what `readLimits` admit. */
-  readonly maxHeaderBytes: number;
-  /** Recipients, where a rule needs them; one more defers. Default 10,000. */
-  readonly maxRecipients: number;
-  /** Octets of all recipients, where a rule needs them; more defers. Default 1,048,576. */
-  readonly maxRecipientBytes: number;
-}
-
 /** Options of {@link guardHandler}. */
 export interface GuardHandlerOptions {
   /** The `listener` fact of every message. Default `milter`. */
   readonly name?: string;
-  /** Within which headers are read and judged. Default `HEADER_LIMITS` of core. */
-  readonly readLimits?: Partial<HeaderLimits>;
+  /** Within which messages are read and judged. Default `MESSAGE_LIMITS` of core. */
+  readonly readLimits?: Partial<ReadLimits>;
   /** What is kept of a message in memory. */
   readonly messageLimits?: Partial<MessageLimits>;
   /** What becomes of a local submission that the policy refuses: `quarantine` (default), `defer` or `discard`, never a refusal. */
@@ -63,19 +56,11 @@ export interface GuardHandlerOptions {
   readonly onEvent?: (event: DecisionEvent) => void;
 }
 
-/** The defaults of {@link MessageLimits}. */
-export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
-  maxHeaderFields: 5000,
-  maxHeaderBytes: 0x100000,
-  maxRecipients: 10_000,
-  maxRecipientBytes: 0x100000,
-};
-
 /**
  * Makes milter handlers that ask a guard.
  *
  * The login is `{auth_authen}` as it stands at MAIL, read as the MTA writes it; absent or empty, nobody logged in. The envelope is judged at MAIL, the header at its
- * end; where the MTA then waits for no answer, a refusal is told at the end of the message. The null sender continues: accepting
+ * end, the body, which is asked for only where a rule needs it, at the end of the message; where the MTA then waits for no answer, a refusal is told at the end of the message. The null sender continues: accepting
  * it would end the filtering of the message. A local submission is never refused: `refusedLocalMail` says what becomes of it.
  *
  * @throws FromguardError `FG_POLICY_INVALID` for a limit that is none.
@@ -98,22 +83,9 @@ export function guardHandler(guard: Guard, options: GuardHandlerOptions = {}): H
   return () => new GuardHandler(settings);
 }
 
-/** The default limits, with room for what may be read. */
-function roomFor({
-  maxFields = HEADER_LIMITS.maxFields,
-  maxHeaderOctets = HEADER_LIMITS.maxHeaderOctets,
-}: Partial<HeaderLimits>): MessageLimits {
-  const { maxHeaderFields, maxHeaderBytes } = DEFAULT_MESSAGE_LIMITS;
-  return {
-    ...DEFAULT_MESSAGE_LIMITS,
-    maxHeaderFields: Math.max(maxHeaderFields, maxFields + 1),
-    maxHeaderBytes: Math.max(maxHeaderBytes, maxHeaderOctets),
-  };
-}
-
 interface Settings {
   readonly guard: Guard;
-  readonly readLimits: Partial<HeaderLimits>;
+  readonly readLimits: Partial<ReadLimits>;
   readonly needs: GuardNeeds;
   readonly name: string;
   readonly limits: MessageLimits;
@@ -128,11 +100,8 @@ interface Message {
   readonly login: string | null;
   readonly sender: string;
   readonly isLocal: boolean;
-  readonly recipients: Path[];
-  recipientBytes: number;
-  readonly fields: [name: Uint8Array, value: Uint8Array][];
-  fieldBytes: number;
-  isTooLong: boolean;
+  readonly kept: KeptMessage;
+  isHeaderJudged: boolean;
   isJudged: boolean;
   edits: readonly Edit[];
   /** What is done instead of refusing it. */
@@ -174,7 +143,7 @@ class GuardHandler implements MilterHandler {
   }
 
   mail({ sender }: MailCommand, context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
-    const { guard, name, needs, localMail } = this.#settings;
+    const { guard, name, needs, localMail, limits, readLimits } = this.#settings;
     const authenticated = loginOf(context);
     // Who logged in came over the network, whatever the rest looks like: a login is never left out.
     const isLocal = authenticated === "" && isLocalSubmission(localMail, this.#origin, sender);
@@ -184,11 +153,8 @@ class GuardHandler implements MilterHandler {
       login,
       sender,
       isLocal,
-      recipients: [],
-      recipientBytes: 0,
-      fields: [],
-      fieldBytes: 0,
-      isTooLong: false,
+      kept: new KeptMessage(limits, readLimits),
+      isHeaderJudged: false,
       isJudged: false,
       edits: [],
       instead: undefined,
@@ -199,7 +165,7 @@ class GuardHandler implements MilterHandler {
     const envelopeFrom = pathOf(sender);
     if (authenticated === undefined) return this.#conclude(message, LOGIN_UNDECODABLE, "mail", true, context);
     const facts = { login, localUser, client, helo, listener: name, envelopeFrom };
-    const decision = message.transaction.learn(facts, { signal: context.signal });
+    const decision = message.transaction.learn(facts, context);
     const isLast = !needs.headers && !needs.recipients;
     return andThen(decision, (made) => this.#conclude(message, made, "mail", isLast, context));
   }
@@ -207,27 +173,12 @@ class GuardHandler implements MilterHandler {
   rcpt({ recipient }: RcptCommand): MilterVerdict {
     const message = this.#message;
     if (message === undefined || !this.#settings.needs.recipients) return "continue";
-    const { maxRecipients, maxRecipientBytes } = this.#settings.limits;
-    if (message.recipients.length >= maxRecipients || message.recipientBytes + recipient.length > maxRecipientBytes) {
-      return replyWith(TOO_MANY_RECIPIENTS);
-    }
-    message.recipientBytes += recipient.length;
-    message.recipients.push(pathOf(recipient));
-    return "continue";
+    return message.kept.addRecipient(recipient) ? "continue" : replyWith(TOO_MANY_RECIPIENTS);
   }
 
   header({ name, value }: HeaderCommand): MilterVerdict {
     const message = this.#message;
-    if (message === undefined || message.isJudged || message.isTooLong) return "continue";
-    if (!this.#settings.needs.headers) return "continue";
-    const { maxHeaderFields, maxHeaderBytes } = this.#settings.limits;
-    message.fieldBytes += name.length + value.length;
-    if (message.fields.length >= maxHeaderFields || message.fieldBytes > maxHeaderBytes) {
-      message.isTooLong = true;
-      message.fields.length = 0;
-    } else {
-      message.fields.push([Buffer.from(name, "latin1"), value]);
-    }
+    if (message !== undefined && !message.isJudged && this.#settings.needs.headers) message.kept.addField(name, value);
     return "continue";
   }
 
@@ -235,8 +186,19 @@ class GuardHandler implements MilterHandler {
     return this.#judge(context);
   }
 
-  eom(_event: unknown, context: MilterContext): MilterVerdict | MilterOutcome | Promise<MilterVerdict | MilterOutcome> {
-    return andThen(this.#judge(context), (verdict) => (verdict === "continue" ? this.#edit(context) : verdict));
+  body({ chunk }: BodyCommand): MilterVerdict {
+    const message = this.#message;
+    if (message !== undefined && !message.isJudged && this.#settings.needs.body) message.kept.addBody(chunk);
+    return "continue";
+  }
+
+  eom(
+    event: BodyCommand,
+    context: MilterContext,
+  ): MilterVerdict | MilterOutcome | Promise<MilterVerdict | MilterOutcome> {
+    this.body(event);
+    const judged = andThen(this.#judge(context), (made) => (made === "continue" ? this.#judgeBody(context) : made));
+    return andThen(judged, (made) => (made === "continue" ? this.#edit(context) : made));
   }
 
   abort(): void {
@@ -252,16 +214,28 @@ class GuardHandler implements MilterHandler {
   #judge(context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
     const message = this.#message;
     if (message === undefined) return replyWith(TRY_LATER);
-    if (message.isJudged) return "continue";
-    message.isJudged = true;
-    if (message.isTooLong) return this.#conclude(message, TOO_LONG, "header", true, context);
-    const { needs, readLimits } = this.#settings;
+    if (message.isJudged || message.isHeaderJudged) return "continue";
+    message.isHeaderJudged = true;
+    const { kept } = message;
+    if (kept.isTooLong) return this.#conclude(message, TOO_LONG, "header", true, context);
+    const { needs } = this.#settings;
     const facts = {
-      ...(needs.recipients ? { recipients: message.recipients } : {}),
-      ...(needs.headers ? { headers: readHeaderList(message.fields, readLimits) } : {}),
+      ...(needs.recipients ? { recipients: kept.recipients } : {}),
+      ...(needs.headers ? { headers: kept.headers } : {}),
     };
-    const decision = message.transaction.learn(facts, { signal: context.signal });
-    return andThen(decision, (made) => this.#conclude(message, made, "header", true, context));
+    const decision = message.transaction.learn(facts, context);
+    return andThen(decision, (made) => this.#conclude(message, made, "header", !needs.body, context));
+  }
+
+  /** Judges what only the body tells. */
+  #judgeBody(context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
+    const message = this.#message;
+    if (message === undefined || message.isJudged) return "continue";
+    message.isJudged = true;
+    const { kept, transaction } = message;
+    if (kept.isTooLong) return this.#conclude(message, TOO_LONG, "body", true, context);
+    const decision = transaction.learn({ bodyAnomalies: kept.bodyAnomalies }, context);
+    return andThen(decision, (made) => this.#conclude(message, made, "body", true, context));
   }
 
   #conclude(
@@ -324,6 +298,6 @@ class GuardHandler implements MilterHandler {
   }
 }
 
-function andThen<A, B>(value: A | Promise<A>, next: (value: A) => B): B | Promise<B> {
+function andThen<A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -5,8 +5,8 @@ import type { LocalRefusal } from "./local-mail.js";
 /** What a guard decided on one message. */
 export interface DecisionEvent {
   readonly kind: "decision";
-  /** Where it was decided: a refusal at MAIL, or all that is known at the end of the header. */
-  readonly stage: "mail" | "header";
+  /** Where it was decided: a refusal at MAIL, or all that is known at the end of the header, or of the body where a rule needs it. */
+  readonly stage: "mail" | "header" | "body";
   readonly decision: Decision;
   /** What became of a local submission that would be refused; undefined for other mail. */
   readonly insteadOfRefusal: LocalRefusal | undefined;

@@ -13,13 +13,20 @@ const MAIL_FACTS = [
   "envelopeFrom",
 ] as const satisfies readonly FactName[];
 
-/** The facts that a milter ever has: everything but the body. */
-export const MILTER_FACTS = [...MAIL_FACTS, "recipients", "headers"] as const satisfies readonly FactName[];
+/** The facts that a milter ever has. */
+export const MILTER_FACTS = [
+  ...MAIL_FACTS,
+  "recipients",
+  "headers",
+  "bodyAnomalies",
+] as const satisfies readonly FactName[];
 
 /** What the rules of a guard need of a milter session. */
 export interface GuardNeeds {
   readonly recipients: boolean;
+  /** Needed for the body, too: they tell of its parts. */
   readonly headers: boolean;
+  readonly body: boolean;
   /** Whether a rule can refuse at MAIL. */
   readonly mail: boolean;
 }
@@ -27,16 +34,17 @@ export interface GuardNeeds {
 /** Reads what a guard's rules need. */
 export function needsOf({ needs, rules }: Guard): GuardNeeds {
   const known: readonly FactName[] = MAIL_FACTS;
+  const body = needs.includes("bodyAnomalies");
   return {
     recipients: needs.includes("recipients"),
-    headers: needs.includes("headers"),
+    headers: needs.includes("headers") || body,
+    body,
     mail: rules.some((rule) => rule.needs.every((need) => known.includes(need))),
   };
 }
 
 /** Silence where nothing is judged: only MAIL and the end of the message are waits of the MTA. */
 const ALWAYS =
-  STEPS.noBody |
   STEPS.noUnknown |
   STEPS.noData |
   STEPS.leadingSpace |
@@ -47,12 +55,13 @@ const ALWAYS =
   STEPS.noReplyEndOfHeader;
 
 /** What to ask an MTA for: the events that the rules need, and the edits that a decision may hold. */
-export function requestFor({ recipients, headers, mail }: GuardNeeds): MilterRequest {
+export function requestFor({ recipients, headers, body, mail }: GuardNeeds): MilterRequest {
   return {
     actions:
       ACTIONS.addHeaders | ACTIONS.changeHeaders | ACTIONS.quarantine | ACTIONS.changeSender | ACTIONS.setMacroLists,
     steps:
       ALWAYS |
+      (body ? STEPS.noReplyBody : STEPS.noBody) |
       (recipients ? 0 : STEPS.noRcpt) |
       (headers ? 0 : STEPS.noHeaders | STEPS.noEndOfHeader) |
       (mail ? 0 : STEPS.noReplyMail),

@@ -77,9 +77,9 @@ describe("a milter server", () => {
     expect(new Set(answers.slice(1))).toEqual(new Set(["continue"]));
   });
 
-  test("a rule that needs the body is refused at start, unless the policy is partial", () => {
-    const body = rule("body", ["bodyAnomalies"], () => pass());
-    const both = createGuard({ rules: [envelope, body] });
+  test("a rule that needs what no milter sees is refused at start, unless the policy is partial", () => {
+    const stranger = rule("stranger", ["authorisation"], () => pass());
+    const both = createGuard({ rules: [envelope, stranger] });
     expect(() => createMilterServer({ guard: both })).toThrow(expect.objectContaining({ code: "FG_POLICY_INVALID" }));
     expect(() => createMilterServer({ guard: both, name: "submission" })).toThrow(
       /^the milter listener submission never/,

@@ -54,7 +54,7 @@ export async function runConnection(
 
 /** The methods of a handler that is an object of a class. */
 function withMethods(handler: object): object {
-  const names = ["connect", "helo", "mail", "rcpt", "header", "eoh", "eom", "abort", "reset"] as const;
+  const names = ["connect", "helo", "mail", "rcpt", "header", "eoh", "body", "eom", "abort", "reset"] as const;
   const methods = handler as Record<string, ((...args: unknown[]) => unknown) | undefined>;
   return Object.fromEntries(
     names.flatMap((name) => (methods[name] === undefined ? [] : [[name, methods[name]?.bind(handler)]])),

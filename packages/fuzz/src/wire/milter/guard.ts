@@ -1,4 +1,5 @@
 import {
+  bodyUnambiguous,
   createGuard,
   headerOriginatorsOwned,
   localOriginatorsMatchEnvelope,
@@ -17,6 +18,7 @@ const header = [headerOriginatorsOwned({ ownership }), localOriginatorsMatchEnve
 const guards = [
   createGuard({ rules: envelope }),
   createGuard({ rules: header }),
+  createGuard({ rules: [...header, bodyUnambiguous({ ownership, preset: "strict" })] }),
   createGuard({ rules: [...envelope, ...header, stampLogin({ authservId: "mx.example" })] }),
   createGuard({ rules: [...envelope, ...header, relayOnlyForLogin({ ourDomains: ["corp.example"] })] }),
 ] as const;
@@ -25,6 +27,6 @@ const guards = [
 export function randomGuardHandler(random: Random): HandlerFactory {
   return guardHandler(random.pick(guards), {
     refusedLocalMail: random.pick(["quarantine", "defer", "discard"]),
-    ...(random.once(4) ? { messageLimits: { maxHeaderFields: 3, maxRecipients: 1 } } : {}),
+    ...(random.once(4) ? { messageLimits: { maxHeaderFields: 3, maxRecipients: 1, maxBodyBytes: 30 } } : {}),
   });
 }
