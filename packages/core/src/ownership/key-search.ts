@@ -8,11 +8,6 @@ export interface Hit {
   readonly lookup: Exclude<Lookup, { readonly kind: "not-found" }>;
 }
 
-interface Probe {
-  readonly table: Table;
-  readonly key: string;
-}
-
 /** Handed on to the tables as it is: a signal that nobody reads need not be made. */
 export type LookupOptions = { readonly signal?: AbortSignal } | undefined;
 
@@ -27,27 +22,31 @@ export function searchTables(
   steps: readonly KeyStep[],
   options?: LookupOptions,
 ): Hit | undefined | Promise<Hit | undefined> {
-  const probes = steps.flatMap(({ keys, whole }) => {
-    const asked = whole ? tables : tables.filter((table) => table.keys === "parts");
-    return keys.flatMap((key) => asked.map((table) => ({ table, key })));
-  });
-  return searchFrom(probes, 0, options);
+  return searchFrom(tables, steps, 0, options);
 }
 
+/** Leaves out the first probes, which were made. A probe is a key asked of a table. */
 function searchFrom(
-  probes: readonly Probe[],
-  from: number,
+  tables: readonly Table[],
+  steps: readonly KeyStep[],
+  made: number,
   options: LookupOptions,
 ): Hit | undefined | Promise<Hit | undefined> {
-  for (let index = from; index < probes.length; index++) {
-    const { table, key } = probes[index] as Probe;
-    const lookup = lookupSafely(table, key, options);
-    if (lookup instanceof Promise) {
-      return lookup.then((late) =>
-        late.kind === "not-found" ? searchFrom(probes, index + 1, options) : { table, key, lookup: late },
-      );
+  let probe = 0;
+  for (const { keys, whole } of steps) {
+    for (const key of keys) {
+      for (const table of tables) {
+        if ((!whole && table.keys !== "parts") || probe++ < made) continue;
+        const lookup = lookupSafely(table, key, options);
+        if (lookup instanceof Promise) {
+          const next = probe;
+          return lookup.then((late) =>
+            late.kind === "not-found" ? searchFrom(tables, steps, next, options) : { table, key, lookup: late },
+          );
+        }
+        if (lookup.kind !== "not-found") return { table, key, lookup };
+      }
     }
-    if (lookup.kind !== "not-found") return { table, key, lookup };
   }
   return undefined;
 }
