@@ -10,8 +10,11 @@ export interface Load {
   readonly latencies: readonly number[];
 }
 
-/** How long a stretch lasts: a time, or a number of decisions. */
-export type Stretch = { readonly timeMs: number } | { readonly decisions: number };
+/** How long a stretch lasts: a time, or a number of decisions, whichever is reached first. */
+export interface Stretch {
+  readonly timeMs?: number;
+  readonly decisions?: number;
+}
 
 /**
  * Asks questions over every connection at the same time, each the next when the last is answered; what has begun when the
@@ -27,7 +30,8 @@ export async function load<Payload>(
   let wrong = 0;
   let waits = 0;
   const begun = performance.now();
-  const isOver = () => ("timeMs" in stretch ? performance.now() - begun >= stretch.timeMs : asked >= stretch.decisions);
+  const { timeMs = Number.POSITIVE_INFINITY, decisions = Number.POSITIVE_INFINITY } = stretch;
+  const isOver = () => asked >= decisions || performance.now() - begun >= timeMs;
   await Promise.all(
     askers.map(
       (asker) =>

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 /** The core of the servers, and the core of the load. */
 const SERVER_CORE = "0";
 const LOAD_CORE = "1";
+const ZOMBIE = "Z";
 
 /** Starts a program on the servers' core. */
 export function spawnPinned(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
@@ -24,13 +25,11 @@ export function treeOf(root: number): readonly number[] {
     if (!/^\d+$/.test(name)) continue;
     const stat = readOrEmpty(`/proc/${name}/stat`);
     // The name of the program, in parentheses, may hold anything.
-    const parent = Number(
-      stat
-        .slice(stat.lastIndexOf(")") + 1)
-        .trim()
-        .split(" ")[1],
-    );
-    parents.set(Number(name), parent);
+    const [state, parent] = stat
+      .slice(stat.lastIndexOf(")") + 1)
+      .trim()
+      .split(" ");
+    if (state !== ZOMBIE && parent !== undefined) parents.set(Number(name), Number(parent));
   }
   const isBelow = (pid: number): boolean => {
     for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at))

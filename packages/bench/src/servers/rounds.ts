@@ -41,8 +41,8 @@ interface Opened<Payload> {
   readonly samples: Sample[];
 }
 
-/** Of a round, how long each subject is warmed up before the first. */
-const WARM_UP = 3;
+/** Before the first round: enough for a compiler, and not for ever where a decision is slow. */
+const WARM_UP = { decisions: 15_000, timeMs: 15_000 };
 
 /** Measures subjects side by side: all run, each is asked once a round while the others idle. */
 export async function measure<Payload>(
@@ -61,21 +61,26 @@ export async function measure<Payload>(
         continue;
       }
       const address = transport === "unix" ? { path: join(folder, `${index}.sock`) } : { port: await freePort() };
-      const server = await subject.start(address);
-      const askers: Asker<Payload>[] = [];
-      opened.push({ subject, server, askers, samples: [] });
-      for (let at = 0; at < connections; at++) askers.push(await connect(address));
+      try {
+        const server = await subject.start(address);
+        const askers: Asker<Payload>[] = [];
+        opened.push({ subject, server, askers, samples: [] });
+        for (let at = 0; at < connections; at++) askers.push(await connect(address));
+      } catch (error) {
+        notRun.push({ subject, notRun: (error as Error).message });
+      }
     }
-    for (const { askers } of opened) await load(askers, questions, { timeMs: timeMs * WARM_UP });
+    const ran = opened.filter(({ askers }) => askers.length === connections);
+    for (const { askers } of ran) await load(askers, questions, WARM_UP);
     for (let round = 0; round < rounds; round++) {
-      for (const { server, askers, samples } of opened) {
+      for (const { server, askers, samples } of ran) {
         const pids = server.pids();
         const before = cpuMicros(pids);
         const made: Load = await load(askers, questions, { timeMs });
         samples.push({ ...made, cpuMicros: cpuMicros(pids) - before });
       }
     }
-    const measured = opened.map(({ subject, server, samples }) => ({
+    const measured = ran.map(({ subject, server, samples }) => ({
       subject,
       samples,
       peakMegabytes: peakMegabytes(server.pids()),

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Load } from "./load.js";
@@ -50,15 +51,19 @@ export async function untilListening(child: ChildProcess, address: ServerAddress
       said = (said + chunk.toString("latin1")).slice(-2000);
     });
   }
-  const end = performance.now() + START_TIMEOUT_MS;
-  while (!(await accepts(address))) {
-    if (child.exitCode !== null || performance.now() > end) {
-      await stopped(child);
-      throw new Error(`it does not listen: ${said.trim() || `exit code ${child.exitCode}`}`);
-    }
-    await delay(RETRY_MS);
-  }
-  return running(child);
+  const isOver = () => child.exitCode !== null;
+  if (await listens(address, isOver)) return running(child);
+  await stopped(child);
+  throw new Error(`it does not listen: ${said.trim() || `exit code ${child.exitCode}`}`);
+}
+
+/** Waits until a program that has gone into the background accepts connections; its process is the one that it names in a file. */
+export async function untilDaemonListens(pidFile: string, address: ServerAddress): Promise<Running> {
+  if (!(await listens(address, () => false))) throw new Error("it does not listen");
+  const pid = Number.parseInt(await readFile(pidFile, "latin1"), 10);
+  const pids = treeOf(pid);
+  if (pids.length === 0) throw new Error("it does not say which process it is");
+  return { pids: () => treeOf(pid), stop: async () => endTree(pid) };
 }
 
 /** A program that listens. */
@@ -66,6 +71,15 @@ export function running(child: ChildProcess): Running {
   const { pid } = child;
   if (pid === undefined) throw new Error("it does not start");
   return { pids: () => treeOf(pid), stop: () => stopped(child) };
+}
+
+async function listens(address: ServerAddress, isOver: () => boolean): Promise<boolean> {
+  const end = performance.now() + START_TIMEOUT_MS;
+  while (!(await accepts(address))) {
+    if (isOver() || performance.now() > end) return false;
+    await delay(RETRY_MS);
+  }
+  return true;
 }
 
 function accepts(address: ServerAddress): Promise<boolean> {
@@ -80,22 +94,25 @@ function accepts(address: ServerAddress): Promise<boolean> {
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const below = child.pid === undefined ? [] : treeOf(child.pid);
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => {
-    for (const pid of below) killQuietly(pid);
-  }, STOP_TIMEOUT_MS);
+  await endTree(child.pid);
   await gone;
-  clearTimeout(timer);
-  for (const pid of below) killQuietly(pid);
+}
+
+/** Asks a process to end, then ends it and all that it has started. */
+async function endTree(pid: number): Promise<void> {
+  const below = treeOf(pid);
+  signalQuietly(pid, "SIGTERM");
+  const end = performance.now() + STOP_TIMEOUT_MS;
+  while (below.some((each) => treeOf(each).length > 0) && performance.now() < end) await delay(RETRY_MS);
+  for (const each of below) signalQuietly(each, "SIGKILL");
 }
 
 /** A process of ours that may have ended by itself. */
-function killQuietly(pid: number): void {
+function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import type { Subject } from "../subject.js";
-import { missingProgram, startProgram } from "./programs.js";
+import { spawnPinned } from "../pinned.js";
+import { type Subject, untilDaemonListens } from "../subject.js";
+import { findProgram, missingProgram } from "./programs.js";
 
 /** The seed's login map in its words; its cache of whole requests is off, since no two mails are alike. */
-export const POSTFWD_RULES = `id=OWN; sasl_username=~^.+$; sender=~^$$(sasl_username)(\\+[^@]*)?@example\\.com$; action=DUNNO
+export const POSTFWD_RULES = `id=OWN; sender_domain==example.com; sasl_username=~^.+$; sender=~^$$(sasl_username)[+@]; action=DUNNO
 id=REFUSE; action=553 5.7.1 Sender address rejected: not owned by user
 `;
 
@@ -15,14 +16,18 @@ export function postfwd(program: "postfwd1" | "postfwd2", folder: string): Subje
     transports: ["tcp", "unix"],
     judgesLogins: true,
     missing: () => missingProgram(program),
-    start: (address) => {
+    start: async (address) => {
       const where =
         "port" in address
           ? ["--interface", "127.0.0.1", "--port", String(address.port)]
-          : ["--proto", "unix", "--interface", "127.0.0.1", "--port", address.path];
-      const quiet = ["--nodaemon", "--cache", "0", "--nodns", "--norulelog", "--norulestats"];
-      const as = ["--user", "root", "--group", "root", "--pidfile", join(folder, `${program}.pid`)];
-      return startProgram(program, [...quiet, ...as, ...where, "--file", join(folder, "postfwd.cf")], address);
+          : ["--proto", "unix", "--port", address.path];
+      const pidFile = join(folder, `${program}.pid`);
+      const quiet = ["--cache", "0", "--nodns", "--norulelog", "--norulestats"];
+      const as = ["--user", "root", "--group", "root", "--pidfile", pidFile];
+      const own = program === "postfwd2" ? ["--cache_port", join(folder, "postfwd2-cache.sock")] : [];
+      const args = ["--daemon", ...quiet, ...as, ...own, ...where, "--file", join(folder, "postfwd.cf")];
+      spawnPinned(findProgram(program) ?? "", args, { stdio: "ignore" });
+      return untilDaemonListens(pidFile, address);
     },
   };
 }

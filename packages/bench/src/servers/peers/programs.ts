@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { spawnPinned } from "../pinned.js";
 import type { ServerAddress } from "../question.js";
 import { type Running, untilListening } from "../subject.js";
@@ -10,6 +10,7 @@ const SYSTEM_FOLDERS = ["/usr/sbin", "/sbin", "/usr/bin"];
 
 /** Where a program is; undefined where it is not installed. */
 export function findProgram(name: string): string | undefined {
+  if (isAbsolute(name)) return isExecutable(name) ? name : undefined;
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...SYSTEM_FOLDERS];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
