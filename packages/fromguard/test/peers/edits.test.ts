@@ -1,11 +1,10 @@
 import { codes, createGuard, facts, headerOriginatorsOwned, ownedAddresses, readHeaderBytes } from "@fromguard/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundleCli } from "../support/bundle-cli.js";
-import { Daemon } from "./daemon.js";
-import { EDITED, type EditCase, GRANTS, REFUSED, RULES } from "./edit-cases.js";
+import { EDITED, type EditCase, REFUSED } from "./edit-cases.js";
+import { BODY, EditDaemons, messageTo, type RulesName } from "./edit-daemons.js";
 import { deliveredTo, mailboxes, makeMailboxes } from "./mailbox.js";
 import { whyNotRun } from "./peers.js";
-import { freePorts, PrivatePostfix } from "./postfix.js";
+import { PrivatePostfix } from "./postfix.js";
 import { submit } from "./smtp-client.js";
 
 const reason = whyNotRun(["postfix"]);
@@ -35,21 +34,14 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
   let postfix: PrivatePostfix;
 
   beforeAll(async () => {
-    const cli = await bundleCli("edits");
-    const names = Object.keys(RULES) as (keyof typeof RULES)[];
-    const ports = await freePorts(names.length);
-    const smtpds: Record<string, Record<string, string>> = {};
-    for (const [index, name] of names.entries()) {
-      const milter = `127.0.0.1:${ports[index]}`;
-      const daemon = await Daemon.start({
-        cli,
-        files: { "grants.yaml": GRANTS, key: "0123456789abcdef" },
-        config: `listeners:\n  - milter: ${milter}\nownership:\n  - grants: "@DIR@/grants.yaml"\nrules:\n${RULES[name]}\n`,
-        ready: /"ready"/,
-      });
-      closing.push(() => daemon.stop());
-      smtpds[name] = { smtpd_milters: `inet:${milter}`, milter_default_action: "tempfail" };
-    }
+    const daemons = await EditDaemons.start("edits");
+    closing.push(() => daemons.stop());
+    const smtpds = Object.fromEntries(
+      Object.entries(daemons.ports).map(([name, port]) => [
+        name,
+        { smtpd_milters: `inet:127.0.0.1:${port}`, milter_default_action: "tempfail" },
+      ]),
+    );
     postfix = await PrivatePostfix.start({ ...mailboxes(BOXES.flatMap((name) => [name, `${name}-again`])), smtpds });
     closing.unshift(() => postfix.stop());
     await makeMailboxes(postfix);
@@ -59,10 +51,7 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
     for (const close of closing) await close();
   });
 
-  const BODY = "..stuffed\n\nFrom: none of the header\n";
-  const message = (header: readonly string[], to: string) =>
-    [...header, `To: ${to}@partner.test`, "", BODY].join("\n").replaceAll("\n", "\r\n");
-  const send = (rules: keyof typeof RULES, login: string, mailFrom: string, to: string, text: string) =>
+  const send = (rules: RulesName, login: string, mailFrom: string, to: string, text: string) =>
     submit({
       port: postfix.port(rules),
       xclientLogin: login,
@@ -90,7 +79,7 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
   const withoutTime = (text: string) => text.replace(/( with ESMTPA id )\w+(\n\tfor <[^>]*>; ).*/, "$1ID$2TIME");
 
   test.each(EDITED.map((one, index) => [one.name, one, BOXES[index]!] as const))("%s", async (_, one, to) => {
-    const sent = await send(one.rules, ANN, one.mailFrom ?? ANN, to, message(one.header, to));
+    const sent = await send(one.rules, ANN, one.mailFrom ?? ANN, to, messageTo(to, one.header));
     expect(sent.text).toMatch(QUEUED);
     const delivered = await deliveredTo(postfix, to);
     expect(withoutTime(delivered)).toBe(wholeOf(one, to));
@@ -99,7 +88,7 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
     expect((await send("plain", ANN, one.mailFrom ?? ANN, `${to}-again`, again)).text).toMatch(QUEUED);
     if (one.code !== undefined) {
       const { code, enhanced } = codes[one.code].reply;
-      const refused = await send("plain", ANN, one.mailFrom ?? ANN, to, message(one.header, to));
+      const refused = await send("plain", ANN, one.mailFrom ?? ANN, to, messageTo(to, one.header));
       expect(refused.text.startsWith(`${code} ${enhanced} `)).toBe(true);
     }
   });
@@ -108,7 +97,7 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
     "refused as without edits: %s",
     async (_, { rules, login, mailFrom, header, reply }) => {
       const before = (await postfix.queue()).length;
-      expect((await send(rules, login, mailFrom, "box0", message(header, "box0"))).text).toMatch(reply);
+      expect((await send(rules, login, mailFrom, "box0", messageTo("box0", header))).text).toMatch(reply);
       expect((await postfix.queue()).length).toBe(before);
     },
   );

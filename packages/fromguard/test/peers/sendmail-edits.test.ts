@@ -1,10 +1,8 @@
 import { codes } from "@fromguard/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundleCli } from "../support/bundle-cli.js";
-import { Daemon } from "./daemon.js";
-import { EDITED, type EditCase, GRANTS, REFUSED, RULES } from "./edit-cases.js";
+import { EDITED, type EditCase, REFUSED } from "./edit-cases.js";
+import { BODY, EditDaemons, messageTo, type RulesName } from "./edit-daemons.js";
 import { whyNotRun } from "./peers.js";
-import { freePorts } from "./postfix.js";
 import { PrivateSendmail, SENDMAIL_PROGRAMS } from "./sendmail.js";
 import { submit } from "./smtp-client.js";
 
@@ -16,22 +14,12 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
   let sendmail: PrivateSendmail;
 
   beforeAll(async () => {
-    const cli = await bundleCli("sendmail-edits");
-    const names = Object.keys(RULES) as (keyof typeof RULES)[];
-    const ports = await freePorts(names.length);
-    const milters: Record<string, number> = {};
-    for (const [index, name] of names.entries()) {
-      const port = ports[index] as number;
-      const daemon = await Daemon.start({
-        cli,
-        files: { "grants.yaml": GRANTS, key: "0123456789abcdef" },
-        config: `listeners:\n  - milter: 127.0.0.1:${port}\nownership:\n  - grants: "@DIR@/grants.yaml"\nrules:\n${RULES[name]}\n`,
-        ready: /"ready"/,
-      });
-      closing.push(() => daemon.stop());
-      milters[name] = port;
-    }
-    sendmail = await PrivateSendmail.start({ milters, users: { [ANN]: "secret", "bob@example.com": "secret" } });
+    const daemons = await EditDaemons.start("sendmail-edits");
+    closing.push(() => daemons.stop());
+    sendmail = await PrivateSendmail.start({
+      milters: daemons.ports,
+      users: { [ANN]: "secret", "bob@example.com": "secret" },
+    });
     closing.unshift(() => sendmail.stop());
   }, 120_000);
 
@@ -39,10 +27,7 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
     for (const close of closing) await close();
   });
 
-  const BODY = "..stuffed\n\nFrom: none of the header\n";
-  const message = (header: readonly string[], to: string) =>
-    [...header, `To: ${to}@partner.test`, "", BODY].join("\n").replaceAll("\n", "\r\n");
-  const send = async (rules: keyof typeof RULES, login: string, mailFrom: string, to: string, text: string) => {
+  const send = async (rules: RulesName, login: string, mailFrom: string, to: string, text: string) => {
     const { text: reply } = await submit({
       port: sendmail.port(rules),
       auth: { user: login, password: "secret" },
@@ -83,18 +68,18 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
       .replace(/^((?:Resent-)?Message-Id: ).*/gm, "$1ID");
 
   test.each(EDITED.map((one, index) => [one.name, one, `box${index}`] as const))("%s", async (_, one, to) => {
-    expect(await send(one.rules, ANN, one.mailFrom ?? ANN, to, message(one.header, to))).toMatch(/^250 2\.0\.0 /);
+    expect(await send(one.rules, ANN, one.mailFrom ?? ANN, to, messageTo(to, one.header))).toMatch(/^250 2\.0\.0 /);
     expect(withoutTime(await sendmail.deliveredTo(to))).toBe(wholeOf(one, to));
     if (one.code === undefined) return;
     const { code, enhanced } = codes[one.code].reply;
-    const refused = await send("plain", ANN, one.mailFrom ?? ANN, to, message(one.header, to));
+    const refused = await send("plain", ANN, one.mailFrom ?? ANN, to, messageTo(to, one.header));
     expect(refused.startsWith(`${code} ${enhanced} `)).toBe(true);
   });
 
   test.each(REFUSED.map((one, index) => [one.name, one, `refused${index}`] as const))(
     "refused as without edits: %s",
     async (_, { rules, login, mailFrom, header, reply }, to) => {
-      expect(await send(rules, login, mailFrom, to, message(header, to))).toMatch(reply);
+      expect(await send(rules, login, mailFrom, to, messageTo(to, header))).toMatch(reply);
       expect(await sendmail.mailboxes()).not.toContain(to);
     },
   );
