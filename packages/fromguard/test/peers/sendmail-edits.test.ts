@@ -2,11 +2,10 @@ import { codes } from "@fromguard/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EDITED, type EditCase, REFUSED } from "./edit-cases.js";
 import { BODY, EditDaemons, messageTo, type RulesName } from "./edit-daemons.js";
-import { whyNotRun } from "./peers.js";
-import { PrivateSendmail, SENDMAIL_PROGRAMS } from "./sendmail.js";
+import { PrivateSendmail, whyNoSendmail } from "./sendmail.js";
 import { submit } from "./smtp-client.js";
 
-const reason = whyNotRun(SENDMAIL_PROGRAMS);
+const reason = whyNoSendmail();
 const ANN = "ann@example.com";
 
 describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a real Sendmail", () => {

@@ -17,13 +17,12 @@ import { createMilterServer, type MilterEvent } from "@fromguard/milter";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundleCli } from "../support/bundle-cli.js";
 import { Daemon } from "./daemon.js";
-import { whyNotRun } from "./peers.js";
 import { freePorts } from "./postfix.js";
 import { CASES, seedRules } from "./scenario.js";
-import { HAS_INET6, PrivateSendmail, SENDMAIL_PROGRAMS } from "./sendmail.js";
+import { HAS_INET6, PrivateSendmail, whyNoSendmail } from "./sendmail.js";
 import { SmtpClient, type Submission, submit } from "./smtp-client.js";
 
-const reason = whyNotRun(SENDMAIL_PROGRAMS);
+const reason = whyNoSendmail();
 
 /** Logins as Sendmail writes them otherwise than they are. */
 const ODD_LOGINS = ["ann+news@example.com", "a=b (c) <d>@example.com", "jörg@example.com"];

@@ -4,7 +4,8 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Run } from "./local-users.js";
+import { LocalUsers, type Run } from "./local-users.js";
+import { whyNotRun } from "./peers.js";
 import { freePorts, untilAccepting } from "./postfix.js";
 
 /** Where `npm run setup:peers` unpacks Sendmail. */
@@ -13,8 +14,10 @@ const ROOT = join(process.env.FROMGUARD_PEERS ?? "/var/lib/fromguard-peers", "se
 /** The program, which is not the one of that name that Postfix installs. */
 const SENDMAIL = join(ROOT, "usr/libexec/sendmail/sendmail");
 
-/** What its suites need, for `whyNotRun`. */
-export const SENDMAIL_PROGRAMS = [SENDMAIL, "m4", "unshare", "setpriv"];
+/** Why its suites cannot run here, or undefined where they can. */
+export function whyNoSendmail(): string | undefined {
+  return whyNotRun([SENDMAIL, "m4", "unshare", "setpriv"]) ?? LocalUsers.whyNot();
+}
 
 /** Its folder: mounted onto this one, which nobody else may write, so that Sendmail trusts its files. */
 const ETC = join(ROOT, "etc/mail");
@@ -62,7 +65,12 @@ export class PrivateSendmail {
     await configure(folder, milters, ports);
     for (const [login, password] of Object.entries(users)) addUser(folder, login, password);
     const sendmail = new PrivateSendmail(folder, ports);
-    for (const port of ports.values()) await untilAccepting(port);
+    try {
+      for (const port of ports.values()) await untilAccepting(port);
+    } catch (error) {
+      await sendmail.stop();
+      throw error;
+    }
     return sendmail;
   }
 
