@@ -35,6 +35,11 @@ describe("the names of fields", () => {
     expect(both(Buffer.from(`${written}: a@b.example\r\n\r\n`, "latin1"))).toEqual([name, name]);
   });
 
+  it.each(["X-AZ", "x-az"])("%s is told by its first letter and its last, too", (written) => {
+    const [field] = readHeaderBytes(Buffer.from(`${written}: a\r\n\r\n`)).fields;
+    expect(new FieldNames(["x-az"]).of(field!)).toBe("x-az");
+  });
+
   it("are the same in octets as in text, whatever is done to them", () => {
     const anyCase = fc
       .tuple(fc.constantFrom(...NAMES), fc.nat(15))

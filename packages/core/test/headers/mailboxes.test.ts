@@ -76,6 +76,8 @@ const LISTS: readonly (readonly [text: string, mailboxes: string, faults: string
   ["a@[192.0.2.1] x", "0:a@[192.0.2.1]", "14:malformed"],
   ["=?utf-8?Q?a?=@b.example", "0:=?utf-8?Q?a?=@b.example", "0:encoded-word"],
   ["a@=?utf-8?Q?b?=", "0:a@=?utf-8?Q?b?=", "2:encoded-word | 2:ambiguous-domain"],
+  ["=?u?q?x@b.example", "0:=?u?q?x@b.example", ""],
+  ["?=?u?q?x@b.example", "0:?=?u?q?x@b.example", ""],
   ["a=?u?q?x?=@b.example", "0:a=?u?q?x?=@b.example", "0:encoded-word"],
   ["=?a?b@b.example", "0:=?a?b@b.example", ""],
   ['"=?utf-8?Q?a b?=" <"=?utf-8?Q?a b?="@b.example>', "19:=?utf-8?Q?a b?=@b.example", "19:encoded-word"],

@@ -35,6 +35,19 @@ describe("parts with protected headers", () => {
     ["in octets beyond ASCII", message("\xe9", `--\xe9\n${HP}X:\xff\n\n`), ["\xff"]],
     ["with line ends of LF", message("b", "").concat(`x\n--b\n${HP}X:1\n 2\nY:\n\nX:3\n`), ["1\r\n 2"]],
     ["with line ends of both kinds", message("b", "").concat(`--b\r\n${HP}X:1\r\n\nX:2\n`), ["1"]],
+    ["behind an empty line alone", message("b", "").concat(`\n--b\n${HP}X:1\n\n`), ["1"]],
+    [
+      "behind the text of another, with line ends of LF",
+      message("b", "").concat(`--b\n\ntext\n--b\n${HP}X:1\n\n`),
+      ["1"],
+    ],
+    ["in a header with a line that begins with CR", message("b", "").concat(`--b\n\rY:\n${HP}X:1\n\n`), ["1"]],
+    ["by one of two types", message("b", `--b\nContent-Type: text/plain\n${HP}X:1\n\n`), ["1"]],
+    [
+      "of a boundary that a text names",
+      message("b", `--b\nContent-Type: text/plain; boundary=c\n\n--c\n${HP}X:1\n\n`),
+      [],
+    ],
     ["behind a line of one letter", message("b", "").concat(`--b\nY\n${HP}X:1\n\n`), ["1"]],
     [
       "without a boundary",

@@ -21,6 +21,8 @@ test.each<readonly [text: string, names: readonly string[]]>([
   ['" A  B " <m@n.example>', ["0: A  B ", "0:A  B"]],
   ['"A"B <m@n.example>', ["0:AB", "0:A B"]],
   ['A"B"C <m@n.example>', ["0:ABC", "0:A B C"]],
+  ['A B "C" <m@n.example>', ["0:A B C", "0:A BC"]],
+  [' A "B" <m@n.example>', ["1:A B", "1:AB"]],
   ['A "B" C <m@n.example>', ["0:A B C", "0:ABC"]],
   ['"A" "B" <m@n.example>', ["0:A B", "0:AB"]],
   ['"A""B" <m@n.example>', ["0:AB", "0:A B"]],

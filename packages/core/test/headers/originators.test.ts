@@ -37,6 +37,11 @@ describe("fields that are originators", () => {
   });
 });
 
+test("a name is read behind as many addresses as the limit admits", () => {
+  const header = readHeaderBytes(utf8('From: "a\u202eb" <a@b.example> (c@d.example)\r\n\r\n'), { maxMailboxes: 1 });
+  expect(readOriginators(header)).toMatchObject([{ anomalies: [{ code: "name-bidi" }], shown: { length: 1 } }]);
+});
+
 /** A field behind six octets, its mailboxes, and its anomalies with their forms, each behind its offset. */
 const FIELDS: readonly (readonly [field: string, mailboxes: string, anomalies: readonly string[]])[] = [
   ["From: a@b.example", "a@b.example", []],

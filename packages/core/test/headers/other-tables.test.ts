@@ -40,14 +40,32 @@ test.each(["gbk", "gb18030", "big5", "shift_jis", "euc-jp", "utf-8"])(
   },
 );
 
-test.each(["x-user-defined", "x-sjis", "csunicode", "hz-gb-2312", "iso-2022-kr", "x-x-big5"])(
-  "readers that lack %s take its octets for UTF-8 or ISO 8859-1",
+test.each([
+  ["gbk", "a@b"],
+  ["euc-jp", "a@\xb0\xa1"],
+  ["iso-8859-1", "a@\xe9"],
+  ["utf-8", "a@\xc3\xa9"],
+])("%s has one reading of %j", (label, raw) => {
+  expect(readOctets(label, octets(raw)).texts).toHaveLength(1);
+});
+
+test.each(["utf-8", "utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"])(
+  "old decoders of %s take ASCII in more octets than it needs",
   (label) => {
-    const { texts } = readOctets(label, octets("a\xef\xbc\xa0b@\xfe"));
-    expect(texts).toContain("a＠b@\ufffd");
-    expect(texts).toContain("aï¼\u00a0b@þ");
+    expect(readOctets(label, octets("\xc1\x80")).texts).toContain("@");
   },
 );
+
+const RARE =
+  "csgb2312 gb_2312 gb_2312-80 x-gbk cn-big5 x-x-big5 windows-31j x-sjis x-euc-jp cseucpkdfmtjapanese x-mac-cyrillic " +
+  "x-user-defined csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff unicodefffe hz-gb-2312 iso-2022-kr csiso2022kr " +
+  "iso-2022-cn iso-2022-cn-ext";
+
+test.each(RARE.split(" "))("readers that lack %s take its octets for UTF-8 or ISO 8859-1", (label) => {
+  const { texts } = readOctets(label, octets("\xef\xbb\xbfa\xef\xbc\xa0b@\xfe"));
+  expect(texts).toContain("\ufeffa＠b@\ufffd");
+  expect(texts).toContain("ï»¿aï¼\u00a0b@þ");
+});
 
 test("every reading is there beside those of broken words", () => {
   const { rareTexts } = decodeText("=?x-user-defined?q?ceo=EF=BC=A?= =?x-user-defined?q?0b.example?=");

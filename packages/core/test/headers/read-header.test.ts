@@ -35,6 +35,15 @@ describe("a header section as octets", () => {
     ["an empty name", ": a\r\n\r\n", ["header-name-malformed"]],
     ["a blank before the colon", "X \t: a\r\n\r\n", ["header-name-malformed:blankBeforeColon"]],
     ["a line without a colon", "X: a\r\nhello\r\n\r\n", ["header-line-malformed"]],
+    ["LF alone at the end of a line that is no field", "X\nY: a\r\n\r\n", ["header-bare-lf", "header-name-malformed"]],
+    ["LF alone behind a control", "X: a\x01\nY: b\r\n\r\n", ["header-control", "header-bare-lf"]],
+    ["LF alone behind a fold and a letter", "X: a\r\n b\nc\r\n\r\n", ["header-bare-lf"]],
+    ["CR alone behind a fold", "X: a\r\n \rb\r\n\r\n", ["header-bare-cr"]],
+    [
+      "an mbox line, and another that is no field",
+      "From a\r\nb\r\n\r\n",
+      ["header-line-malformed:mboxLine", "header-line-malformed"],
+    ],
     ["a colon behind a fold", "From\r\n : a\r\n\r\n", ["header-line-malformed"]],
     ["a first line with a blank", " X: a\r\n\r\n", ["header-leading-space"]],
     ["a fold of blanks", "X: a\r\n \t\r\n\r\n", ["header-whitespace-line"]],
@@ -50,6 +59,10 @@ describe("a header section as octets", () => {
     ["nothing", "", []],
   ])("%s", (_, text, expected) => {
     expect(codes(bytes(text))).toEqual(expected);
+  });
+
+  test("octets hide nothing from who reads them", () => {
+    expect(bytes("X: a\r\n\r\n")).toMatchObject({ view: "bytes", blindTo: [], isLimitReached: false });
   });
 
   test("one of each anomaly is kept, with its place", () => {
@@ -98,6 +111,7 @@ describe("a header section as a list", () => {
     ["a control", "X", "a\x07", ["header-control"]],
     ["a control in the name", "X\x07", "a", ["header-control", "header-name-malformed"]],
     ["a blank before the colon", "X ", "a", ["header-name-malformed:blankBeforeColon"]],
+    ["a blank in a name", "X Y", "a", ["header-name-malformed"]],
     ["a name that begins with a blank", " X", "a", ["header-leading-space"]],
     ["a name with a colon", "X:", "a", ["header-name-malformed"]],
     ["a name of Cyrillic", "Frоm", "a", ["header-name-malformed"]],

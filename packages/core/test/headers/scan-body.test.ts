@@ -15,6 +15,8 @@ describe("end-of-data sequences", () => {
     ["CR . CR", "a\r.\rb", 2],
     ["CR . CRLF", "a\r.\r\nb", 2],
     ["CRLF . CR", "a\r\n.\rb", 3],
+    ["CR CR . CRLF", "a\r\r.\r\nb", 3],
+    ["CRLF . LF LF", "a\r\n.\n\nb", 3],
     ["CRLF . CR CRLF", "a\r\n.\r\r\nb", 3],
     ["CRLF . CRLF", "a\r\n.\r\nb", undefined],
     ["a dot as the first line", ".\r\nb", undefined],
