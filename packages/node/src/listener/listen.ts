@@ -54,10 +54,11 @@ export interface Listener {
 }
 
 /**
- * Listens on a TCP port (with TCP_NODELAY) or a unix socket.
+ * Listens on a TCP port (with TCP_NODELAY), a unix socket, or a socket that systemd hands over.
  *
- * The file of a unix socket on which nobody answers is replaced; one that is in use, or is no socket, is refused. Workers of
- * node:cluster share a port, and a unix socket by its path: the primary binds it, with its own umask.
+ * The file of a unix socket has its mode, owner and group before anybody can connect. One on which nobody answers is replaced; one
+ * that is in use, or is no socket, is refused. Workers of node:cluster share a port, and a unix socket by its path: the primary
+ * binds it, with its own umask, which should let nobody in.
  *
  * @throws FromguardError `FG_LISTEN_FAILED`, one sentence that names the address; `FG_CONFIG_INVALID` for text that is none
  */
@@ -129,6 +130,7 @@ async function finish(
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "it is in use",
+  EEXIST: "it is listened on already",
   EADDRNOTAVAIL: "this machine does not have that address",
   EACCES: "permission denied",
   EPERM: "permission denied",
