@@ -248,7 +248,15 @@ function tableOfRules(
       return {
         kind: "found",
         value,
-        evidence: () => evidenceOf(rule, captures, { source: name, file, key, result: value }),
+        evidence: () => ({
+          source: name,
+          file,
+          key,
+          result: value,
+          line: rule.line,
+          pattern: shownPattern(rule),
+          captures: shownCaptures(rule, captures),
+        }),
       };
     },
     entries: () => listed(rules, file),
@@ -304,14 +312,14 @@ function firstMatch(rules: readonly Rule[], candidates: Candidates, octets: stri
   return undefined;
 }
 
-function evidenceOf(rule: MatchRule, captures: Captures, evidence: Evidence): Evidence {
-  const used = captures.slice(1, rule.template.highestGroup + 1);
-  return {
-    ...evidence,
-    line: rule.line,
-    pattern: `${rule.negated ? "!" : ""}${shown(rule.written)}`,
-    captures: used.map((capture) => (capture === undefined ? null : shown(capture))),
-  };
+function shownPattern({ negated, written }: Condition & { readonly written: string }): string {
+  return `${negated ? "!" : ""}${shown(written)}`;
+}
+
+/** The captures that went into the result. */
+function shownCaptures({ template }: MatchRule, captures: Captures): readonly (string | null)[] {
+  const used = captures.slice(1, template.highestGroup + 1);
+  return used.map((capture) => (capture === undefined ? null : shown(capture)));
 }
 
 function* listed(rules: readonly Rule[], file: string): Iterable<TableEntry> {
@@ -320,7 +328,7 @@ function* listed(rules: readonly Rule[], file: string): Iterable<TableEntry> {
     while (around.length > 0 && (around.at(-1)?.until ?? 0) <= index) around.pop();
     const { second } = rule;
     const also = second === undefined ? "" : `${second.negated ? "!" : "!!"}${shown(second.written)}`;
-    const pattern = `${rule.negated ? "!" : ""}${shown(rule.written)}${also}`;
+    const pattern = `${shownPattern(rule)}${also}`;
     if (isMatch(rule)) {
       const result = rule.template.parts.map((part) => (typeof part === "number" ? part : shown(part)));
       const conditions = around.map(({ text }) => `if ${text} `).join("");
