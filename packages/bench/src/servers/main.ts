@@ -30,7 +30,7 @@ interface Plan {
   readonly print: (table: Table) => void;
 }
 
-const ALLOCATION_DECISIONS = 4000;
+const ALLOCATION_DECISIONS = 1000;
 
 /** Measures the servers side by side, and prints a table for each protocol, transport and number of connections. */
 export async function benchServers(args: readonly string[]): Promise<void> {

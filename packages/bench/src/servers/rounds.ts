@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { quartiles } from "../quartiles.js";
 import { type Load, load } from "./load.js";
 import { cpuMicros, peakMegabytes } from "./pinned.js";
 import type { Asker, Question, ServerAddress } from "./question.js";
@@ -95,7 +96,13 @@ export async function measure<Payload>(
   }
 }
 
-/** Octets that a subject allocates on its heap for one decision, over one connection. */
+/** Stretches over which allocations are counted. */
+const STRETCHES = 9;
+
+/**
+ * Octets that a subject allocates on its heap for one decision, over one connection: the median over stretches, since in one or
+ * another there is a collection.
+ */
 export async function allocation<Payload>(
   subject: Subject,
   { questions, connect }: Questions<Payload>,
@@ -106,12 +113,15 @@ export async function allocation<Payload>(
   try {
     if (server.heapUsed === undefined) throw new Error(`${subject.name} does not tell its heap`);
     const asker = await connect(address);
-    await load([asker], questions, { decisions });
-    const before = await server.heapUsed();
-    await load([asker], questions, { decisions });
-    const after = await server.heapUsed();
+    await load([asker], questions, WARM_UP);
+    const grown: number[] = [];
+    for (let stretch = 0; stretch < STRETCHES; stretch++) {
+      const before = await server.heapUsed();
+      await load([asker], questions, { decisions });
+      grown.push(((await server.heapUsed()) - before) / decisions);
+    }
     asker.close();
-    return (after - before) / decisions;
+    return quartiles(grown).median;
   } finally {
     await server.stop();
   }
