@@ -9,21 +9,18 @@ const reason = whyNoSendmail();
 const ANN = "ann@example.com";
 
 describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a real Sendmail", () => {
-  const closing: (() => Promise<void>)[] = [];
+  let daemons: EditDaemons | undefined;
   let sendmail: PrivateSendmail;
 
   beforeAll(async () => {
-    const daemons = await EditDaemons.start("sendmail-edits");
-    closing.push(() => daemons.stop());
-    sendmail = await PrivateSendmail.start({
-      milters: daemons.ports,
-      users: { [ANN]: "secret", "bob@example.com": "secret" },
-    });
-    closing.unshift(() => sendmail.stop());
+    daemons = await EditDaemons.start("sendmail-edits");
+    const users = { [ANN]: "secret", "bob@example.com": "secret" };
+    sendmail = await PrivateSendmail.start({ milters: daemons.ports, users });
   }, 120_000);
 
   afterAll(async () => {
-    for (const close of closing) await close();
+    await sendmail?.stop();
+    await daemons?.stop();
   });
 
   const send = async (rules: RulesName, login: string, mailFrom: string, to: string, text: string) => {
