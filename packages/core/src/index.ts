@@ -49,7 +49,7 @@ export {
   type MessageLimits,
   type OriginatorLimits,
 } from "./headers/limits.js";
-export type { Mailbox } from "./headers/mailboxes.js";
+export type { Mailbox } from "./headers/mailbox-list.js";
 export {
   type OriginatorField,
   type OriginatorName,

@@ -4,7 +4,8 @@ import { type Display, readDisplay, type ShownAddress } from "./display.js";
 import { FieldNames } from "./field-name.js";
 import { fieldText, foldsOf, octetOffset } from "./field-text.js";
 import { HEADER_LIMITS, type OriginatorLimits } from "./limits.js";
-import { type ListFault, type Mailbox, type MailboxList, parseMailboxes } from "./mailboxes.js";
+import type { ListFault, Mailbox, MailboxList } from "./mailbox-list.js";
+import { parseMailboxes } from "./mailboxes.js";
 import type { Anomaly, Form, HeaderField, HeaderSection } from "./section.js";
 
 /** The fields that a reader may show as the sender. */

@@ -1,5 +1,5 @@
 import { parseDomain } from "../domain/domain.js";
-import type { Mailbox, MailboxList } from "./mailboxes.js";
+import type { Mailbox, MailboxList } from "./mailbox-list.js";
 import { DOT, isBlank } from "./octets.js";
 import { isAtomUnit, type PlacedText } from "./tokens.js";
 

@@ -1,6 +1,6 @@
 import { formatAddress } from "../address/address.js";
 import { type Domain, isSameDomain } from "../domain/domain.js";
-import type { Mailbox } from "../headers/mailboxes.js";
+import type { Mailbox } from "../headers/mailbox-list.js";
 import { readOriginators } from "../headers/originators.js";
 import { type Rule, rule } from "../rule/rule.js";
 import type { Code } from "../verdict/codes.js";
