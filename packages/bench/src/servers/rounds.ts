@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { quartiles } from "../quartiles.js";
 import { type Load, load } from "./load.js";
-import { cpuMicros, peakMegabytes } from "./pinned.js";
+import { microsBetween, peakMegabytes, readCpu } from "./pinned.js";
 import type { Asker, Question, ServerAddress } from "./question.js";
 import type { Running, Sample, Subject, Transport } from "./subject.js";
 
@@ -76,9 +76,9 @@ export async function measure<Payload>(
     for (let round = 0; round < rounds; round++) {
       for (const { server, askers, samples } of ran) {
         const pids = server.pids();
-        const before = cpuMicros(pids);
+        const before = readCpu(pids);
         const made: Load = await load(askers, questions, { timeMs });
-        samples.push({ ...made, cpuMicros: cpuMicros(pids) - before });
+        samples.push({ ...made, cpuMicros: microsBetween(before, readCpu(pids)) });
       }
     }
     const measured = ran.map(({ subject, server, samples }) => ({
