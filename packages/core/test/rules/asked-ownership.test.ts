@@ -8,6 +8,7 @@ import {
   headerOriginatorsOwned,
   loginOwnsEnvelope,
   type Ownership,
+  ownedAddressNeedsLogin,
   parsePath,
   type Rule,
   readHeaderBytes,
@@ -200,6 +201,12 @@ describe("an ownership that leaves a question out", () => {
   const cause = "the ownership left a question without an answer";
   const envelopeFrom = parsePath(OWN);
 
+  test("is not known to own an address of nobody who is logged in", async () => {
+    const given = { login: null, localUser: null, envelopeFrom };
+    const verdict = await ownedAddressNeedsLogin({ ownership }).evaluate(given, context);
+    expect(verdict).toMatchObject({ code: "ownership-incomplete", cause: "a question was left without an answer" });
+  });
+
   test.each<[Rule]>([[headerOriginatorsOwned({ ownership })], [loginOwnsEnvelope({ ownership })]])(
     "%#",
     async (rule) => {
@@ -210,6 +217,13 @@ describe("an ownership that leaves a question out", () => {
       expect(verdict).toMatchObject({ kind: "unknown", code: "ownership-incomplete", cause });
     },
   );
+});
+
+test("ownedAddressNeedsLogin asks for the login that nobody has", async () => {
+  const { ownership, asked } = sourceOf({ [OWN]: { kind: "no-others-own-it", evidence } });
+  const given = { login: null, localUser: null, envelopeFrom: parsePath(OWN) };
+  expect(await codeOf(ownedAddressNeedsLogin({ ownership }), given)).toBe("owned-address-needs-login");
+  expect(asked).toEqual([` envelope ${OWN}`]);
 });
 
 describe("loginOwnsEnvelope", () => {

@@ -142,6 +142,7 @@ describe("domainExists", () => {
     "null.test": { mx: [{ preference: 0, exchange: "" }], a: ["192.0.2.1"] },
     "bad.test": { mx: ["-x.test"] },
     "down.test": { mx: { failed: "SERVFAIL" } },
+    "odd.test": { mx: { failed: "FORMERR", permanent: true } },
     "xn--bcher-kva.example": { mx: ["mail.test"] },
   });
   ruleCases(it, domainExists({ resolver, ourDomains: ["inside.test"] }), [
@@ -160,6 +161,7 @@ describe("domainExists", () => {
     ["a null MX", from("ann@null.test"), "fail:sender-domain-null-mx"],
     ["MX records that name no host", from("ann@bad.test"), "fail:sender-domain-malformed"],
     ["a failure is no no", from("ann@down.test"), "unknown:dns-unavailable"],
+    ["nor is one for good", from("ann@odd.test"), "unknown:dns-unavailable"],
     ["no domain name", from("ann@a..test"), "fail:sender-domain-unknown"],
     ["a literal", from("ann@[192.0.2.1]"), "skip:address-literal"],
     ["no domain", from("ann"), "skip:no-domain"],
@@ -194,6 +196,7 @@ describe("relayOnlyForLogin", () => {
     ["our address literal", to("bob@[192.0.2.7]"), "pass"],
     ["postmaster without a domain", to("Postmaster"), "pass"],
     ["another's domain", to("bob@example.org"), "fail:relay-denied", { evidence: { address: "bob@example.org" } }],
+    ["in another case", to("bob@EXAMPLE.ORG"), "fail:relay-denied", { evidence: { address: "bob@example.org" } }],
     ["another's domain beside ours", to("bob@example.com", "bob@example.org"), "fail:relay-denied"],
     ["a subdomain of ours", to("bob@mail.example.com"), "fail:relay-denied"],
     ["another recipient without a domain", to("bob"), "fail:relay-denied"],
@@ -207,6 +210,14 @@ describe("relayOnlyForLogin", () => {
     ["not for a trusted network", { client: "127.0.0.1", ...to("bob@example.org") }, "fail:relay-denied"],
     ["no recipient", to(), "skip:no-recipients"],
   ]);
+});
+
+describe("the option ourDomains", () => {
+  it.each([[domainExists], [relayOnlyForLogin], [senderDomainIsOurs]])("of %o refuses what is no domain", (make) => {
+    const refused = { code: "FG_POLICY_INVALID", message: 'ourDomains: "a b" is no domain' };
+    const options = { resolver: fakeResolver({}), ourDomains: ["a b"] };
+    expect(() => make(options)).toThrow(expect.objectContaining(refused));
+  });
 });
 
 describe("senderDomainIsOurs", () => {

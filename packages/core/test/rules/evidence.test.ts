@@ -708,7 +708,7 @@ describe("evidence", () => {
   it.each(REFUSALS)("%s", async (_, rule, input, code, evidence) => {
     const context = { signal: new AbortController().signal, observe: () => {} };
     const verdict = await rule.evaluate(facts(input) as never, context);
-    expect({ code: verdict.code, evidence: "evidence" in verdict ? verdict.evidence : undefined }).toEqual({
+    expect({ code: verdict.code, evidence: "evidence" in verdict ? verdict.evidence : undefined }).toStrictEqual({
       code,
       evidence,
     });

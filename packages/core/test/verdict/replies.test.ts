@@ -116,6 +116,7 @@ describe("replies", () => {
     [{ "from-missing": { code: 521 } }, "replies.from-missing.code: "],
     [{ "score-defer": { code: 421 } }, "replies.score-defer.code: "],
     [{ "from-missing": { enhanced: "4.7.1" } }, "replies.from-missing.enhanced: "],
+    [{ "from-missing": { enhanced: "55.7.1" } }, "replies.from-missing.enhanced: "],
     [{ "from-missing": { enhanced: "5.7.1 x" } }, "replies.from-missing.enhanced: "],
     [{ "from-missing": { text: "" } }, "replies.from-missing.text: "],
     [{ "from-missing": { text: "a\r\n250 ok" } }, "replies.from-missing.text: "],
