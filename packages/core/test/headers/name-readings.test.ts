@@ -49,6 +49,7 @@ test.each<readonly [text: string, names: readonly string[]]>([
   ['"a@b.c." d <m@n.example>', ["0:a@b.c. d", "0:a@b.c.d"]],
   ['"a@b.c"(x)d <m@n.example>', ["7:x", "0:a@b.cd", "0:a@b.c d"]],
   ['"a@b.c" (x)d <m@n.example>', ["8:x", "0:a@b.c d", "0:a@b.cd"]],
+  ["<m@n.example(>)>", ["12:>", "12: )>"]],
   ["G: m@n.example;", ["0:G"]],
   ['"G" H: ;', ["0:G H", "0:GH"]],
   ["G (x)H: ;", ["2:x", "0:G H", "0:GH"]],

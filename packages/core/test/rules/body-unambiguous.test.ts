@@ -45,6 +45,12 @@ describe("bodyUnambiguous", () => {
     expect(await judge(inner(...lines), { ownership: late, innerFrom: "reject" })).toMatchObject({ code });
   });
 
+  test("every part is waited for", async () => {
+    const parts = inner("From: alice@example.com").replace("--b--", inner("From: ceo@bank.example"));
+    const options = { ownership: lateOwnership(ownership), innerFrom: "reject" } as const;
+    expect(await judge(parts, options)).toMatchObject({ code: "from-not-owned" });
+  });
+
   test("a subaddress is one behind a plus sign, unless told", () => {
     const part = inner("From: alice+x@example.com");
     const options = { innerFrom: "reject", unlistedSubaddress: "accept" } as const;

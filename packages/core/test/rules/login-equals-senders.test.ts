@@ -10,6 +10,13 @@ const message = (envelopeFrom: string, ...headers: (readonly [string, string])[]
 const OWN = ["From", " Ann <ann@example.com>"] as const;
 
 describe("loginEqualsSenders", () => {
+  it("skips in both of its parts where nobody logged in", async () => {
+    const context = { signal: new AbortController().signal, observe: () => {} };
+    const parts = (loginEqualsSenders().conjuncts ?? []).map((part) => part.evaluate(facts({}) as never, context));
+    const skipped = { kind: "skip", code: "no-login" };
+    expect(await Promise.all(parts)).toEqual([skipped, skipped]);
+  });
+
   ruleCases(it, loginEqualsSenders(), [
     ["both are the login", message("ann@example.com", OWN), "pass"],
     ["in another case", message("Ann@EXAMPLE.com", ["from", "ANN@example.COM"]), "pass"],

@@ -48,7 +48,7 @@ describe("replies", () => {
     const reply = await replyTo(fail(code, evidence), login);
     expect(JSON.stringify(reply)).not.toMatch(/secret|pcre|senders/);
     expect(reply?.text.startsWith(codes[code].reply.text)).toBe(true);
-    if (login === null) expect(reply).toEqual(codes[code].reply);
+    if (login === null || codes[code].advice === undefined) expect(reply).toEqual(codes[code].reply);
   });
 
   it.each(Object.keys(codes) as Code[])("%s has one line for a login, with room for field and address", (code) => {
