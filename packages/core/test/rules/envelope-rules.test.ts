@@ -253,6 +253,11 @@ describe("senderExists", () => {
     const late = { ...senders, lookup: async (key: string) => senders.lookup(key) };
     ruleCases(it, senderExists({ senders: late, recipientDelimiter: "+" }), cases);
   });
+  const listed = memoryTable({ "ann@fass.example": "yes" });
+  const lookup = (key: string) => (key.includes("xn--") ? Promise.resolve(listed.lookup(key)) : listed.lookup(key));
+  ruleCases(it, senderExists({ senders: { name: "mixed", keys: "parts", lookup } }), [
+    ["one form of the domain at once, another later", from("ann@faß.example"), "fail:sender-unknown"],
+  ]);
   ruleCases(it, senderExists({ senders: failingTable() }), [
     ["table down is not a no", from("ann@example.com"), "unknown:table-unavailable"],
   ]);
