@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,12 +75,14 @@ export class SoakedDaemon {
     this.#child.kill("SIGHUP");
   }
 
-  get residentMegabytes(): number {
-    return residentMegabytes(this.pids);
+  /** Open files and sockets of its first process. A client cannot tell who waits to be accepted from who was. */
+  get descriptors(): number {
+    return readdirSync(`/proc/${this.#child.pid}/fd`).length;
   }
 
-  get pids(): readonly number[] {
-    return this.#child.pid === undefined ? [] : treeOf(this.#child.pid);
+  /** Of all its processes. */
+  residentMegabytes(how: "Rss" | "Pss"): number {
+    return this.#child.pid === undefined ? 0 : residentMegabytes(treeOf(this.#child.pid), how);
   }
 
   /** Its exit code. */

@@ -48,7 +48,7 @@ export async function soak({ seconds, workers, clients: count }: SoakPlan): Prom
       await daemon.reload();
     }),
     every(KILL_MS, end, async () => await mortal[Math.floor(Math.random() * mortal.length)]?.kill()),
-    every(SAMPLE_MS, end, async () => void samples.push(daemon.residentMegabytes)),
+    every(SAMPLE_MS, end, async () => void samples.push(daemon.residentMegabytes("Pss"))),
   ]);
 
   await Promise.race([

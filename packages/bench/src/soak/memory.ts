@@ -2,14 +2,16 @@ import { readFileSync } from "node:fs";
 import { quartiles } from "../quartiles.js";
 
 /**
- * The memory that processes have resident, in MB: pages that several of them share count once (PSS).
+ * The memory that processes have resident, in MB.
  *
+ * @param how `Rss` counts a page that several processes share for each of them, `Pss` once in all
  * @see proc(5), smaps_rollup
  */
-export function residentMegabytes(pids: readonly number[]): number {
+export function residentMegabytes(pids: readonly number[], how: "Rss" | "Pss"): number {
   const kilobytes = (pid: number) => {
     try {
-      return Number(/^Pss:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"))?.[1] ?? 0);
+      const line = new RegExp(`^${how}:\\s*(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"));
+      return Number(line?.[1] ?? 0);
     } catch {
       // It ended meanwhile.
       return 0;
