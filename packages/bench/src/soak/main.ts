@@ -59,7 +59,7 @@ export async function soakDaemon(args: readonly string[]): Promise<boolean> {
     tell(
       "flood",
       kept <= limit && wrong === 0 && served === later,
-      `${count(attempts)} connections more, ${count(kept)} open at most at a limit of ${count(limit)}, ${count(refusalsLogged)} refusals in the log, ${count(decisions)} decisions beside it, ${wrong} wrong; afterwards ${served} of ${later} clients served`,
+      `${count(attempts)} connections more, ${count(kept)} kept open at a limit of ${count(limit)}, ${count(refusalsLogged)} refusals in the log, ${count(decisions)} decisions beside it, ${wrong} wrong; afterwards ${served} of ${later} clients served`,
     );
   }
   return held.every(Boolean);
