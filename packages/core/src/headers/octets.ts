@@ -19,6 +19,12 @@ export function latin1(octets: Uint8Array, start = 0, end = octets.length): stri
   return text;
 }
 
+/** Whether text is one octet a character in UTF-8, the same as in latin1. */
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false;
+  return true;
+}
+
 const encoder = new TextEncoder();
 
 /**

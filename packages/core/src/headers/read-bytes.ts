@@ -159,7 +159,7 @@ export function forbiddenOctet(octet: number): Code | undefined {
 }
 
 /** Whether an octet may stand in a field name: printable ASCII but the colon (RFC 5322 section 2.2). */
-function isNameOctet(octet: number): boolean {
+export function isNameOctet(octet: number): boolean {
   return octet > 0x20 && octet < 0x7f && octet !== COLON;
 }
 

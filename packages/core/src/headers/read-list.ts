@@ -1,8 +1,8 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
 import { type HeaderLimits, headerLimits } from "./limits.js";
-import { CR, isBlank, LF, latin1, utf8 } from "./octets.js";
-import { forbiddenOctet } from "./read-bytes.js";
+import { CR, isAscii, isBlank, LF, latin1, utf8 } from "./octets.js";
+import { forbiddenOctet, isNameOctet } from "./read-bytes.js";
 import type { HeaderField, HeaderSection } from "./section.js";
 
 /** Text stands for its UTF-8 octets. */
@@ -38,8 +38,9 @@ export function readHeaderList(items: readonly HeaderListItem[], limits: Partial
   const fields: HeaderField[] = [];
   let octets = 0;
   let isLimitReached = false;
-  for (const [index, item] of items.entries()) {
-    const name = latin1(octetsOf(item[0]));
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index]!;
+    const name = nameOf(item[0]);
     const value = octetsOf(item[1]);
     octets += name.length + value.length + 3;
     if (index >= maxFields || octets > maxHeaderOctets) {
@@ -58,9 +59,15 @@ function octetsOf(text: string | Uint8Array): Uint8Array {
   return typeof text === "string" ? utf8(text) : text;
 }
 
+/** Octets as latin1; text in ASCII is that already. */
+function nameOf(text: string | Uint8Array): string {
+  return typeof text === "string" && isAscii(text) ? text : latin1(octetsOf(text));
+}
+
 const NAME = /^[\x21-\x39\x3b-\x7e]+[ \t]*$/;
 
 function judgeName(name: string, index: number, anomalies: AnomalyLog): void {
+  if (isPlainName(name)) return;
   for (let at = 0; at < name.length; at++) {
     const code = forbiddenOctet(name.charCodeAt(at));
     if (code !== undefined) anomalies.add(code, index, name);
@@ -71,6 +78,12 @@ function judgeName(name: string, index: number, anomalies: AnomalyLog): void {
   }
   if (/[ \t]$/.test(name)) anomalies.add("header-name-malformed", index, name, "blankBeforeColon");
   if (/^>from[ \t]*$/i.test(name)) anomalies.add("header-name-malformed", index, name, "mboxLine");
+}
+
+/** Whether a name is one of RFC 5322 that no mbox file has quoted: nearly all of them are. */
+function isPlainName(name: string): boolean {
+  for (let at = 0; at < name.length; at++) if (!isNameOctet(name.charCodeAt(at))) return false;
+  return name !== "" && !name.startsWith(">");
 }
 
 function judgeValue(

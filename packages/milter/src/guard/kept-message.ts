@@ -1,5 +1,6 @@
 import {
   HEADER_LIMITS,
+  type HeaderListItem,
   type HeaderSection,
   type Path,
   type MessageLimits as ReadLimits,
@@ -49,7 +50,7 @@ export class KeptMessage {
   readonly recipients: Path[] = [];
   readonly #limits: MessageLimits;
   readonly #readLimits: Partial<ReadLimits>;
-  readonly #fields: [name: Uint8Array, value: Uint8Array][] = [];
+  readonly #fields: HeaderListItem[] = [];
   readonly #chunks: Buffer[] = [];
   #recipientBytes = 0;
   #fieldBytes = 0;
@@ -83,7 +84,7 @@ export class KeptMessage {
     const { maxHeaderFields, maxHeaderBytes } = this.#limits;
     this.#fieldBytes += name.length + value.length;
     if (this.#fields.length >= maxHeaderFields || this.#fieldBytes > maxHeaderBytes) this.#drop();
-    else this.#fields.push([Buffer.from(name, "latin1"), value]);
+    else this.#fields.push([/[\x80-\xff]/.test(name) ? Buffer.from(name, "latin1") : name, value]);
   }
 
   addBody(chunk: Buffer): void {
