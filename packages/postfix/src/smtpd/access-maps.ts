@@ -159,7 +159,7 @@ export function search(
     evaluation.warn(`${first.by}: unexpected dictionary: ${spec}`);
     return result(BROKEN);
   }
-  return andThen(searchTables([table], first.steps, { signal: evaluation.signal }), (hit: Hit | undefined) => {
+  return andThen(searchTables([table], first.steps, evaluation), (hit: Hit | undefined) => {
     if (hit === undefined) return search(evaluation, spec, target, others);
     const { key, lookup } = hit;
     const evidence = { ...lookup.evidence(), source: table.name, key };

@@ -45,9 +45,9 @@ export function createSmtpd(options: SmtpdOptions): Smtpd {
   const runner = new ListRunner(settings, restrictions, { ask: askPolicy, wait });
   return {
     settings,
-    decide: (given, { signal }) => {
+    decide: (given, asker) => {
       const attempt = given.encrypted === undefined && isEncrypted(given.login) ? { ...given, encrypted: true } : given;
-      const evaluation = new Evaluation(equipment, attempt, signal);
+      const evaluation = new Evaluation(equipment, attempt, asker);
       const broken = (error: unknown): Outcome => {
         evaluation.warn(isFromguardError(error) || error instanceof Error ? error.message : String(error));
         const stage = evaluation.command === "RCPT" ? "RCPT" : "MAIL";

@@ -70,7 +70,7 @@ export class Evaluation implements CheckContext {
   constructor(
     private readonly equipment: Equipment,
     attempt: Attempt,
-    readonly signal: AbortSignal,
+    private readonly asker: { readonly signal: AbortSignal },
   ) {
     this.settings = equipment.settings;
     this.addresses = equipment.addresses;
@@ -89,6 +89,11 @@ export class Evaluation implements CheckContext {
       smtputf8,
       encrypted,
     };
+  }
+
+  /** Read only where something is waited for: to make a signal costs more than a restriction. */
+  get signal(): AbortSignal {
+    return this.asker.signal;
   }
 
   /** `name[address]`, as replies and the log show the client. */

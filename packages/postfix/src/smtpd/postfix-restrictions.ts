@@ -49,7 +49,7 @@ function judge(
   let found = worst;
   for (let at = from; at < Math.max(1, facts.recipients.length); at += 1) {
     const attempt = attemptOf(facts, client, facts.recipients[at], smtpd.settings.config.bool("smtputf8_enable"));
-    const outcome = smtpd.decide(attempt, { signal: context.signal });
+    const outcome = smtpd.decide(attempt, context);
     if (outcome instanceof Promise) {
       return outcome.then((late) => {
         const verdict = worse(found, verdictOf(late, facts.login));
