@@ -41,16 +41,20 @@ export function loginMap(options: LoginMapOptions): Directory {
   const { tables, name = tables.map((table) => table.name).join(" ") } = options;
 
   const answer = (login: string, address: Address, lookupOptions: LookupOptions): Answer | Promise<Answer> => {
-    const base = { login, address: formatAddress(address) };
+    const base = () => ({ login, address: formatAddress(address) });
     const domains = lookupDomains(address);
-    if (domains.length === 0) return nobody({ ...base, source: name, detail: "the address has no valid domain" });
+    if (domains.length === 0)
+      return nobody(() => ({ ...base(), source: name, detail: "the address has no valid domain" }));
     const answers = domains.map((domain) => {
       const steps = loginMapKeys(address.localPart, domain, options);
       const key = steps[0]?.keys[0] ?? "";
       const read = (hit: Hit | undefined) =>
         hit === undefined
-          ? nobody({ ...base, source: name, key, remedy: grantLine(tables[0], key, [login]), lets: letsOf(key) })
-          : readOwners(hit, base);
+          ? nobody(() => {
+              const remedy = grantLine(tables[0], key, [login]);
+              return { ...base(), source: name, key, remedy, lets: letsOf(key) };
+            })
+          : readOwners(hit, login, base);
       const hit = searchTables(tables, steps, lookupOptions);
       return hit instanceof Promise ? hit.then(read) : read(hit);
     });
@@ -73,8 +77,8 @@ function settled(answers: readonly (Answer | Promise<Answer>)[]): answers is rea
   return !answers.some((answer) => answer instanceof Promise);
 }
 
-function nobody(evidence: Evidence): Answer {
-  return { kind: "no-nobody-owns-it", evidence: () => evidence };
+function nobody(evidence: () => Evidence): Answer {
+  return { kind: "no-nobody-owns-it", evidence };
 }
 
 /** What else a line for the key lets the login use. */
@@ -84,8 +88,14 @@ function letsOf(key: string): string {
   return key.includes("@") ? own : `${own}, at every local domain`;
 }
 
-function readOwners({ table, key, lookup }: Hit, base: { readonly login: string; readonly address: string }): Answer {
-  const evidence = (more: Evidence): Evidence => ({ ...lookup.evidence(), ...base, source: table.name, key, ...more });
+function readOwners({ table, key, lookup }: Hit, login: string, base: () => Evidence): Answer {
+  const evidence = (more: Evidence): Evidence => ({
+    ...lookup.evidence(),
+    ...base(),
+    source: table.name,
+    key,
+    ...more,
+  });
   if (lookup.kind === "error") {
     const { code, cause } = lookup;
     return { kind: "unknown", code: "table-unavailable", cause, evidence: () => evidence({ detail: code }) };
@@ -96,12 +106,11 @@ function readOwners({ table, key, lookup }: Hit, base: { readonly login: string;
     return { kind: "unknown", code: "table-invalid", cause, evidence: () => evidence({ detail: cause }) };
   }
   const owners = listOwners(value);
-  if (isOwner(owners, base.login)) {
+  if (isOwner(owners, login)) {
     return { kind: "yes", evidence: () => evidence({ result: value }) };
   }
   return {
     kind: "no-others-own-it",
-    evidence: () =>
-      evidence({ result: value, remedy: grantLine(table, key, [...owners, base.login]), lets: letsOf(key) }),
+    evidence: () => evidence({ result: value, remedy: grantLine(table, key, [...owners, login]), lets: letsOf(key) }),
   };
 }

@@ -1,7 +1,8 @@
-import type { Address } from "../address/address.js";
+import { type Address, formatAddress } from "../address/address.js";
 import { fold } from "../address/fold.js";
 import type { Answer, Ownership } from "../ownership/ownership.js";
 import { type Rule, rule } from "../rule/rule.js";
+import { LateFail } from "../verdict/late-fail.js";
 import { fail, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
 import { aboutSender, envelopeMailbox } from "./envelope-mailbox.js";
 
@@ -55,18 +56,20 @@ function judgeAnswer(
   if (answer === undefined) return unknown("ownership-incomplete", "the ownership left a question without an answer");
   const evidence = (detail?: string) =>
     aboutSender(mailbox, { login, ...answer.evidence(), ...(detail === undefined ? {} : { detail }) });
+  const foreign = (detail?: string) =>
+    new LateFail("envelope-not-owned", { address: formatAddress(mailbox) }, () => evidence(detail));
   switch (answer.kind) {
     case "yes":
       if (answer.requires !== undefined) {
-        return fail("envelope-not-owned", evidence("it is owned only beside a Sender field, not in the envelope"));
+        return foreign("it is owned only beside a Sender field, not in the envelope");
       }
       if (localPartCase === "exact" && answer.as !== undefined && isOtherCase(answer.as.localPart, mailbox.localPart)) {
-        return fail("envelope-not-owned", evidence("the case of the local part differs from the owned address"));
+        return foreign("the case of the local part differs from the owned address");
       }
       return pass();
     case "no-others-own-it":
     case "no-nobody-owns-it":
-      return fail("envelope-not-owned", evidence());
+      return foreign();
     case "unknown":
       return unknown(answer.code, answer.cause, evidence());
   }

@@ -1,6 +1,6 @@
 import { type Code, codes } from "./codes.js";
 import { FromguardError } from "./error.js";
-import type { Evidence } from "./evidence.js";
+import { type About, LateFail } from "./late-fail.js";
 import { MAX_REPLY_TEXT, printable, type Reply } from "./reply.js";
 import type { Fail } from "./verdict.js";
 
@@ -35,24 +35,22 @@ const PLACEHOLDER = /\{(\w+)\}/g;
  *
  * Only a code's own reply is touched: a rule that gave another meant that one.
  */
-export function publicReply(
-  { code, reply, evidence }: Fail,
-  login: string | null | undefined,
-  changes: ReplyChanges,
-): Reply {
+export function publicReply(fail: Fail, login: string | null | undefined, changes: ReplyChanges): Reply {
+  const { code, reply } = fail;
   if (!isCode(code) || reply !== codes[code].reply) return reply;
   const isLoggedIn = typeof login === "string";
+  const about = LateFail.about(fail);
   const change = Object.hasOwn(changes, code) ? (changes[code] ?? {}) : {};
-  const text = change.text === undefined ? undefined : filled(change.text, isLoggedIn, evidence);
+  const text = change.text === undefined ? undefined : filled(change.text, isLoggedIn, about);
   return {
     code: change.code ?? reply.code,
     enhanced: change.enhanced ?? reply.enhanced,
-    text: text ?? (isLoggedIn ? advised(code, evidence) : reply.text),
+    text: text ?? (isLoggedIn ? advised(code, about) : reply.text),
   };
 }
 
 /** `The From address is not owned by the authenticated user (alice@example.com); send as ...`. */
-function advised(code: Code, { field, address }: Evidence): string {
+function advised(code: Code, { field, address }: About): string {
   const { reply, advice } = codes[code];
   if (advice === undefined) return reply.text;
   // `from-not-owned` says From already.
@@ -61,7 +59,7 @@ function advised(code: Code, { field, address }: Evidence): string {
   return printable(`${reply.text}${about && ` (${about})`}; ${advice}`);
 }
 
-function filled(template: string, isLoggedIn: boolean, { field, address }: Evidence): string | undefined {
+function filled(template: string, isLoggedIn: boolean, { field, address }: About): string | undefined {
   let isWhole = true;
   const text = template.replace(PLACEHOLDER, (_, name) => {
     const value = name === "field" ? field : address;

@@ -64,7 +64,8 @@ export function unknown(code: string, cause: unknown, evidence: Evidence = {}): 
   return { kind: "unknown", code, cause: describeCause(cause), evidence };
 }
 
-function describeCause(cause: unknown): string {
+/** Anything that was thrown or answered, in words. */
+export function describeCause(cause: unknown): string {
   if (typeof cause === "string") return cause;
   if (cause instanceof Error) return cause.message || cause.name;
   try {
