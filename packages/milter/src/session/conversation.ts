@@ -161,6 +161,8 @@ export class Conversation {
 
   #settle(kind: EventKind, made: Made): void {
     this.#inProgress = undefined;
+    // Most events are header fields, which only pass.
+    if (made === "continue" && !this.owes(kind)) return;
     const { verdict, frames } = this.#framesOf(kind, made);
     if (!this.owes(kind)) {
       if (isRefusal(verdict)) this.#held.hold(kind, verdict);
