@@ -52,8 +52,10 @@ export class MacroSets {
   at(stage: string, name: string): string | undefined {
     const set = this.#sets.get(stage);
     if (set === undefined) return undefined;
+    const macros = this.#read(stage, set);
+    if (macros.length === 0) return undefined;
     const braced = `{${name}}`;
-    return this.#read(stage, set).find(([key]) => key === name || key === braced)?.[1];
+    return macros.find(([key]) => key === name || key === braced)?.[1];
   }
 
   /** The value of a macro in the set of a stage or the nearest before it. */
@@ -78,11 +80,16 @@ export class MacroSets {
 
 /** The name of a macro that has two values in one set, or undefined. */
 function conflictIn(macros: MacrosCommand["macros"]): string | undefined {
+  if (macros.length < 2) return undefined;
   const seen = new Map<string, string>();
   for (const [name, value] of macros) {
-    const bare = name.replace(/^\{(.*)\}$/s, "$1");
+    const bare = withoutBraces(name);
     if ((seen.get(bare) ?? value) !== value) return bare;
     seen.set(bare, value);
   }
   return undefined;
+}
+
+function withoutBraces(name: string): string {
+  return name.length >= 2 && name.startsWith("{") && name.endsWith("}") ? name.slice(1, -1) : name;
 }
