@@ -94,9 +94,6 @@ function judgeValue(
   maxLineOctets: number,
 ): void {
   let lineStart = -name.length - 1;
-  const endLine = (end: number) => {
-    if (end - lineStart > maxLineOctets) anomalies.add("header-too-long", index, name);
-  };
   for (let at = 0; at < value.length; at++) {
     const octet = value[at]!;
     if (octet >= 0x20 && octet !== 0x7f) continue;
@@ -106,7 +103,7 @@ function judgeValue(
       if (code !== undefined) anomalies.add(code, index, name);
       continue;
     }
-    endLine(at);
+    if (at - lineStart > maxLineOctets) anomalies.add("header-too-long", index, name);
     lineStart = lf + 1;
     at = lf + 1;
     while (isBlank(value[at + 1])) at++;
@@ -114,5 +111,5 @@ function judgeValue(
       anomalies.add("header-whitespace-line", index, name);
     }
   }
-  endLine(value.length);
+  if (value.length - lineStart > maxLineOctets) anomalies.add("header-too-long", index, name);
 }
