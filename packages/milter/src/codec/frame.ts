@@ -43,7 +43,7 @@ export class FrameReader {
 
   /** Takes octets and hands out each frame that is whole; answers what is wrong with the stream, or undefined. */
   push(octets: Uint8Array, onFrame: (frame: Frame) => void): string | undefined {
-    const chunk = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+    const chunk = Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
     let at = 0;
     while (at < chunk.length && this.#fault === undefined) {
       at = this.#used === 0 ? this.#readWhole(chunk, at, onFrame) : this.#readPartial(chunk, at, onFrame);
@@ -62,6 +62,7 @@ export class FrameReader {
       onFrame({ octet, data: chunk.subarray(at + HEAD, end) });
       at = end;
     }
+    if (at === chunk.length) return at;
     this.#keep(chunk.subarray(at));
     if (this.#used >= 4) this.#accepts(undefined, this.#partial.readUInt32BE(0));
     return chunk.length;
