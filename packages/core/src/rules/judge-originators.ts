@@ -6,6 +6,7 @@ import type { Answer, Ownership, Question, Role } from "../ownership/ownership.j
 import { andThen } from "../verdict/and-then.js";
 import type { Code } from "../verdict/codes.js";
 import type { Evidence } from "../verdict/evidence.js";
+import { LateFail } from "../verdict/late-fail.js";
 import { fail, pass, unknown, type Verdict } from "../verdict/verdict.js";
 import type { OriginatorPolicy } from "./originator-policy.js";
 
@@ -270,11 +271,14 @@ class Brief {
 
   #refuse(claim: Claim, answers: readonly Answer[]): Verdict {
     const { kind, field } = claim;
-    const evidence = this.#evidence(claim, answers);
-    if (kind === "mailbox") return fail(FOREIGN[field.name], evidence);
+    // Read now: the octets of the header are the caller's.
+    const place = placeOf(claim);
+    const refusal = (code: Code, more?: Evidence) =>
+      new LateFail(code, place, () => ({ ...this.#evidence(claim, answers, place), ...more }));
+    if (kind === "mailbox") return refusal(FOREIGN[field.name]);
     const form = kind === "bare" ? "bareLocalPart" : "foreignAddressInName";
     const remedy = kind === "shown" || this.#judge.policy[form] === "reject" ? { remedy: optionOf(form) } : {};
-    return fail(kind === "bare" ? "addr-unqualified" : "name-contains-address", { ...evidence, ...remedy });
+    return refusal(kind === "bare" ? "addr-unqualified" : "name-contains-address", remedy);
   }
 
   #unknown(claim: Claim, answers: readonly Answer[]): Verdict {
@@ -285,19 +289,21 @@ class Brief {
     return unknown("ownership-unknown", "the ownership of the Sender is not known", this.#evidence(claim, answers));
   }
 
-  #evidence({ field, start, address, questions }: Claim, answers: readonly Answer[]): Evidence {
-    const [index] = questions;
+  #evidence(claim: Claim, answers: readonly Answer[], place = placeOf(claim)): Evidence {
+    const [index] = claim.questions;
     const answer = index === undefined ? undefined : answers[index];
     const onBehalf = answer?.kind === "yes" && answer.requires !== undefined;
     return {
       ...answer?.evidence(),
       login: this.#judge.login,
-      address: formatAddress(address),
-      field: field.field.name.trimEnd(),
-      offset: field.offsetOf(start),
+      ...place,
       ...(onBehalf ? { detail: "it is granted on behalf: beside one own Sender", remedy: "add an own Sender" } : {}),
     };
   }
+}
+
+function placeOf({ address, field, start }: Claim): Evidence {
+  return { address: formatAddress(address), field: field.field.name.trimEnd(), offset: field.offsetOf(start) };
 }
 
 /** The local part up to its first delimiter; undefined where there is none, or nothing before it. */
