@@ -10,7 +10,7 @@ export {
 } from "./address/path.js";
 export { type CachedResolverOptions, cachedResolver } from "./dns/cached-resolver.js";
 export { type DomainExistence, domainExistence, hostExistence, isMailHost } from "./dns/domain-existence.js";
-export type { DnsAnswer, MxRecord, Resolver } from "./dns/resolver.js";
+export type { Answered, DnsAnswer, MxRecord, Resolver } from "./dns/resolver.js";
 export {
   type Domain,
   type DomainLiteral,

@@ -40,4 +40,4 @@ export {
 } from "./tables/read-table.js";
 export type { Position } from "./yaml/line-starts.js";
 export { invalid, type Placed, validate } from "./yaml/validate.js";
-export { type KeyPath, parseYamlDocument, type YamlDocument, type YamlNode } from "./yaml/yaml-document.js";
+export { type KeyPath, parseYamlDocument, type Shift, type YamlDocument, type YamlNode } from "./yaml/yaml-document.js";

@@ -15,7 +15,7 @@ export type DnsAnswer<Record> =
   | { readonly kind: "failed"; readonly cause: string; readonly permanent?: boolean };
 
 /** At once where the answer is in memory, else a promise that never rejects. */
-type Answered<Record> = DnsAnswer<Record> | Promise<DnsAnswer<Record>>;
+export type Answered<Record> = DnsAnswer<Record> | Promise<DnsAnswer<Record>>;
 
 /** A DNS resolver. Core opens no sockets: the transport is injected. Never throws. The signal is read only by who has to wait. */
 export interface Resolver {
