@@ -15,6 +15,8 @@ export interface AddressList {
  *
  * Read from the end to the beginning, as the comments and the phrase of an address stand before it.
  *
+ * Departure: of `:!<>` and a comment without its end, Postfix makes the null address, and this the address `:`.
+ *
  * @see Postfix tok822_parse(3), RFC 822 section 6.1
  */
 export function readAddressList(tokens: readonly Token[]): AddressList {
