@@ -15,8 +15,6 @@ export interface AddressList {
  *
  * Read from the end to the beginning, as the comments and the phrase of an address stand before it.
  *
- * Departure: of `:!<>` and a comment without its end, Postfix makes the null address, and this the address `:`.
- *
  * @see Postfix tok822_parse(3), RFC 822 section 6.1
  */
 export function readAddressList(tokens: readonly Token[]): AddressList {
@@ -37,10 +35,12 @@ export function readAddressList(tokens: readonly Token[]): AddressList {
     if (count === 1) last = address;
     return true;
   };
+  /** What is skipped is no part of an address, nor is the token that ends it. */
   const skip = (isSkipped: (token: Token) => boolean): void => {
     for (let token = tokens[at]; token !== undefined && isSkipped(token); token = tokens[--at])
       if (token.kind !== "<" && token.kind !== ">") hasMore = true;
-    end = at + 1;
+    if (tokens[at]?.kind === ":") hasMore = true;
+    end = Math.max(at, 0);
   };
 
   while (at >= 0) {

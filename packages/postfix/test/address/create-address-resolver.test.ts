@@ -32,6 +32,10 @@ describe("MAIL FROM and RCPT TO become internal or a reply", () => {
     ["@a.test:x@elsewhere.test", "x@elsewhere.test"],
     ["user@host.test (c)", "user@host.test"],
     ["-user@host.test", bad],
+    [":!<>\t(()", ""],
+    [":<user@a.test>", "user@a.test"],
+    ["x:<user@a.test>", bad],
+    ["g:user@a.test;", "user@a.test"],
     ["user@1.2.3.4", bad],
     ["", ""],
   ])("%s", (text, expected) => {

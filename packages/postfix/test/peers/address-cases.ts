@@ -201,11 +201,23 @@ const noise = fc.oneof(
     .map((parts) => parts.join("")),
 );
 
+/** Groups, phrases, angles and comments in any order, most of them none by the grammar. */
+const lists = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(":", ";", ",", "<", ">", "!", "(", ")", "(c)", "@", ".") },
+      { weight: 1, arbitrary: fc.constantFrom("a", "b@a.test", '"q"', "[1.2.3.4]", " ", "\t", "\\") },
+    ),
+    { minLength: 1, maxLength: 9 },
+  )
+  .map((parts) => parts.join(""));
+
 /** The text between the angle brackets of MAIL FROM. */
 export const senders = fc.oneof(
   { weight: 3, arbitrary: mailbox },
   { weight: 2, arbitrary: nested },
   { weight: 2, arbitrary: noise },
+  { weight: 2, arbitrary: lists },
 );
 
 /** Labels that UTS #46 takes or refuses, and that other readers refuse for the direction of text or for joiners. */
