@@ -10,7 +10,7 @@ import { createMetrics } from "../metrics/metrics.js";
 import { styleFor } from "../report/style.js";
 import { startDaemon } from "../serve/daemon.js";
 import type { Log } from "../serve/log.js";
-import { startDnsStub } from "./dns-stub.js";
+import { startNameServer } from "./name-server.js";
 import { askMilter } from "./milter-client.js";
 import { askPolicy } from "./policy-client.js";
 import { connectingLines, type DemoAddresses } from "./postfix-lines.js";
@@ -81,7 +81,7 @@ async function setUp(guardOf: (guard: Guard) => Guard): Promise<Stage> {
   try {
     const folder = await mkdtemp(join(tmpdir(), "fromguard-demo-"));
     undo.push(() => rm(folder, { recursive: true, force: true }));
-    const dns = await startDnsStub(ZONE);
+    const dns = await startNameServer(ZONE);
     undo.push(dns.close);
     const mapFile = join(folder, "sender_login_maps");
     await writeFile(mapFile, LOGIN_MAP);

@@ -1,5 +1,5 @@
 import type { Code } from "@fromguard/core";
-import type { Zone } from "./dns-stub.js";
+import type { Zone } from "./name-server.js";
 
 /** Users and their passwords. */
 export const USERS: Readonly<Record<string, string>> = { alice: "wonderland", bob: "builder" };

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startDnsStub } from "../../src/demo/dns-stub.js";
+import { startNameServer } from "../../src/demo/name-server.js";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
 import { testIo } from "../support/test-io.js";
@@ -27,7 +27,7 @@ async function check(
     readonly stdin?: string;
   } = {},
 ) {
-  const dns = await startDnsStub({ "example.com": { mx: "mx.example.com" }, "example.net": "down" });
+  const dns = await startNameServer({ "example.com": { mx: "mx.example.com" }, "example.net": "down" });
   onTestFinished(dns.close);
   const folder = await folderWith({ senders: MAP });
   const text = options.mainCf ?? MAIN_CF + (options.more ?? "");

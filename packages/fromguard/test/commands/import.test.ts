@@ -4,7 +4,7 @@ import { wireResolver } from "@fromguard/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
 import { buildPolicy } from "../../src/config/policy.js";
-import { startDnsStub } from "../../src/demo/dns-stub.js";
+import { startNameServer } from "../../src/demo/name-server.js";
 import { main } from "../../src/main.js";
 import { loadMainCf } from "../../src/main-cf/load-main-cf.js";
 import { openSmtpd } from "../../src/main-cf/open-smtpd.js";
@@ -66,7 +66,7 @@ async function decideBoth(folder: string, yaml: string) {
     "example.net": { mx: "mx.example.net" },
     "down.test": "down",
   } as const;
-  const dns = await startDnsStub(zone);
+  const dns = await startNameServer(zone);
   onTestFinished(dns.close);
   const resolver = wireResolver({ servers: [dns.address], timeoutMs: 2000 });
   const loaded = await loadMainCf(`${folder}/main.cf`, { overrides: [], ignoreUnknown: false });

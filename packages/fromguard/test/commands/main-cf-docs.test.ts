@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startDnsStub } from "../../src/demo/dns-stub.js";
+import { startNameServer } from "../../src/demo/name-server.js";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
 import { testIo } from "../support/test-io.js";
@@ -26,7 +26,7 @@ const DUE: Readonly<Record<string, readonly [code: number, out: RegExp]>> = {
 
 describe("docs/main-cf.md", () => {
   it.each(COMMANDS)("its command runs: fromguard %s", async (command) => {
-    const dns = await startDnsStub({ "example.com": { mx: "mx.example.com" } });
+    const dns = await startNameServer({ "example.com": { mx: "mx.example.com" } });
     onTestFinished(dns.close);
     const folder = await folderWith({
       "main.cf": `compatibility_level = 3.6\nmydestination =\nrelay_domains = example.com\nsmtpd_sasl_auth_enable = yes

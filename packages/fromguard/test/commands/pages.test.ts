@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
-import { startDnsStub } from "../../src/demo/dns-stub.js";
+import { startNameServer } from "../../src/demo/name-server.js";
 import { folderWith } from "../support/folder.js";
 import { blocksOf, page, replay } from "../support/page.js";
 
@@ -32,7 +32,7 @@ describe("every command prints what the page says", () => {
   it("README.md", async () => {
     const blocks = blocksOf(page("README.md"));
     const [config, maps] = ["yaml", ""].map((wanted) => blocks.find(({ language }) => language === wanted)?.text ?? "");
-    const dns = await startDnsStub({ "example.com": { mx: "mx.example.com" } });
+    const dns = await startNameServer({ "example.com": { mx: "mx.example.com" } });
     onTestFinished(dns.close);
     const files = { "fromguard.yaml": `${config}dns: { servers: ["${dns.address}"] }\n`, sender_login_maps: maps! };
     const { shown, printed } = await shownAndPrinted("README.md", files, (words) => [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DnsStub, startDnsStub } from "../../src/demo/dns-stub.js";
+import { type NameServer, startNameServer } from "../../src/demo/name-server.js";
 import { bundleCli } from "../support/bundle-cli.js";
 import { Daemon } from "./daemon.js";
 import { whyNotRun } from "./peers.js";
@@ -17,12 +17,12 @@ const WITHOUT_MILTER = {
 } as const;
 
 describe.skipIf(reason !== undefined)("fromguard serve beside a real Postfix, and killed", () => {
-  let dns: DnsStub;
+  let dns: NameServer;
   let daemon: Daemon;
   let postfix: PrivatePostfix;
 
   beforeAll(async () => {
-    dns = await startDnsStub({ "example.com": { mx: "mx.example.com" } });
+    dns = await startNameServer({ "example.com": { mx: "mx.example.com" } });
     const [policyPort, milterPort] = (await freePorts(2)) as [number, number];
     daemon = await Daemon.start({
       cli: await bundleCli("killed-daemon"),
