@@ -1,6 +1,7 @@
+import { codes } from "@fromguard/core";
 import { bundleCli } from "../support/bundle-cli.js";
 import { Daemon } from "./daemon.js";
-import { GRANTS, RULES } from "./edit-cases.js";
+import { type EditCase, GRANTS, RULES } from "./edit-cases.js";
 import { freePorts } from "./postfix.js";
 
 /** The name of the rules of one daemon. */
@@ -47,9 +48,21 @@ function startDaemon(cli: string, name: RulesName, port: number): Promise<Daemon
 }
 
 /** The body of each message, as it is delivered. */
-export const BODY = "..stuffed\n\nFrom: none of the header\n";
+const BODY = "..stuffed\n\nFrom: none of the header\n";
 
 /** A message to a mailbox of `partner.test`, as it is sent. */
 export function messageTo(to: string, header: readonly string[]): string {
   return [...header, `To: ${to}@partner.test`, "", BODY].join("\n").replaceAll("\n", "\r\n");
+}
+
+/** What arrives of a case in a mailbox of `partner.test`, below what the MTA puts on top. */
+export function arrived({ delivered, added = [] }: EditCase, to: string): readonly string[] {
+  return [...delivered, `To: ${to}@partner.test`, ...added, "", BODY];
+}
+
+/** How the reply to a case begins where nothing is edited; what is accepted then is queued. */
+export function unedited({ code }: EditCase): string {
+  if (code === undefined) return "250 ";
+  const { reply } = codes[code];
+  return `${reply.code} ${reply.enhanced} `;
 }

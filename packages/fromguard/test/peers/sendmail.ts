@@ -160,11 +160,14 @@ function addUser(folder: string, login: string, password: string): void {
   execFileSync(join(ROOT, "usr/sbin/saslpasswd2"), ["-f", file, "-p", "-c", "-u", realm, user], { input: password });
 }
 
-function submitMc(port: number): string {
-  return `define(\`MAIL_SETTINGS_DIR', \`${ETC}/')dnl
+/** How each configuration begins. */
+const HOST_MC = `define(\`MAIL_SETTINGS_DIR', \`${ETC}/')dnl
 OSTYPE(\`linux')dnl
 define(\`confDOMAIN_NAME', \`mail.example.com')dnl
-define(\`MSP_QUEUE_DIR', \`${ETC}/client')dnl
+`;
+
+function submitMc(port: number): string {
+  return `${HOST_MC}define(\`MSP_QUEUE_DIR', \`${ETC}/client')dnl
 define(\`STATUS_FILE', \`${ETC}/status')dnl
 define(\`confPID_FILE', \`${ETC}/client.pid')dnl
 define(\`confSERVICE_SWITCH_FILE', \`${ETC}/service.switch')dnl
@@ -184,10 +187,7 @@ function mainMc(milters: Readonly<Record<string, number>>, ports: ReadonlyMap<st
       `MAIL_FILTER(\`${name}', \`S=inet:${milter}@127.0.0.1, F=T, T=C:30s;S:30s;R:30s;E:5m')dnl
 ${listensOn(name, "inet", "127.0.0.1")}${HAS_INET6 ? listensOn(name, "inet6", "::1") : ""}`,
   );
-  return `define(\`MAIL_SETTINGS_DIR', \`${ETC}/')dnl
-OSTYPE(\`linux')dnl
-define(\`confDOMAIN_NAME', \`mail.example.com')dnl
-define(\`QUEUE_DIR', \`${ETC}/queue')dnl
+  return `${HOST_MC}define(\`QUEUE_DIR', \`${ETC}/queue')dnl
 define(\`STATUS_FILE', \`${ETC}/status')dnl
 define(\`HELP_FILE', \`')dnl
 define(\`ALIAS_FILE', \`')dnl
