@@ -1,11 +1,18 @@
 const [command, ...rest] = process.argv.slice(2);
 
-if (command === "servers") {
-  const { benchServers } = await import("./servers/main.js");
-  await benchServers(rest);
-} else if (command === "soak") {
-  const { soakDaemon } = await import("./soak/main.js");
-  process.exitCode = (await soakDaemon(rest)) ? 0 : 1;
-} else {
-  await import("./lookups.js");
+try {
+  if (command === "servers") {
+    const { benchServers } = await import("./servers/main.js");
+    await benchServers(rest);
+  } else if (command === "soak") {
+    const { soakDaemon } = await import("./soak/main.js");
+    process.exitCode = (await soakDaemon(rest)) ? 0 : 1;
+  } else {
+    await import("./lookups.js");
+  }
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!code?.startsWith("ERR_PARSE_ARGS_")) throw error;
+  console.error(message);
+  process.exitCode = 64;
 }

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { ACTIONS, encodeAnswer, MACRO_STAGES, STEPS } from "@fromguard/milter";
+import { encodeAnswer, type MilterRequest } from "@fromguard/milter";
 
 const POLICY_ANSWER = "action=DUNNO\n\n";
 const POLICY_END = Buffer.from("\n\n");
@@ -27,32 +27,11 @@ const MAIL = 0x4d;
 const END_OF_MESSAGE = 0x45;
 const LENGTH = 4;
 
-/** What fromguard asks an MTA for where the policy looks at the envelope and at header fields. */
-const AGREED = encodeAnswer({
-  kind: "negotiate",
-  version: 6,
-  actions:
-    ACTIONS.addHeaders | ACTIONS.changeHeaders | ACTIONS.quarantine | ACTIONS.changeSender | ACTIONS.setMacroLists,
-  steps:
-    STEPS.noRcpt |
-    STEPS.noBody |
-    STEPS.noUnknown |
-    STEPS.noData |
-    STEPS.leadingSpace |
-    STEPS.noReplyConnect |
-    STEPS.noReplyHelo |
-    STEPS.noReplyRcpt |
-    STEPS.noReplyHeader |
-    STEPS.noReplyEndOfHeader,
-  macros: [
-    [MACRO_STAGES.mail, "i {auth_type} {auth_authen}"],
-    [MACRO_STAGES.endOfMessage, "i"],
-  ],
-});
 const CONTINUE = encodeAnswer({ kind: "continue" });
 
-/** A milter that negotiates the same events, only cuts the stream into frames, and continues. */
-export function bareMilter(): Server {
+/** A milter that asks for the events of another, only cuts the stream into frames, and continues. */
+export function bareMilter({ macros = [], ...asked }: MilterRequest): Server {
+  const agreed = encodeAnswer({ kind: "negotiate", version: 6, ...asked, macros });
   return bareServer((socket) => {
     let held: Buffer | undefined;
     socket.on("data", (chunk: Buffer) => {
@@ -62,7 +41,7 @@ export function bareMilter(): Server {
         const end = at + LENGTH + octets.readUInt32BE(at);
         if (end > octets.length) break;
         const command = octets[at + LENGTH];
-        if (command === NEGOTIATE) socket.write(AGREED);
+        if (command === NEGOTIATE) socket.write(agreed);
         else if (command === MAIL || command === END_OF_MESSAGE) socket.write(CONTINUE);
         at = end;
       }

@@ -1,28 +1,17 @@
 // A server in a process of its own: `child.js KIND ADDRESS`. Says over its IPC channel when it listens, and how much heap it uses.
 import { once } from "node:events";
 import type { Server } from "node:net";
-import { cachedResolver, createGuard, type Resolver } from "@fromguard/core";
 import { createMilterServer } from "@fromguard/milter";
 import { createPolicyServer } from "@fromguard/policy";
 import { bareMilter, barePolicyServer } from "./bare.js";
 import { listenOptions } from "./question.js";
-import { seedRules } from "./seed.js";
-
-/** Every domain has a mail server. */
-const existing: Resolver = {
-  mx: async (name) => ({ kind: "records", records: [{ preference: 10, exchange: `mx.${name}` }], ttlSeconds: 86_400 }),
-  a: async () => ({ kind: "none" }),
-  aaaa: async () => ({ kind: "none" }),
-};
-
-const guard = (options: { readonly headers: boolean }) =>
-  createGuard({ rules: seedRules(cachedResolver(existing), options) });
+import { milterRequest, seedGuard } from "./seed-guard.js";
 
 const KINDS: Readonly<Record<string, (address: string) => Promise<unknown>>> = {
-  policy: (address) => createPolicyServer({ guard: guard({ headers: false }) }).listen(address),
-  milter: (address) => createMilterServer({ guard: guard({ headers: true }) }).listen(address),
+  policy: (address) => createPolicyServer({ guard: seedGuard({ headers: false }) }).listen(address),
+  milter: (address) => createMilterServer({ guard: seedGuard({ headers: true }) }).listen(address),
   "bare-policy": (address) => listenBare(barePolicyServer(), address),
-  "bare-milter": (address) => listenBare(bareMilter(), address),
+  "bare-milter": (address) => listenBare(bareMilter(milterRequest()), address),
 };
 
 async function listenBare(server: Server, text: string): Promise<void> {

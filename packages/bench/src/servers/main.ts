@@ -70,7 +70,14 @@ async function benchProtocol<Payload>(
 ): Promise<void> {
   const [bare, ...others] = subjects.filter((subject) => subject.protocol === protocol);
   if (bare === undefined) throw new Error(`nothing speaks ${protocol}`);
-  const compared = [bare, ...others.filter(({ name }) => name.includes(only))];
+  const chosen = others.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) {
+    console.log(
+      `${protocol}: no server has ${only} in its name; there are ${others.map(({ name }) => name).join(", ")}\n`,
+    );
+    return;
+  }
+  const compared = [bare, ...chosen];
   for (const transport of transports) {
     for (const count of connections) {
       const results = await measure(compared, questions, { transport, connections: count, rounds, timeMs });

@@ -12,6 +12,7 @@ import { load } from "../../src/servers/load.js";
 import { milterAsker, milterQuestions } from "../../src/servers/milter-asker.js";
 import { policyAsker, policyQuestions } from "../../src/servers/policy-asker.js";
 import { SEED_MAILS, seedRules } from "../../src/servers/seed.js";
+import { milterRequest } from "../../src/servers/seed-guard.js";
 
 const guard = (headers: boolean) =>
   createGuard({
@@ -66,7 +67,7 @@ describe("milter", () => {
 
   it("the bare milter negotiates the same events as the server", async () => {
     const path = join(folder, "bare.sock");
-    const server = bareMilter().listen(path);
+    const server = bareMilter(milterRequest()).listen(path);
     await once(server, "listening");
     const asker = await milterAsker({ path });
     const made = await load([asker], milterQuestions(), { decisions: SEED_MAILS });
