@@ -1,3 +1,5 @@
+import { STEPS } from "@fromguard/milter";
+
 /** One frame as it is on the wire, without the length. Octets as latin1 in every string. */
 export interface RawFrame {
   readonly command: string;
@@ -23,15 +25,15 @@ export const MESSAGE_EVENTS = "MRTLNBE";
 
 /** The bit with which an event gets no answer. @see spec of the milter protocol, SMFIP_NR_* */
 const NO_REPLY: Readonly<Record<string, number>> = {
-  C: 0x1000,
-  H: 0x2000,
-  M: 0x4000,
-  R: 0x8000,
-  T: 0x10000,
-  U: 0x20000,
-  L: 0x80,
-  N: 0x40000,
-  B: 0x80000,
+  C: STEPS.noReplyConnect,
+  H: STEPS.noReplyHelo,
+  M: STEPS.noReplyMail,
+  R: STEPS.noReplyRcpt,
+  T: STEPS.noReplyData,
+  U: STEPS.noReplyUnknown,
+  L: STEPS.noReplyHeader,
+  N: STEPS.noReplyEndOfHeader,
+  B: STEPS.noReplyBody,
 };
 
 /** Whether an event is owed an answer. */
