@@ -1,37 +1,22 @@
 import { describe, expect, test } from "vitest";
 import {
-  createMilterSession,
   decodeAnswer,
   encodeFrame,
-  FrameReader,
   MAX_BODY_CHUNK,
   type MilterHandler,
   type MilterOutcome,
-  type SessionEvent,
   STEPS,
 } from "../../src/index.js";
 import { mta } from "../recorded.js";
+import { talk } from "./talk.js";
 
-function talk(handler: MilterHandler, offeredSteps: number) {
-  const heard: string[] = [];
-  const events: SessionEvent[] = [];
-  const reader = new FrameReader();
-  const session = createMilterSession({
-    handler: () => handler,
-    send: (octets) => {
-      reader.push(octets, (frame) => {
-        const read = decodeAnswer(frame);
-        const length = frame.octet === "b".charCodeAt(0) ? ` ${frame.data.length}` : "";
-        heard.push(read.ok ? `${read.value.kind}${length}` : read.fault);
-      });
-    },
-    onClose: () => heard.push("close"),
-    onEvent: (event) => events.push(event),
+/** A message whose header is over; of a body that the filter sends, its length is heard. */
+function talkOfBody(handler: MilterHandler, offeredSteps: number) {
+  const { say, events } = talk(handler, (frame) => {
+    const read = decodeAnswer(frame);
+    const length = frame.octet === "b".charCodeAt(0) ? ` ${frame.data.length}` : "";
+    return read.ok ? `${read.value.kind}${length}` : read.fault;
   });
-  const say = (...frames: Buffer[]) => {
-    for (const frame of frames) session.receive(frame);
-    return heard.splice(0);
-  };
   say(mta.offer(6, 0x1ff, offeredSteps), mta.mail("<a@b.example>"), mta.eoh());
   return { say, events };
 }
@@ -54,10 +39,10 @@ describe("body from the MTA", () => {
       return "continue" as const;
     };
     const handler = { negotiate: () => ({ actions: 0, steps: wanted }), body: see, eom: see };
-    expect(talk(handler, offered).say(chunk(most), last(most))).toEqual(["continue", "continue"]);
+    expect(talkOfBody(handler, offered).say(chunk(most), last(most))).toEqual(["continue", "continue"]);
     expect(seen).toEqual([most, most]);
     for (const tooLong of [chunk(most + 1), last(most + 1)]) {
-      const { say, events } = talk(handler, offered);
+      const { say, events } = talkOfBody(handler, offered);
       expect(say(tooLong)).toEqual(["close"]);
       expect(events).toMatchObject([{ kind: "protocol-error" }]);
     }
@@ -67,7 +52,7 @@ describe("body from the MTA", () => {
 
 describe("body of the filter", () => {
   const replacing = (edits: MilterOutcome["edits"]) =>
-    talk({ eom: () => ({ verdict: "continue", edits: edits ?? [] }) }, 0).say(mta.eom());
+    talkOfBody({ eom: () => ({ verdict: "continue", edits: edits ?? [] }) }, 0).say(mta.eom());
   const body = (octets: number) => ({ kind: "replace-body" as const, chunk: Buffer.alloc(octets) });
   const tag = { kind: "add-header" as const, name: "X", value: "1" };
 

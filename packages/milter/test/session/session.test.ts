@@ -1,41 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  ACTIONS,
-  createMilterSession,
-  decodeAnswer,
-  FrameReader,
-  type MilterHandler,
-  type MilterVerdict,
-  type SessionEvent,
-  STEPS,
-} from "../../src/index.js";
+import { ACTIONS, createMilterSession, type MilterHandler, type MilterVerdict, STEPS } from "../../src/index.js";
 import { mta } from "../recorded.js";
-
-function talk(handler: MilterHandler) {
-  const words: string[] = [];
-  const events: SessionEvent[] = [];
-  const reader = new FrameReader();
-  const session = createMilterSession({
-    handler: () => handler,
-    send: (octets) => {
-      reader.push(octets, (frame) => {
-        const read = decodeAnswer(frame);
-        words.push(!read.ok ? read.fault : read.value.kind === "reply" ? read.value.text : read.value.kind);
-      });
-    },
-    onClose: () => words.push("close"),
-    onEvent: (event) => events.push(event),
-  });
-  return {
-    session,
-    events,
-    say: (...frames: Buffer[]) => {
-      for (const frame of frames) session.receive(frame);
-      return words.splice(0);
-    },
-    heard: () => words.splice(0),
-  };
-}
+import { talk } from "./talk.js";
 
 const MESSAGE = [mta.mail("<a@b.example>"), mta.rcpt("<c@d.example>"), mta.data(), mta.header("From", "a"), mta.eoh()];
 const quietly = (steps: number) => () => ({ actions: 0x1ff, steps });
