@@ -1,4 +1,10 @@
+import type { Incoming } from "./exchange.js";
 import type { Problem } from "./problem.js";
+
+/** The octets of a body, or what is wrong with it. */
+export type Octets =
+  | { readonly ok: true; readonly octets: Uint8Array }
+  | { readonly ok: false; readonly problem: Problem };
 
 /** The body of a request as JSON, or what is wrong with it. */
 export type Body = { readonly ok: true; readonly json: unknown } | { readonly ok: false; readonly problem: Problem };
@@ -8,55 +14,49 @@ export type Body = { readonly ok: true; readonly json: unknown } | { readonly ok
  *
  * It must be `application/json` in UTF-8 (RFC 8259 section 8.1), not compressed.
  */
-export async function readJson(request: Request, maxBytes: number): Promise<Body> {
-  const refuse = (status: Problem["status"], detail: string): Body => ({ ok: false, problem: { status, detail } });
-  if (!isJson(request.headers.get("content-type"))) return refuse(415, "the body must be application/json");
-  if ((request.headers.get("content-encoding") ?? "identity") !== "identity")
-    return refuse(415, "the body must not be compressed");
+export async function readJson(incoming: Incoming, maxBytes: number): Promise<Body> {
+  if (!isJson(incoming.header("content-type"))) return refuse(415, "the body must be application/json");
+  const body = await readBody(incoming, maxBytes);
+  return body.ok ? parseJson(body.octets, "the body") : body;
+}
+
+/** Reads a body of at most `maxBytes` that is not compressed, whatever its type. */
+export async function readBody(incoming: Incoming, maxBytes: number): Promise<Octets> {
+  const compressed = refuseCompressed(incoming);
+  if (compressed !== undefined) return { ok: false, problem: compressed };
   const tooLarge = () => refuse(413, `the body is over the limit of ${maxBytes} octets`);
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return tooLarge();
-  let octets: Uint8Array | undefined;
+  if (Number(incoming.header("content-length") ?? 0) > maxBytes) return tooLarge();
   try {
-    octets = await readOctets(request.body, maxBytes);
+    const octets = await incoming.octets(maxBytes);
+    return octets === undefined ? tooLarge() : { ok: true, octets };
   } catch {
     return refuse(400, "the body ended early");
   }
-  if (octets === undefined) return tooLarge();
+}
+
+/** The problem of a body that is compressed. */
+export function refuseCompressed(incoming: Incoming): Problem | undefined {
+  if ((incoming.header("content-encoding") ?? "identity") === "identity") return undefined;
+  return { status: 415, detail: "the body must not be compressed" };
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** @param what How the problem names it. */
+export function parseJson(octets: Uint8Array, what: string): Body {
   try {
-    return { ok: true, json: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(octets)) };
+    return { ok: true, json: JSON.parse(UTF8.decode(octets)) };
   } catch {
-    return refuse(400, "the body is not JSON in UTF-8");
+    return refuse(400, `${what} is not JSON in UTF-8`);
   }
+}
+
+/** A body that cannot be taken. */
+function refuse(status: Problem["status"], detail: string) {
+  return { ok: false as const, problem: { status, detail } };
 }
 
 function isJson(contentType: string | null): boolean {
+  if (contentType === "application/json") return true;
   return /^application\/json(?:[ \t]*;[ \t]*charset="?utf-8"?)?[ \t]*$/i.test(contentType ?? "");
-}
-
-async function readOctets(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array | undefined> {
-  if (body === null) return new Uint8Array();
-  const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > maxBytes) {
-      reader.cancel("over the limit").catch(() => undefined);
-      return undefined;
-    }
-    chunks.push(value);
-  }
-  return chunks.length === 1 ? chunks[0] : join(chunks, length);
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

@@ -1,25 +1,11 @@
-import {
-  checkLimits,
-  type Decision,
-  decisionToJson,
-  type FactName,
-  type Facts,
-  type Guard,
-  type MessageLimits,
-  parseTransaction,
-  printable,
-} from "@fromguard/core";
-import { readJson } from "./body.js";
-import { type Problem, problemResponse } from "./problem.js";
-
-/** What a handler tells the log. */
-export type HttpEvent =
-  /** A transaction was decided. */
-  | { readonly kind: "decided"; readonly decision: Decision; readonly facts: Partial<Facts> }
-  /** A request was refused, the fault being the client's. */
-  | { readonly kind: "refused"; readonly problem: Problem }
-  /** A request failed, the fault being ours; it was answered 503. */
-  | { readonly kind: "failed"; readonly cause: unknown };
+import { checkLimits, type FactName, type Guard, type MessageLimits, printable } from "@fromguard/core";
+import type { Answer, Incoming } from "./exchange.js";
+import { incomingOf, responseOf } from "./fetch.js";
+import { problemAnswer } from "./problem.js";
+import type { Right } from "./route.js";
+import { routesOf } from "./routes.js";
+import type { HttpEvent, Service } from "./service.js";
+import { type Found, routeTable } from "./table.js";
 
 /** Options of {@link createHandler}. */
 export interface HandlerOptions {
@@ -49,7 +35,7 @@ const FACTS: readonly FactName[] = [
   "bodyAnomalies",
 ];
 
-type Route = (request: Request) => Promise<Response>;
+const NOBODYS_RIGHTS: ReadonlySet<Right> = new Set<Right>(["check"]);
 
 /**
  * Makes a standard fetch handler for a guard: it runs wherever `Request` and `Response` are.
@@ -65,10 +51,18 @@ type Route = (request: Request) => Promise<Response>;
  * @throws FromguardError `FG_POLICY_INVALID` as `guard.within`, and for a limit that is none.
  */
 export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
+  const exchange = createExchange(options);
+  return async (request) => responseOf(await exchange(incomingOf(request, undefined)));
+}
+
+/**
+ * {@link createHandler} for a host with requests and responses of its own: what is answered is the same.
+ *
+ * @throws FromguardError as createHandler
+ */
+export function createExchange(options: HandlerOptions): (incoming: Incoming) => Promise<Answer> {
   const { maxBodyBytes = MAX_BODY_BYTES, readLimits = {}, onEvent } = options;
   checkLimits(readLimits);
-  const guard = options.guard.within({ name: "HTTP", facts: FACTS });
-
   const tell = (event: HttpEvent) => {
     try {
       onEvent?.(event);
@@ -76,57 +70,36 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
       // A log that fails must not turn a decision into an error.
     }
   };
-  const refuse = (problem: Problem) => {
-    tell({ kind: "refused", problem });
-    return problemResponse(problem);
+  const service: Service = {
+    guard: options.guard.within({ name: "HTTP", facts: FACTS }),
+    maxBodyBytes,
+    readLimits,
+    decided: (decision, facts) => tell({ kind: "decided", decision, facts }),
   };
+  const find = routeTable(routesOf(service));
 
-  const judge =
-    (explain: boolean): Route =>
-    async (request) => {
-      const body = await readJson(request, maxBodyBytes);
-      if (!body.ok) return refuse(body.problem);
-      const parsed = parseTransaction(body.json, { readLimits });
-      if (!parsed.ok) return refuse({ status: 422, detail: parsed.error });
-      const { facts } = parsed;
-      const { signal } = request;
-      const { decision, trace } = explain
-        ? await guard.explain(facts, { signal })
-        : { decision: await guard.decide(facts, { signal }), trace: undefined };
-      const response = jsonResponse(decisionToJson(decision, trace, facts.headers));
-      tell({ kind: "decided", decision, facts });
-      return response;
-    };
-
-  const post = { check: judge(false), explain: judge(true) };
-  const health: Route = async ({ method }) => (method === "HEAD" ? new Response(null) : jsonResponse({ status: "ok" }));
-  const routes = new Map<string, Readonly<Record<string, Route>>>([
-    ["/v1/check", { POST: post.check }],
-    ["/v1/explain", { POST: post.explain }],
-    ["/healthz", { GET: health, HEAD: health }],
-  ]);
-
-  return async (request) => {
+  return async (incoming) => {
     try {
-      const methods = routes.get(new URL(request.url).pathname);
-      if (methods === undefined) return refuse({ status: 404, detail: "there is no such resource" });
-      const route = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
-      if (route !== undefined) return await route(request);
-      const allow = Object.keys(methods).join(", ");
-      return refuse({
-        status: 405,
-        detail: `${printable(request.method, 20)} is not allowed here; try ${allow}`,
-        allow,
-      });
+      const answer = await answerOf(incoming, find(incoming));
+      if (answer.problem !== undefined) tell({ kind: "refused", problem: answer.problem });
+      return incoming.method === "HEAD" ? { ...answer, body: null } : answer;
     } catch (cause) {
       tell({ kind: "failed", cause });
-      return problemResponse({ status: 503, detail: "sender verification is temporarily unavailable" });
+      return problemAnswer({ status: 503, detail: "sender verification is temporarily unavailable" });
     }
   };
 }
 
-function jsonResponse(value: unknown): Response {
-  return new Response(`${JSON.stringify(value)}\n`, {
-    headers: { "content-type": "application/json", "cache-control": "no-store" },
-  });
+function answerOf(incoming: Incoming, found: Found): Answer | Promise<Answer> {
+  switch (found.kind) {
+    case "none":
+      return problemAnswer({ status: 404, detail: "there is no such resource" });
+    case "other-methods": {
+      const { allow } = found;
+      const detail = `${printable(incoming.method, 20)} is not allowed here; try ${allow}`;
+      return problemAnswer({ status: 405, detail, allow });
+    }
+    case "route":
+      return found.route.answer(incoming, { parameter: found.parameter, rights: NOBODYS_RIGHTS });
+  }
 }

@@ -1,2 +1,4 @@
-export { createHandler, type HandlerOptions, type HttpEvent, MAX_BODY_BYTES } from "./handler.js";
-export type { Problem } from "./problem.js";
+export type { Answer, Incoming } from "./exchange.js";
+export { createExchange, createHandler, type HandlerOptions, MAX_BODY_BYTES } from "./handler.js";
+export type { Problem, ProblemDetail } from "./problem.js";
+export type { HttpEvent } from "./service.js";

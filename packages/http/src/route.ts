@@ -1,0 +1,28 @@
+import type { Answer, Incoming } from "./exchange.js";
+
+/**
+ * What a caller may ask. `check` is a decision without evidence, `evidence` adds what it rests on, which may name owners, and
+ * `list` is who may send as whom.
+ */
+export type Right = "check" | "evidence" | "list" | "metrics";
+
+/** What the frame knows of a request before it is answered. */
+export interface Call {
+  /** What stands in the place of the braces of the path, decoded; empty where it has none. */
+  readonly parameter: string;
+  readonly rights: ReadonlySet<Right>;
+}
+
+/**
+ * One resource. Before `answer` is called the caller has the right, and is within the rate. What it throws is told to the log and
+ * answered 503; a request is refused with `problemAnswer`.
+ */
+export interface Route {
+  /** GET answers HEAD too. */
+  readonly method: "GET" | "POST";
+  /** `/v1/check`, or with one last parameter `/v1/who/{address}`. */
+  readonly path: string;
+  /** Undefined: anybody may ask. */
+  readonly needs: Right | undefined;
+  answer(incoming: Incoming, call: Call): Answer | Promise<Answer>;
+}
