@@ -1,5 +1,5 @@
 import type { Incoming } from "./exchange.js";
-import type { Problem } from "./problem.js";
+import type { Problem } from "./problem-details.js";
 
 /** The octets of a body, or what is wrong with it. */
 export type Octets =

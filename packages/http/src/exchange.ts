@@ -1,4 +1,4 @@
-import type { Problem } from "./problem.js";
+import type { Problem } from "./problem-details.js";
 
 /** A request, as every host can give it: no object of a platform, so that none must be made where the host has another. */
 export interface Incoming {

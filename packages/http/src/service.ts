@@ -1,5 +1,5 @@
 import type { Decision, Facts, Guard, MessageLimits } from "@fromguard/core";
-import type { Problem } from "./problem.js";
+import type { Problem } from "./problem-details.js";
 
 /** What a handler tells the log. */
 export type HttpEvent =
