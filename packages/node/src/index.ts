@@ -39,5 +39,5 @@ export {
   type StampedTable,
 } from "./tables/read-table.js";
 export type { Position } from "./yaml/line-starts.js";
-export { invalid, type Placed, validate } from "./yaml/validate.js";
+export { type Checked, check, type Fault, inOrder, invalid, type Placed, validate } from "./yaml/validate.js";
 export { type KeyPath, parseYamlDocument, type Shift, type YamlDocument, type YamlNode } from "./yaml/yaml-document.js";

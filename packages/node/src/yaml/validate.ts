@@ -9,6 +9,51 @@ export interface Placed {
 
 type Issue = z.core.$ZodIssue;
 
+/** What is wrong with the value at a path. */
+export interface Fault {
+  readonly path: KeyPath;
+  /** One sentence without its place. */
+  readonly what: string;
+  /** Whether it is of the keys and types of values, as a JSON Schema tells them too; not what a value means. */
+  readonly isShape: boolean;
+}
+
+/** What came of checking a value: what the schema makes of it, or each fault in the order of the file, what is missing last. */
+export type Checked<Output> =
+  | { readonly ok: true; readonly data: Output }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Checks the value at a path against a schema, and finds every fault. */
+export function check<Output>(
+  schema: z.ZodType<Output>,
+  value: unknown,
+  document: Placed,
+  path: KeyPath = [],
+): Checked<Output> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return { ok: true, data: result.data };
+  const faults = result.error.issues.flatMap((issue) => describe(issue, schema, path));
+  return { ok: false, faults: inOrder(faults, document) };
+}
+
+/**
+ * Faults in the order of the file, of one line those of the shape first: what the rest means depends on it. What is missing comes
+ * last: it is most often there under a misspelt key.
+ */
+export function inOrder(faults: readonly Fault[], document: Placed): readonly Fault[] {
+  const orderOf = ({ what, path, isShape }: Fault) => {
+    const { line = 0, column = 0 } = document.place(path);
+    return what === REQUIRED ? [Number.MAX_SAFE_INTEGER] : [line, isShape ? 0 : 1, column];
+  };
+  const placed = faults.map((fault) => ({ fault, order: orderOf(fault) }));
+  return placed.sort((a, b) => compare(a.order, b.order)).map(({ fault }) => fault);
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((each, index) => each !== b[index]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
 /**
  * Checks the value at a path against a schema.
  *
@@ -20,13 +65,10 @@ export function validate<Output>(
   document: Placed,
   path: KeyPath = [],
 ): Output {
-  const result = schema.safeParse(value, { reportInput: true });
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => describe(issue, schema, path));
-  // What is missing comes last: it is most often there under a misspelt key.
-  const order = faults.map((fault) => (fault.what === REQUIRED ? Infinity : (document.place(fault.path).line ?? 0)));
-  const fault = faults[order.indexOf(Math.min(...order))] ?? { path, what: "not valid" };
-  throw invalid(document, fault.path, fault.what);
+  const checked = check(schema, value, document, path);
+  if (checked.ok) return checked.data;
+  const [fault] = checked.faults;
+  throw invalid(document, fault?.path ?? path, fault?.what ?? "not valid");
 }
 
 const REQUIRED = "required";
@@ -36,48 +78,43 @@ export function invalid(document: Placed, path: KeyPath, what: string, cause?: u
   return new FromguardError("FG_CONFIG_INVALID", what, { place: document.place(path), cause });
 }
 
-interface Fault {
-  readonly path: KeyPath;
-  readonly what: string;
-}
-
-function describe(issue: Issue, schema: z.ZodType, base: KeyPath): Fault {
+function describe(issue: Issue, schema: z.ZodType, base: KeyPath): readonly Fault[] {
   const path = [...base, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
   switch (issue.code) {
     case "unrecognized_keys": {
-      const [key = ""] = issue.keys;
       const unused = keysAt(schema, issue.path).filter((known) => !Object.hasOwn(issue.input ?? {}, known));
-      return { path: [...path, key], what: `unknown key${didYouMean(key, unused)}` };
+      return issue.keys.map((key) => shape([...path, key], `unknown key${didYouMean(key, unused)}`));
     }
-    case "invalid_type":
-      return {
-        path,
-        what: issue.input === undefined ? REQUIRED : `must be ${noun(issue.expected)}, not ${nounOf(issue.input)}`,
-      };
+    case "invalid_type": {
+      const isMissing = issue.input === undefined;
+      return [shape(path, isMissing ? REQUIRED : `must be ${noun(issue.expected)}, not ${nounOf(issue.input)}`)];
+    }
     case "invalid_value": {
       const values = issue.values.map(String);
       const meant = typeof issue.input === "string" ? didYouMean(issue.input, values) : "";
-      return { path, what: `must be ${alternatives(values)}${meant}` };
+      return [shape(path, `must be ${alternatives(values)}${meant}`)];
     }
-    case "too_small":
-      return {
-        path,
-        what:
-          issue.origin === "array" || issue.origin === "string"
-            ? "must not be empty"
-            : `must be at least ${String(issue.minimum)}`,
-      };
+    case "too_small": {
+      const isCounted = issue.origin === "array" || issue.origin === "string";
+      return [shape(path, isCounted ? "must not be empty" : `must be at least ${String(issue.minimum)}`)];
+    }
     case "too_big":
-      return { path, what: `must be at most ${String(issue.maximum)}` };
+      return [shape(path, `must be at most ${String(issue.maximum)}`)];
     case "invalid_union": {
       // A member that looked inside had the right type: its complaint is the useful one.
       const [inner] = issue.errors.find(([first]) => first !== undefined && first.path.length > 0) ?? [];
       if (inner !== undefined) return describe(inner, schema, path);
-      return { path, what: `must be ${unionOf(issue)}, not ${nounOf(issue.input)}` };
+      return [shape(path, `must be ${unionOf(issue)}, not ${nounOf(issue.input)}`)];
     }
+    case "custom":
+      return [{ path, what: issue.message, isShape: false }];
     default:
-      return { path, what: issue.message };
+      return [shape(path, issue.message)];
   }
+}
+
+function shape(path: KeyPath, what: string): Fault {
+  return { path, what, isShape: true };
 }
 
 /** The keys that a strict object knows, for the suggestion. */
