@@ -48,48 +48,63 @@ export interface DecisionJson {
  *
  * Text from the network is kept as it is (JSON escapes it), except that a lone surrogate, which no UTF-8 can carry, becomes
  * U+FFFD. What JSON cannot hold, in evidence of a caller's own rule, becomes text. Never throws.
+ *
+ * `evidence: false` leaves evidence out, and does not build it: for who must not learn whose an address is.
  */
 export function decisionToJson(
   decision: Decision,
   trace?: readonly TraceNode[],
   headers?: HeaderSection,
+  { evidence = true }: { readonly evidence?: boolean } = {},
 ): DecisionJson {
+  const toJson = evidence ? findingToJson : withoutEvidence;
   const blindTo = headers?.blindTo ?? [];
   return {
     action: decision.action,
     code: wellFormed(decision.code),
     reply: decision.reply === undefined ? null : replyToJson(decision.reply),
     edits: decision.edits.map((edit) => plainRecord(edit) as unknown as Edit),
-    findings: decision.findings.map(findingToJson),
-    observed: decision.observed.map(findingToJson),
+    findings: decision.findings.map(toJson),
+    observed: decision.observed.map(toJson),
     ...(blindTo.length > 0 ? { blindTo } : {}),
-    ...(trace === undefined ? {} : { trace: trace.map(nodeToJson) }),
+    ...(trace === undefined ? {} : { trace: trace.map((node) => nodeToJson(node, toJson)) }),
   };
 }
 
-function findingToJson({ rule, verdict }: Finding): FindingJson {
+function findingToJson(finding: Finding): FindingJson {
+  return judged(finding, evidenceToJson);
+}
+
+function withoutEvidence(finding: Finding): FindingJson {
+  return judged(finding, () => ({}));
+}
+
+function judged(
+  { rule, verdict }: Finding,
+  evidenceOf: (evidence: () => object) => Pick<FindingJson, "evidence">,
+): FindingJson {
   const head = { rule: wellFormed(rule), kind: verdict.kind, code: wellFormed(verdict.code) };
   switch (verdict.kind) {
     case "pass":
     case "skip":
       return head;
     case "fail":
-      return { ...head, reply: replyToJson(verdict.reply), ...evidenceToJson(verdict.evidence) };
+      return { ...head, reply: replyToJson(verdict.reply), ...evidenceOf(() => verdict.evidence) };
     case "unknown":
-      return { ...head, ...evidenceToJson(verdict.evidence), cause: wellFormed(verdict.cause) };
+      return { ...head, ...evidenceOf(() => verdict.evidence), cause: wellFormed(verdict.cause) };
   }
 }
 
-function nodeToJson(node: TraceNode): TraceJson {
-  return { ...findingToJson(node), members: node.members.map(nodeToJson) };
+function nodeToJson(node: TraceNode, toJson: typeof findingToJson): TraceJson {
+  return { ...toJson(node), members: node.members.map((member) => nodeToJson(member, toJson)) };
 }
 
 function replyToJson({ code, enhanced, text }: Reply): Reply {
   return { code, enhanced: wellFormed(enhanced), text: wellFormed(text) };
 }
 
-function evidenceToJson(evidence: object): { readonly evidence?: { readonly [key: string]: Json } } {
-  const record = plainRecord(evidence);
+function evidenceToJson(evidence: () => object): Pick<FindingJson, "evidence"> {
+  const record = plainRecord(evidence());
   return Object.keys(record).length === 0 ? {} : { evidence: record };
 }
 

@@ -38,6 +38,37 @@ describe("decisionToJson", () => {
     });
   });
 
+  it("leaves evidence out for who must not see it, in the trace too, and does not build it", async () => {
+    const secret: Verdict = {
+      ...forged,
+      get evidence(): never {
+        throw new Error("it was built");
+      },
+    };
+    const findings = [pass(), secret, unknown("table-unavailable", "down", { result: "bob" })].map(
+      (verdict, index) => ({
+        rule: `rule-${index}`,
+        verdict,
+      }),
+    );
+    const decision: Decision = {
+      action: "reject",
+      code: "ok",
+      reply: forged.reply,
+      edits: [],
+      findings,
+      observed: findings,
+    };
+    const trace = findings.map((finding) => ({
+      ...finding,
+      members: findings.map((each) => ({ ...each, members: [] })),
+    }));
+    const json = decisionToJson(decision, trace, undefined, { evidence: false });
+    expect(JSON.stringify(json)).not.toMatch(/evidence|bob/);
+    expect(json.findings.map(({ code }) => code)).toEqual(["ok", "envelope-not-owned", "table-unavailable"]);
+    expect(json.trace).toHaveLength(3);
+  });
+
   it("writes a rejection with its reply and evidence", async () => {
     const reply = { code: 553, enhanced: "5.7.1", text: forged.reply.text };
     expect(decisionToJson(await guardOf(forged).check({}))).toEqual({

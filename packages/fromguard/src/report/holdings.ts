@@ -1,4 +1,4 @@
-import type { Holding, Listing } from "@fromguard/core";
+import { type Holding, type Listing, listingToJson } from "@fromguard/core";
 import { toAsciiJson } from "../serve/log.js";
 import { type Style, visible } from "./style.js";
 import { formatTable } from "./table.js";
@@ -30,14 +30,8 @@ export function holdingsInWords({ holdings }: Listing, column: Asked, style: Sty
 }
 
 /** One line of JSON. */
-export function holdingsToJson({ holdings, gaps }: Listing): string {
-  return toAsciiJson({
-    holdings: holdings.map(({ login, address, right, evidence }) => {
-      const { source, file, line, key, pattern, result, path } = evidence();
-      return { login, address, right, source, file, line, key, pattern, result, path };
-    }),
-    gaps: gaps.map((gap) => ({ ...gap })),
-  });
+export function holdingsToJson(listing: Listing): string {
+  return toAsciiJson(listingToJson(listing));
 }
 
 /** A line of a pattern table whose answer holds captures names the login for some of the addresses that match, unless the login stands in it. */
