@@ -2,6 +2,7 @@ import { checkLimits, type FactName, type Guard, type MessageLimits, printable }
 import type { Answer, Incoming } from "./exchange.js";
 import { incomingOf, responseOf } from "./fetch.js";
 import { problemAnswer } from "./problem.js";
+import type { Problem } from "./problem-details.js";
 import type { Right } from "./route.js";
 import { routesOf } from "./routes.js";
 import type { HttpEvent, Service } from "./service.js";
@@ -75,17 +76,21 @@ export function createExchange(options: HandlerOptions): (incoming: Incoming) =>
     maxBodyBytes,
     readLimits,
     decided: (decision, facts) => tell({ kind: "decided", decision, facts }),
+    editsUnmade: (edits) => tell({ kind: "edits-unmade", edits }),
   };
   const find = routeTable(routesOf(service));
 
   return async (incoming) => {
+    let refusal: (problem: Problem) => Answer = problemAnswer;
     try {
-      const answer = await answerOf(incoming, find(incoming));
+      const found = find(incoming);
+      if (found.kind === "route") refusal = found.route.refusal ?? problemAnswer;
+      const answer = await answerOf(incoming, found);
       if (answer.problem !== undefined) tell({ kind: "refused", problem: answer.problem });
       return incoming.method === "HEAD" ? { ...answer, body: null } : answer;
     } catch (cause) {
       tell({ kind: "failed", cause });
-      return problemAnswer({ status: 503, detail: "sender verification is temporarily unavailable" });
+      return refusal({ status: 503, detail: "sender verification is temporarily unavailable" });
     }
   };
 }

@@ -1,4 +1,5 @@
 import type { Answer, Incoming } from "./exchange.js";
+import type { Problem } from "./problem-details.js";
 
 /**
  * What a caller may ask. `check` is a decision without evidence, `evidence` adds what it rests on, which may name owners, and
@@ -24,5 +25,10 @@ export interface Route {
   readonly path: string;
   /** Undefined: anybody may ask. */
   readonly needs: Right | undefined;
+  /**
+   * How the protocol tells a problem, where it is not as RFC 9457 has it: for clients that would take that for leave to pass the mail.
+   * Default `problemAnswer`.
+   */
+  readonly refusal?: (problem: Problem) => Answer;
   answer(incoming: Incoming, call: Call): Answer | Promise<Answer>;
 }

@@ -1,10 +1,12 @@
-import type { Decision, Facts, Guard, MessageLimits } from "@fromguard/core";
+import type { Decision, Edit, Facts, Guard, MessageLimits } from "@fromguard/core";
 import type { Problem } from "./problem-details.js";
 
 /** What a handler tells the log. */
 export type HttpEvent =
   /** A transaction was decided. */
   | { readonly kind: "decided"; readonly decision: Decision; readonly facts: Partial<Facts> }
+  /** The protocol cannot make these edits of the decision told before: the client was told to defer, so that the message does not pass without them. */
+  | { readonly kind: "edits-unmade"; readonly edits: readonly Edit[] }
   /** A request was refused, the fault being the client's. */
   | { readonly kind: "refused"; readonly problem: Problem }
   /** A request failed, the fault being ours; it was answered 503. */
@@ -20,4 +22,6 @@ export interface Service {
   readonly readLimits: Partial<MessageLimits>;
   /** Tells the log of a decision; a refused request is told by the frame. Never throws. */
   decided(decision: Decision, facts: Partial<Facts>): void;
+  /** Tells the log of edits for which the client was told to defer. Never throws. */
+  editsUnmade(edits: readonly Edit[]): void;
 }

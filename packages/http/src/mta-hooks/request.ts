@@ -1,16 +1,87 @@
-import { type Facts, type MessageLimits, parseIpAddress, pathFromInternal } from "@fromguard/core";
+import { type Facts, type MessageLimits, parseIpAddress, pathFromInternal, printable } from "@fromguard/core";
 import { z } from "zod";
 import { readHookMessage } from "./message.js";
-
-/** The stages that Stalwart knows. It has no call for `auth`. */
-export type HookStage = z.infer<typeof STAGE>;
-
-/** What one request of Stalwart tells, or one sentence that says what of it cannot be read. */
-export type HookRequest =
-  | { readonly ok: true; readonly stage: HookStage; readonly facts: Partial<Facts> }
-  | { readonly ok: false; readonly error: string };
 
 /** The most recipients of one transaction. */
 const MAX_RECIPIENTS = 10_000;
 
-const STAGE = z.enum(["connect", "ehlo", "auth", "mail", "rpct", "rcpt", "data"].filter(isStage));
+const STAGES = ["connect", "ehlo", "auth", "mail", "rcpt", "data"] as const;
+
+/** The stages of Stalwart, which has no call for `auth`. */
+export type HookStage = (typeof STAGES)[number];
+
+/** What one request of Stalwart tells, or one sentence that begins with the key at fault. */
+export type HookRequest =
+  | { readonly ok: true; readonly stage: HookStage; readonly facts: Partial<Facts> }
+  | { readonly ok: false; readonly error: string };
+
+const text = z.string().refine((value) => !/\p{Surrogate}/u.test(value), "holds half of a surrogate pair");
+const address = z.object({ address: text });
+
+/**
+ * The request of Stalwart 0.16, as far as senders are concerned; what else it holds is not looked at. The manual writes stages in
+ * capitals, `client.ehlo` and the version as text: that is taken too.
+ *
+ * @see Stalwart crates/smtp/src/inbound/hooks/mod.rs
+ */
+export const hookRequest = z.object({
+  context: z.object({
+    stage: z
+      .string()
+      .transform((stage) => stage.toLowerCase())
+      .pipe(z.enum(STAGES)),
+    client: z.object({
+      ip: text.refine((ip) => parseIpAddress(ip) !== undefined, "is no IP address"),
+      helo: text.nullish(),
+      ehlo: text.nullish(),
+    }),
+    sasl: z.object({ login: text.min(1) }).optional(),
+    protocol: z.object({ version: z.union([z.literal(1), z.enum(["1", "1.0"])]) }),
+  }),
+  envelope: z.object({ from: address, to: z.array(address).max(MAX_RECIPIENTS) }).optional(),
+  message: z
+    .object({ headers: z.array(z.tuple([text, text])), contents: z.string(), size: z.int().nonnegative() })
+    .optional(),
+});
+
+type Parsed = z.infer<typeof hookRequest>;
+
+/**
+ * Reads a request: the facts that its stage can tell, those of the stages before among them. Nothing is guessed: without the envelope that
+ * a stage is due to have, or the message, it is an error. Never throws.
+ *
+ * `connect` and `ehlo` come before a login can, so that there is no such fact; `rcpt` tells the recipient in question alone.
+ */
+export function readHookRequest(json: unknown, limits: Partial<MessageLimits> = {}): HookRequest {
+  const parsed = hookRequest.safeParse(json);
+  if (!parsed.success) return { ok: false, error: sentenceOf(parsed.error.issues[0]) };
+  const { context, envelope, message } = parsed.data;
+  const { stage } = context;
+  const told = (facts: Partial<Facts>): HookRequest => ({ ok: true, stage, facts });
+  const client = connection(context);
+  if (stage === "connect") return told(client);
+  const greeted = { ...client, helo: context.client.helo ?? context.client.ehlo ?? null };
+  if (stage === "ehlo") return told(greeted);
+  // Before AUTH has succeeded nobody is logged in, but may yet be.
+  const login = context.sasl?.login ?? null;
+  if (stage === "auth") return told(login === null ? greeted : { ...greeted, login });
+  if (envelope === undefined) return { ok: false, error: `envelope: is missing at the stage ${stage}` };
+  const sent = { ...greeted, login, envelopeFrom: pathFromInternal(envelope.from.address) };
+  if (stage === "mail") return told(sent);
+  const recipients = envelope.to.map(({ address }) => pathFromInternal(address));
+  const last = recipients.at(-1);
+  if (last === undefined) return { ok: false, error: `envelope.to: is empty at the stage ${stage}` };
+  if (stage === "rcpt") return told({ ...sent, recipients: [last] });
+  if (message === undefined) return { ok: false, error: "message: is missing at the stage data" };
+  return told({ ...sent, recipients, ...readHookMessage(message, limits) });
+}
+
+/** Mail that comes to Stalwart by SMTP was submitted by no local user. */
+function connection({ client }: Parsed["context"]): Partial<Facts> {
+  return { localUser: null, client: { address: client.ip }, listener: "default" };
+}
+
+function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
+  const path = (issue?.path ?? []).map(String).join(".");
+  return printable(`${path || "the request"}: ${issue?.message ?? "cannot be read"}`, 200);
+}
