@@ -63,6 +63,7 @@ export { scanBody } from "./headers/scan-body.js";
 export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";
 export { type DecisionJson, decisionToJson, type FindingJson, type Json, type TraceJson } from "./json/decision.js";
 export { nearestKey as nearestTransactionKey, TRANSACTION_KEYS, type TransactionKey } from "./json/keys.js";
+export { type Line, linesOf } from "./json/lines.js";
 export { type HoldingJson, type ListingJson, listingToJson } from "./json/listing.js";
 export { didYouMean } from "./json/nearest.js";
 export {
