@@ -123,6 +123,7 @@ export { type Answer, mayUse, type Ownership, type Question, type Role } from ".
 export { type AskFunction, type Claim, ownershipOf } from "./ownership/ownership-of.js";
 export { unionOwnership } from "./ownership/union-ownership.js";
 export { withLoginRule } from "./ownership/with-login-rule.js";
+export { actOn, type FailAction, TAG_FIELD } from "./rule/act-on.js";
 export {
   all,
   any,

@@ -6,7 +6,7 @@ import type { Rule, RuleContext } from "../rule/rule.js";
 import { refuseAnomaly } from "../rules/judge-originators.js";
 import { type OriginatorPolicy, type OriginatorPreset, originatorPolicy } from "../rules/originator-policy.js";
 import { andThen } from "../verdict/and-then.js";
-import { codes } from "../verdict/codes.js";
+import { type Code, codes } from "../verdict/codes.js";
 import { type Pass, pass, type Verdict } from "../verdict/verdict.js";
 import { Draft } from "./draft.js";
 import { type AllFacts, editingRule } from "./editing-rule.js";
@@ -28,6 +28,8 @@ export interface CureOptions extends Partial<OriginatorPolicy> {
   readonly keepClaim?: "Reply-To" | "X-Original-From";
   /** Whether DKIM-Signature fields, which the rewriting breaks, are removed. Default false. */
   readonly removeSignatures?: boolean;
+  /** Which codes are cured. Default: each that can be. */
+  readonly codes?: readonly Code[];
 }
 
 /** Every cured field takes a round; more faults than these in one message are no mistake of an honest sender. */
@@ -49,7 +51,7 @@ export function cure(rule: Rule, options: CureOptions): Rule {
   const policy = originatorPolicy(options);
   const targetOf = ownTarget(options.ownership, options.to, ROLES);
   return editingRule(rule, (verdict, facts, context) => {
-    if (!isCurable(verdict) || !isSoundBut(facts, policy)) return verdict;
+    if (!isCurable(verdict, options.codes) || !isSoundBut(facts, policy)) return verdict;
     return andThen(targetOf(facts, context), (target): Verdict | Promise<Verdict> => {
       if (target === undefined) return verdict;
       if ("kind" in target) return target;
@@ -58,10 +60,9 @@ export function cure(rule: Rule, options: CureOptions): Rule {
   });
 }
 
-function isCurable(verdict: Verdict): boolean {
-  return (
-    verdict.kind === "fail" && Object.hasOwn(codes, verdict.code) && codes[verdict.code as keyof typeof codes].curable
-  );
+function isCurable(verdict: Verdict, wanted: readonly string[] | undefined): boolean {
+  if (verdict.kind !== "fail" || !Object.hasOwn(codes, verdict.code)) return false;
+  return codes[verdict.code as Code].curable && (wanted?.includes(verdict.code) ?? true);
 }
 
 /** Whether nothing but what is curable could be wrong with a message, and somebody can answer for it. */
@@ -102,7 +103,7 @@ class Cure {
   #round(draft: Draft, verdict: Verdict, refusal: Verdict, rounds: number): Verdict | Promise<Verdict> {
     if (verdict.kind === "pass") return this.#cured(draft, verdict);
     if (verdict.kind === "unknown") return verdict;
-    if (verdict.kind !== "fail" || !isCurable(verdict) || rounds === 0) return refusal;
+    if (verdict.kind !== "fail" || !isCurable(verdict, this.#options.codes) || rounds === 0) return refusal;
     if (!mend(draft, verdict, this.#target, this.#options.keepClaim)) return refusal;
     return andThen(this.#judge(draft), (next) => this.#round(draft, next, refusal, rounds - 1));
   }
