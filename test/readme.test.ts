@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { ruleSchemas } from "../packages/fromguard/src/config/schema.js";
+import { ruleSchemas } from "../packages/fromguard/src/config/rule-schemas.js";
 import { parseConfig } from "../packages/fromguard/src/index.js";
 
 const root = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), "utf8");

@@ -1,10 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { FromguardError, type LoginRule, MESSAGE_LIMITS, type MessageLimits, type ReplyChanges } from "@fromguard/core";
-import { type KeyPath, parseYamlDocument, type UnixSocketAccess, type YamlDocument } from "@fromguard/node";
-import { type Entry, readEntries, readNamedEntries } from "./entry.js";
+import { FromguardError, type LoginRule, type MessageLimits, type ReplyChanges } from "@fromguard/core";
+import { type Fault, type KeyPath, parseYamlDocument, type UnixSocketAccess } from "@fromguard/node";
+import type { Actions } from "./actions.js";
+import { type Entry, readEntries, readNamedEntries, readNamedEntry } from "./entry.js";
+import { Layers } from "./layers.js";
 import { accessOf, listenerSchemas } from "./listeners.js";
-import { fileSchema, ownershipSchemas, ruleSchemas, SUBMISSION } from "./schema.js";
-import { validate } from "./validate.js";
+import type { LogSettings } from "./log-schema.js";
+import type { Override } from "./overrides.js";
+import { ownershipSchemas } from "./ownership-schemas.js";
+import { expand, type PresetName, presetSchemas } from "./presets.js";
+import { Reading } from "./reading.js";
+import { ruleSchemas } from "./rule-schemas.js";
+import { fileSchema } from "./schema.js";
+import { invalid } from "./validate.js";
 
 /** Where the configuration is looked for unless `--config` says otherwise. */
 export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";
@@ -20,9 +28,13 @@ interface PolicyContext {
 
 /** The configuration as it stands in its file: checked, nothing opened. */
 export interface Config {
-  readonly document: YamlDocument;
+  readonly document: Layers;
   /** As it was read: a worker that starts later serves by the same. */
   readonly text: string;
+  /** What the environment and `--set` put over it. */
+  readonly overrides: readonly Override[];
+  /** What stands below it; undefined for nothing. */
+  readonly preset: PresetName | undefined;
   readonly listeners: readonly Entry<typeof listenerSchemas>[];
   readonly contexts: readonly PolicyContext[];
   readonly ownership: {
@@ -40,20 +52,36 @@ export interface Config {
     readonly staleSeconds: number;
   };
   readonly rules: readonly Entry<typeof ruleSchemas>[];
+  /** What becomes of failures, by code. */
+  readonly actions: Actions;
+  /** What becomes of mail where a rule that says nothing else cannot find out. */
+  readonly onError: "defer" | "accept";
+  /** Everything is decided, and nothing refused or changed. */
+  readonly shadow: boolean;
+  readonly log: LogSettings;
   readonly replies: ReplyChanges;
   /** Within which messages are read. */
   readonly limits: MessageLimits;
 }
 
 const MAX_CONFIG_OCTETS = 1024 * 1024;
-const DEFAULT_DNS_TIMEOUT_MS = 5_000;
 
 /**
  * Reads and checks a configuration file, which may be up to 1 MiB.
  *
+ * @param overrides what stands over the file; default nothing
  * @throws FromguardError `FG_FILE_UNREADABLE` where the file cannot be read, `FG_CONFIG_INVALID` for its first fault.
  */
-export async function readConfig(file: string): Promise<Config> {
+export async function readConfig(file: string, overrides: readonly Override[] = []): Promise<Config> {
+  return parseConfig(await readConfigText(file), file, overrides);
+}
+
+/**
+ * The text of a configuration file.
+ *
+ * @throws FromguardError as {@link readConfig}
+ */
+export async function readConfigText(file: string): Promise<string> {
   let octets: Uint8Array;
   try {
     octets = await readFile(file);
@@ -63,42 +91,82 @@ export async function readConfig(file: string): Promise<Config> {
   if (octets.length > MAX_CONFIG_OCTETS) {
     throw new FromguardError("FG_CONFIG_INVALID", "longer than 1 MiB", { place: { file } });
   }
-  return parseConfig(new TextDecoder().decode(octets), file);
+  return new TextDecoder().decode(octets);
 }
 
-/** Checks the text of a configuration file; `file` is how errors name it. */
-export function parseConfig(text: string, file: string): Config {
-  const document = parseYamlDocument(text, file);
-  const raw = validate(fileSchema, document.value ?? {}, document);
-  const listeners = readEntries(raw.listeners ?? [], listenerSchemas, document, ["listeners"]);
-  return {
-    document,
+/** Checks the text of a configuration file; `file` is how errors name it. Throws as {@link readConfig}. */
+export function parseConfig(text: string, file: string, overrides: readonly Override[] = []): Config {
+  const { config, faults, layers } = checkConfig(text, file, overrides);
+  const [fault] = faults;
+  if (config === undefined || fault !== undefined) {
+    throw invalid(layers, fault?.path ?? [], fault?.what ?? "not valid");
+  }
+  return config;
+}
+
+/** What came of checking a configuration. */
+export interface CheckedConfig {
+  /** Undefined where there are faults. */
+  readonly config: Config | undefined;
+  /** In the order of the file. */
+  readonly faults: readonly Fault[];
+  readonly layers: Layers;
+}
+
+/**
+ * Checks the text of a configuration file and finds every fault.
+ *
+ * @throws FromguardError `FG_CONFIG_INVALID` where the text is not YAML
+ */
+export function checkConfig(text: string, file: string, overrides: readonly Override[] = []): CheckedConfig {
+  const alone = new Layers(parseYamlDocument(text, file), overrides);
+  const given = (alone.value ?? {}) as Readonly<Record<string, unknown>>;
+  const named = given.preset ?? (given.rules === undefined ? "submission" : undefined);
+  const presetReading = new Reading(alone);
+  const preset = named === undefined ? undefined : readNamedEntry(named, presetSchemas, presetReading, ["preset"]);
+  const layers = preset === undefined ? alone : alone.over({ name: preset.kind, expansion: expand(preset) });
+  const reading = new Reading(layers);
+  for (const fault of presetReading.faults) reading.fault(fault.path, fault.what);
+  const raw = reading.check(fileSchema, layers.value, []);
+  const value = (layers.value ?? {}) as Readonly<Record<string, unknown>>;
+  const listeners = readEntries(value.listeners, listenerSchemas, reading, ["listeners"]);
+  const contexts = listeners.flatMap((entry) => contextsOf(entry, reading));
+  const sources = readEntries(value.ownership, ownershipSchemas, reading, ["ownership"]);
+  const rules = readNamedEntries(value.rules, ruleSchemas, reading, ["rules"]);
+  const { faults } = reading;
+  if (raw === undefined || faults.length > 0) return { config: undefined, faults, layers };
+  const config: Config = {
+    document: layers,
     text,
+    overrides,
+    preset: preset?.kind,
     listeners,
-    contexts: listeners.flatMap((entry, index) => contextsOf(entry, index, document)),
-    ownership: {
-      sources: readEntries(raw.ownership ?? [], ownershipSchemas, document, ["ownership"]),
-      combine: raw.combine ?? "union",
-      login: raw.login,
-    },
-    workers: raw.workers ?? 1,
+    contexts,
+    ownership: { sources, combine: raw.combine, login: raw.login },
+    workers: raw.workers,
     metrics: raw.metrics && { listen: raw.metrics.listen, access: accessOf(raw.metrics) },
     dns: {
-      servers: raw.dns?.servers,
-      timeoutMs: raw.dns?.["timeout-ms"] ?? DEFAULT_DNS_TIMEOUT_MS,
-      staleSeconds: raw.dns?.["stale-seconds"] ?? 0,
+      servers: raw.dns.servers,
+      timeoutMs: raw.dns["timeout-ms"],
+      staleSeconds: raw.dns["stale-seconds"],
     },
-    rules: readNamedEntries(raw.rules ?? SUBMISSION, ruleSchemas, document, ["rules"]),
-    replies: raw.replies ?? {},
-    limits: raw.limits ?? MESSAGE_LIMITS,
+    rules,
+    actions: raw.actions,
+    onError: raw["on-error"],
+    shadow: raw.shadow,
+    log: raw.log,
+    replies: raw.replies,
+    limits: raw.limits,
   };
+  return { config, faults, layers };
 }
 
-function contextsOf(entry: Config["listeners"][number], listener: number, document: YamlDocument): PolicyContext[] {
+function contextsOf(entry: Config["listeners"][number], reading: Reading): PolicyContext[] {
   if (entry.kind !== "policy") return [];
+  const [, listener = 0] = entry.path;
   return Object.entries(entry.options.contexts ?? {}).map(([name, rules]) => {
     const path = ["listeners", listener, "contexts", name];
-    return { listener, name, path, rules: readNamedEntries(rules, ruleSchemas, document, path) };
+    return { listener: Number(listener), name, path, rules: readNamedEntries(rules, ruleSchemas, reading, path) };
   });
 }
 

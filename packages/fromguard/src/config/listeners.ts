@@ -1,8 +1,7 @@
 import type { LocalMailOf, LocalRefusal } from "@fromguard/milter";
-import { parseListenAddress, type UnixSocketAccess } from "@fromguard/node";
+import { DEFAULT_MAX_CONNECTIONS, parseListenAddress, type UnixSocketAccess } from "@fromguard/node";
 import { z } from "zod";
-
-const text = z.string().min(1, "must not be empty");
+import { text } from "./values.js";
 
 const address = text.superRefine((value, context) => {
   const fault = faultOfAddress(value);
@@ -22,22 +21,31 @@ const nameOrId = z.union([text, z.int().min(0).max(0xffff_fffe)], "must be a nam
 
 /** Who may use a unix socket: keys that stand beside its address. */
 const access = {
-  /** Permission bits in octal; default `"0660"`. A number would be read as decimal. */
   mode: z
     .custom<string>(
       (value) => typeof value === "string" && /^0?[0-7]{3}$/.test(value),
       'must be octal text in quotes, such as "0660"',
     )
     .transform((digits) => Number.parseInt(digits, 8))
-    .optional(),
-  /** Default: the user of the process. */
-  owner: nameOrId.optional(),
-  /** Default: the group of the process. */
-  group: nameOrId.optional(),
+    .meta({ type: "string", pattern: "^0?[0-7]{3}$" })
+    .optional()
+    .describe('Permission bits of a unix socket in octal, in quotes. Default "0660".'),
+  owner: nameOrId.optional().describe("Of a unix socket. Default: the user of the process."),
+  group: nameOrId.optional().describe("Of a unix socket. Default: the group of the process."),
 };
 
-/** Connections open at one time, in each worker; one more is closed at once. Default 1,000. */
-const connections = { "max-connections": z.int().min(1).max(1_000_000).optional() };
+const connections = {
+  "max-connections": z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(DEFAULT_MAX_CONNECTIONS)
+    .describe("Connections open at one time, in each worker; one more is closed at once."),
+};
+
+const remote = {
+  "allow-remote": z.boolean().default(false).describe("It is meant that others can reach the address."),
+};
 
 type Access = { readonly [Key in keyof typeof access]?: z.output<(typeof access)[Key]> };
 
@@ -77,7 +85,11 @@ function isLoopback(text: string): boolean {
 export const metricsSchema = z.preprocess(
   (value) => (typeof value === "string" ? { listen: value } : value),
   z
-    .strictObject({ listen: address, "allow-remote": z.boolean().optional(), ...access })
+    .strictObject({
+      listen: address.describe("HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME."),
+      ...remote,
+      ...access,
+    })
     .superRefine((entry, context) => {
       refuseRemote(entry["allow-remote"], entry.listen, context, "listen");
       refuseAccess(entry, entry.listen, context);
@@ -92,27 +104,35 @@ const REFUSED_LOCAL_MAIL = ["quarantine", "defer", "discard"] as const satisfies
 export const listenerSchemas = {
   policy: z
     .strictObject({
-      policy: address,
-      /** Rules for each `policy_context`, which is then one of these; without one, `rules` hold. */
-      contexts: z.record(text, z.array(z.unknown()).min(1)).optional(),
+      policy: address.describe("For check_policy_service: HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME."),
+      contexts: z
+        .record(text, z.array(z.unknown()).min(1))
+        .optional()
+        .describe("Rules for each policy_context, which is then one of these; without one, rules hold."),
       ...connections,
       ...access,
     })
     .superRefine((entry, context) => refuseAccess(entry, entry.policy, context)),
   milter: z
     .strictObject({
-      milter: address,
-      /** Whose local submissions are recognised; default `postfix`. */
-      "local-mail": z.enum(LOCAL_MAIL).optional(),
-      /** What becomes of mail from `sendmail` that a rule refuses; default `quarantine`. */
-      "refused-local-mail": z.enum(REFUSED_LOCAL_MAIL).optional(),
+      milter: address.describe("For smtpd_milters: HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME."),
+      "local-mail": z.enum(LOCAL_MAIL).default("postfix").describe("Whose local submissions are recognised."),
+      "refused-local-mail": z
+        .enum(REFUSED_LOCAL_MAIL)
+        .default("quarantine")
+        .describe("What becomes of mail from sendmail that a rule refuses."),
       ...connections,
       ...access,
     })
     .superRefine((entry, context) => refuseAccess(entry, entry.milter, context)),
   /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
   http: z
-    .strictObject({ http: address, "allow-remote": z.boolean().optional(), ...connections, ...access })
+    .strictObject({
+      http: address.describe("For the JSON API: HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME."),
+      ...remote,
+      ...connections,
+      ...access,
+    })
     .superRefine((entry, context) => {
       refuseRemote(entry["allow-remote"], entry.http, context, "http");
       refuseAccess(entry, entry.http, context);

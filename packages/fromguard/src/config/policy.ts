@@ -40,7 +40,7 @@ import type { Config } from "./config.js";
 import type { Follower, Following } from "./following.js";
 import { type OpenOwnership, openOwnership } from "./ownership.js";
 import { protectionGaps } from "./protection.js";
-import type { RuleName } from "./schema.js";
+import type { RuleName } from "./rule-schemas.js";
 import { TableLoader } from "./table-loader.js";
 import { invalid } from "./validate.js";
 

@@ -1,6 +1,6 @@
 import type { MainCf } from "@fromguard/postfix";
 import type { Config } from "./config.js";
-import type { RuleName } from "./schema.js";
+import type { RuleName } from "./rule-schemas.js";
 
 /** What the policy would let through though it looks as if it protected; one sentence each. */
 export function protectionGaps(config: {

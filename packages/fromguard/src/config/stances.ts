@@ -16,4 +16,5 @@ export const stancesSchema = z
       if (stance !== undefined) stances[form] = stance;
     }
     return stances;
-  });
+  })
+  .describe("accept or reject for single forms, in place of the preset (docs/rules.md).");

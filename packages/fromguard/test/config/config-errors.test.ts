@@ -304,8 +304,8 @@ rules:
     );
     expect(config.listeners.map(({ kind }) => kind)).toEqual(["policy", "http"]);
     expect(config.ownership.sources.map(({ options }) => options)).toEqual([
-      { "login-map": ["pcre:/a", "pcre:/b"], "recipient-delimiter": "+" },
-      { "login-map": ["pcre:c"] },
+      { "login-map": ["pcre:/a", "pcre:/b"], "recipient-delimiter": "+", "on-failure": "unknown" },
+      { "login-map": ["pcre:c"], "on-failure": "unknown" },
     ]);
     expect(config.dns).toEqual({ servers: ["127.0.0.1:5353"], timeoutMs: 100, staleSeconds: 0 });
     expect(config.rules.map(({ kind, options }) => [kind, options])).toEqual([

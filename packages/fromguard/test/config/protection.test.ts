@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gapsOfLocalSenders, protectionGaps } from "../../src/config/protection.js";
-import type { RuleName } from "../../src/config/schema.js";
+import type { RuleName } from "../../src/config/rule-schemas.js";
 
 const BOTH: readonly RuleName[] = ["login-owns-envelope", "header-originators-owned"];
 

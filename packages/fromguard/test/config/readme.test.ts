@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
-import { ruleSchemas } from "../../src/config/schema.js";
+import { ruleSchemas } from "../../src/config/rule-schemas.js";
 
 const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
