@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
+import { noPlaces, notePlace, type ValuePlaces } from "./attributes.js";
 import { PolicyRequest } from "./request.js";
 
 /** Why octets are no request. */
@@ -41,6 +42,8 @@ export class RequestReader {
   #lines = 0;
   /** All octets of the request or-ed: 0x80 where one is not ASCII. */
   #bits = 0;
+  /** From the start of the request; made with its first line. */
+  #places: ValuePlaces | undefined;
   #fault: ProtocolFault | undefined;
 
   constructor(limits: Partial<Pick<PolicyLimits, "maxRequestBytes" | "maxAttributes">> = {}) {
@@ -89,7 +92,10 @@ export class RequestReader {
         sawEquals = false;
       } else if (octet === EQUALS) {
         if (at === lineStart) return this.#fail("line-malformed");
+        if (sawEquals) continue;
         sawEquals = true;
+        this.#places ??= noPlaces();
+        notePlace(this.#places, buffer, lineStart, at, at + 1 - start);
       } else if (octet === 0) {
         return this.#fail("nul-octet");
       }
@@ -105,9 +111,11 @@ export class RequestReader {
   #take(at: number, bits: number): PolicyRequest {
     const ascii = bits < 0x80;
     const utf8 = ascii || isUtf8(this.#buffer.subarray(this.#start, at));
-    const text = this.#buffer.toString(ascii || !utf8 ? "latin1" : "utf8", this.#start, at);
+    const octets = ascii || !utf8;
+    const text = this.#buffer.toString(octets ? "latin1" : "utf8", this.#start, at);
+    const places = octets ? this.#places : undefined;
     this.#begin(at + 1);
-    return new PolicyRequest(text, utf8);
+    return new PolicyRequest(text, utf8, places);
   }
 
   #fail(code: FaultCode): ProtocolFault {
@@ -129,6 +137,7 @@ export class RequestReader {
     this.#sawEquals = false;
     this.#lines = 0;
     this.#bits = 0;
+    this.#places = undefined;
   }
 
   /** Makes room by doubling, so that a client who sends single octets costs no more than one who sends all at once. */

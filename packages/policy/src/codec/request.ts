@@ -1,19 +1,26 @@
 import { isUtf8 } from "node:buffer";
+import { ABSENT, placeOf, type ValuePlaces } from "./attributes.js";
 
 /**
  * One request of Postfix: `name=value` lines.
  *
- * It is kept as one text and searched on demand: a policy reads eight of the thirty attributes.
+ * It is kept as one text and read on demand: a policy reads eight of the thirty attributes.
  */
 export class PolicyRequest {
   readonly kind = "request";
   readonly #text: string;
   readonly #utf8: boolean;
+  readonly #places: ValuePlaces | undefined;
 
-  /** Lines, each ended by LF. Octets as latin1 where the whole is not UTF-8. */
-  constructor(text: string, utf8: boolean) {
+  /**
+   * Lines, each ended by LF. Octets as latin1 where the whole is not UTF-8.
+   *
+   * @param places where values begin, of who has read the lines already; else names are searched for
+   */
+  constructor(text: string, utf8: boolean, places?: ValuePlaces) {
     this.#text = text;
     this.#utf8 = utf8;
+    this.#places = places;
   }
 
   /**
@@ -39,7 +46,11 @@ export class PolicyRequest {
    */
   without(names: readonly string[]): string {
     const text = this.#text;
-    const cuts = names.map((name) => this.#lineOf(name)).filter((at) => at >= 0);
+    const cuts: number[] = [];
+    for (const name of names) {
+      const value = this.#valueOf(name);
+      if (value !== undefined) cuts.push(value - name.length - 1);
+    }
     cuts.sort((one, other) => one - other);
     let rest = this.#utf8 ? "" : "latin1\n";
     let from = 0;
@@ -51,18 +62,23 @@ export class PolicyRequest {
   }
 
   #find(name: string): string | undefined {
-    const line = this.#lineOf(name);
-    if (line < 0) return undefined;
-    const value = line + name.length + 1;
-    return this.#text.slice(value, this.#text.indexOf("\n", value));
+    const value = this.#valueOf(name);
+    return value === undefined ? undefined : this.#text.slice(value, this.#text.indexOf("\n", value));
   }
 
-  /** Where the first line of an attribute begins; -1 where there is none. */
-  #lineOf(name: string): number {
+  /** Where the value of the first line of an attribute begins. */
+  #valueOf(name: string): number | undefined {
+    const place = this.#places === undefined ? undefined : placeOf(this.#places, name);
+    if (place === undefined) return this.#search(name);
+    return place === ABSENT ? undefined : place;
+  }
+
+  #search(name: string): number | undefined {
     const text = this.#text;
     for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-      if (text.charCodeAt(at + name.length) === 0x3d && (at === 0 || text.charCodeAt(at - 1) === 0x0a)) return at;
+      const value = at + name.length + 1;
+      if (text.charCodeAt(value - 1) === 0x3d && (at === 0 || text.charCodeAt(at - 1) === 0x0a)) return value;
     }
-    return -1;
+    return undefined;
   }
 }

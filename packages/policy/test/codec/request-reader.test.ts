@@ -1,4 +1,4 @@
-import { type PolicyRequest, type ProtocolFault, RequestReader } from "@fromguard/policy";
+import { PolicyRequest, type ProtocolFault, RequestReader } from "@fromguard/policy";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -60,6 +60,28 @@ describe("a request reader", () => {
       expect(senders(split(at))).toEqual(["ann@example.com", "jürgen@example.com"]);
     }
     expect(senders(split(...bytes.keys()))).toEqual(["ann@example.com", "jürgen@example.com"]);
+  });
+
+  test("whatever lines come, in whatever chunks, each attribute has the value of its first line", () => {
+    const NAMES =
+      "sender sasl_sender sasl_username recipient recipient_count size instance client_name policy_context".split(" ");
+    const line = fc.tuple(
+      fc.constantFrom(...NAMES, "x"),
+      fc.constantFrom("", "a", "a=b", "size=3", "sender=", "\u00fc"),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 12 }), fc.nat({ max: 200 }), (lines, at) => {
+        const text = lines.map(([name, value]) => `${name}=${value}\n`).join("");
+        const octets = Buffer.from(`${text}\n`);
+        const [request] = read(
+          [octets.subarray(0, at), octets.subarray(at)].filter(({ length }) => length > 0),
+        ).requests;
+        const values = (one: PolicyRequest | undefined) => [...NAMES, "x"].map((name) => one?.get(name));
+        expect(values(request)).toEqual([...NAMES, "x"].map((name) => lines.find(([sent]) => sent === name)?.[1]));
+        expect(values(request)).toEqual(values(new PolicyRequest(text, true)));
+        expect(request?.without(NAMES)).toBe(new PolicyRequest(text, true).without(NAMES));
+      }),
+    );
   });
 
   test.each([
