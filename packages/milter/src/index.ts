@@ -27,7 +27,8 @@ export {
   type UnknownCommand,
 } from "./codec/command.js";
 export { ACTIONS, ALL_ACTIONS, ALL_STEPS, MACRO_STAGES, MAX_VERSION, MIN_VERSION, STEPS } from "./codec/flags.js";
-export { encodeFrame, type Frame, type FrameCheck, FrameReader, MAX_BODY_CHUNK, MAX_FRAME } from "./codec/frame.js";
+export { encodeFrame, type Frame, FrameReader, MAX_BODY_CHUNK } from "./codec/frame.js";
+export { type FrameCheck, MAX_FRAME } from "./codec/frame-cutter.js";
 export { formatMilterReply, replyTextFault } from "./codec/reply-text.js";
 export type { Decoded } from "./codec/wire.js";
 export { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "./guard/guard-handler.js";

@@ -1,5 +1,6 @@
 import { ACTIONS, ALL_ACTIONS, ALL_STEPS, MAX_VERSION, MIN_VERSION } from "./flags.js";
-import { encodeFrame, type Frame, MAX_BODY_CHUNK, MAX_FRAME } from "./frame.js";
+import { encodeFrame, type Frame, MAX_BODY_CHUNK } from "./frame.js";
+import { MAX_FRAME } from "./frame-cutter.js";
 import { replyTextFault } from "./reply-text.js";
 import { broken, type Decoded, decoded, isWireText, readStrings, refuse, terminated, u32 } from "./wire.js";
 

@@ -1,4 +1,6 @@
-import { encodeFrame, type Frame, MAX_BODY_CHUNK, MAX_FRAME } from "./frame.js";
+import { encodeFrame, type Frame, MAX_BODY_CHUNK } from "./frame.js";
+import { MAX_FRAME } from "./frame-cutter.js";
+import { placeHeader } from "./placed-header.js";
 import { broken, type Decoded, decoded, isWireText, readStrings, refuse, terminated, u32 } from "./wire.js";
 
 /** What the MTA can do, from `O`. */
@@ -204,14 +206,10 @@ export function encodeCommand(command: Command): Buffer {
 }
 
 function decodeHeader(data: Buffer): Decoded<Command> {
-  const end = data.indexOf(0);
-  if (end < 0 || data.indexOf(0, end + 1) !== data.length - 1) return broken("L is not exactly two strings");
-  if (end === 0) return broken("L with an empty name");
-  return decoded({
-    kind: "header",
-    name: data.toString("latin1", 0, end),
-    value: data.subarray(end + 1, data.length - 1),
-  });
+  const placed = placeHeader(data, 0, data.length);
+  return typeof placed === "string"
+    ? broken(placed)
+    : decoded({ kind: "header", name: placed.name, value: placed.value });
 }
 
 function decodePath(command: "M" | "R", data: Buffer): Decoded<Command> {

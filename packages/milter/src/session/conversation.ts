@@ -63,9 +63,9 @@ export class Conversation {
     return isOwedAnswer(kind, this.negotiated.steps);
   }
 
-  /** Takes the data of a macro frame, at least one octet. */
-  takeMacros(data: Buffer): void {
-    this.#macros.take(data);
+  /** Takes the data of a macro frame, at least one octet, from `start` to `end`. */
+  takeMacros(octets: Buffer, start: number, end: number): void {
+    this.#macros.take(octets, start, end);
   }
 
   /**

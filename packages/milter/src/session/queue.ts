@@ -1,4 +1,4 @@
-import type { Frame } from "../codec/frame.js";
+import type { FramePlace } from "../codec/frame-cutter.js";
 
 const ABORT = 0x41;
 const QUIT_NC = 0x4b;
@@ -7,13 +7,14 @@ const QUIT_NC = 0x4b;
 const FRAME_COST = 64;
 
 /** Whether the messages in front of a frame are over, answered or not: ABORT and QUIT_NC. */
-export function endsMessages({ octet }: Frame): boolean {
+export function endsMessages({ octets, at }: FramePlace): boolean {
+  const octet = octets[at];
   return octet === ABORT || octet === QUIT_NC;
 }
 
 /** Frames that came while an event was in progress. Bounded by who reads the socket, which looks at `backlog`. */
 export class FrameQueue {
-  #frames: Frame[] = [];
+  #frames: FramePlace[] = [];
   #taken = 0;
   #backlog = 0;
   #ends = 0;
@@ -33,22 +34,23 @@ export class FrameQueue {
   }
 
   /** The frame that came last, of those that wait. */
-  get last(): Frame | undefined {
+  get last(): FramePlace | undefined {
     return this.isEmpty ? undefined : this.#frames.at(-1);
   }
 
-  push(frame: Frame): void {
+  push({ octets, at, end }: FramePlace): void {
+    const frame = { octets, at, end };
     this.#frames.push(frame);
-    this.#backlog += frame.data.length + FRAME_COST;
+    this.#backlog += costOf(frame);
     if (endsMessages(frame)) this.#ends++;
   }
 
   /** Takes the frame that has waited longest. */
-  shift(): Frame | undefined {
+  shift(): FramePlace | undefined {
     const frame = this.#frames[this.#taken];
     if (frame === undefined) return undefined;
     this.#taken++;
-    this.#backlog -= frame.data.length + FRAME_COST;
+    this.#backlog -= costOf(frame);
     if (endsMessages(frame)) this.#ends--;
     return frame;
   }
@@ -66,4 +68,8 @@ export class FrameQueue {
     this.#backlog = 0;
     this.#ends = 0;
   }
+}
+
+function costOf({ at, end }: FramePlace): number {
+  return end - at - 1 + FRAME_COST;
 }

@@ -2,7 +2,9 @@ import { printable } from "@fromguard/core";
 import { encodeAnswer } from "../codec/answer.js";
 import { type Command, checkCommandFrame, decodeCommand, type NegotiateCommand } from "../codec/command.js";
 import { bodyChunkOf } from "../codec/flags.js";
-import { type Frame, FrameReader, MAX_BODY_CHUNK } from "../codec/frame.js";
+import { frameAt, MAX_BODY_CHUNK } from "../codec/frame.js";
+import { FrameCutter, type FramePlace } from "../codec/frame-cutter.js";
+import { placeHeader } from "../codec/placed-header.js";
 import { agree } from "./agree.js";
 import { Conversation } from "./conversation.js";
 import { describeCause, type SessionEvent } from "./event.js";
@@ -51,19 +53,19 @@ export function createMilterSession(options: MilterSessionOptions): MilterSessio
 const PROGRESS = encodeAnswer({ kind: "progress" });
 const LOGGED_OCTETS = 32;
 const MACROS = 0x44;
+const HEADER = 0x4c;
 const QUIT = 0x51;
 
 /** The stream: octets to frames, frames in their order, answers in one piece, and the end. What events mean is the conversation's. */
 class Session implements MilterSession {
   readonly #options: MilterSessionOptions;
   readonly #handler: MilterHandler;
-  readonly #reader: FrameReader;
+  readonly #cutter: FrameCutter;
   readonly #queue = new FrameQueue();
   /** Undefined until something is agreed. */
   #conversation: Conversation | undefined;
   #maxBodyChunk = MAX_BODY_CHUNK;
   #frames = 0;
-  #streamFault: string | undefined;
   #out: Buffer[] = [];
   #closed = false;
   #finishing = false;
@@ -71,7 +73,7 @@ class Session implements MilterSession {
   constructor(options: MilterSessionOptions) {
     this.#options = options;
     this.#handler = options.handler();
-    this.#reader = new FrameReader((octet, length) => checkCommandFrame(octet, length, this.#maxBodyChunk));
+    this.#cutter = new FrameCutter((octet, length) => checkCommandFrame(octet, length, this.#maxBodyChunk));
   }
 
   progress(): void {
@@ -86,7 +88,7 @@ class Session implements MilterSession {
     if (conversation.owes(conversation.inProgress)) return true;
     // An MTA sends on behind an event without an answer, up to one that has one.
     const last = this.#queue.last;
-    const waitsFor = last === undefined ? undefined : kindOf(last.octet);
+    const waitsFor = last === undefined ? undefined : kindOf(last.octets[last.at] as number);
     return waitsFor !== undefined && conversation.owes(waitsFor);
   }
 
@@ -95,7 +97,7 @@ class Session implements MilterSession {
   }
 
   get isMidFrame(): boolean {
-    return this.#reader.isMidFrame;
+    return this.#cutter.isMidFrame;
   }
 
   get frames(): number {
@@ -108,7 +110,9 @@ class Session implements MilterSession {
 
   receive(octets: Uint8Array): void {
     if (this.#closed) return;
-    this.#streamFault ??= this.#reader.push(octets, (frame) => this.#arrive(frame));
+    const cutter = this.#cutter;
+    cutter.push(octets);
+    while (cutter.next()) if (!this.#closed) this.#arrive(cutter);
     this.#conclude();
   }
 
@@ -126,15 +130,14 @@ class Session implements MilterSession {
   }
 
   /** Handles a frame at once where nothing is in progress; else only looks whether it takes the answer's reader away. */
-  #arrive(frame: Frame): void {
-    if (this.#closed) return;
+  #arrive(frame: FramePlace): void {
     this.#frames++;
     if (!this.#isBusy && this.#queue.isEmpty) this.#take(frame);
-    else if (frame.octet === QUIT) this.#close();
+    else if (frame.octets[frame.at] === QUIT) this.#close();
     else this.#enqueue(frame);
   }
 
-  #enqueue(frame: Frame): void {
+  #enqueue(frame: FramePlace): void {
     this.#queue.push(frame);
     if (!endsMessages(frame)) return;
     const inProgress = this.#conversation?.inProgress;
@@ -155,23 +158,32 @@ class Session implements MilterSession {
 
   /** Writes what was answered; closes where the stream broke behind it. */
   #conclude(): void {
-    if (this.#streamFault !== undefined && !this.#isBusy) this.#breach(this.#streamFault);
+    const { fault } = this.#cutter;
+    if (fault !== undefined && !this.#isBusy) this.#breach(fault);
     this.#flush();
   }
 
-  #take(frame: Frame): void {
+  #take(frame: FramePlace): void {
     const fault = this.#faultOf(frame);
     if (fault !== undefined) this.#breach(fault, frame);
     else this.#closeIfFinished();
   }
 
-  #faultOf(frame: Frame): string | undefined {
-    // Most macros are never asked for: they are kept as octets.
-    if (frame.octet === MACROS && frame.data.length > 0 && this.#conversation !== undefined) {
-      this.#conversation.takeMacros(frame.data);
-      return undefined;
+  #faultOf(frame: FramePlace): string | undefined {
+    const { octets, at, end } = frame;
+    const conversation = this.#conversation;
+    // Most frames are these. Most macros are never asked for, and most header fields are only looked at: nothing is made of either.
+    if (conversation !== undefined && end > at + 1) {
+      if (octets[at] === HEADER) {
+        const header = placeHeader(octets, at + 1, end);
+        return typeof header === "string" ? header : conversation.take(header, !this.#queue.holdsEnd);
+      }
+      if (octets[at] === MACROS) {
+        conversation.takeMacros(octets, at + 1, end);
+        return undefined;
+      }
     }
-    const read = decodeCommand(frame);
+    const read = decodeCommand(frameAt(frame));
     return read.ok ? this.#obey(read.value) : read.fault;
   }
 
@@ -229,11 +241,9 @@ class Session implements MilterSession {
     this.#conclude();
   }
 
-  #breach(reason: string, frame?: Frame): void {
+  #breach(reason: string, frame?: FramePlace): void {
     if (this.#closed) return;
-    const octets =
-      frame === undefined ? "" : String.fromCharCode(frame.octet) + frame.data.toString("latin1", 0, LOGGED_OCTETS);
-    this.#options.onEvent?.({ kind: "protocol-error", reason, octets: printable(octets) });
+    this.#options.onEvent?.({ kind: "protocol-error", reason, octets: printable(beginningOf(frame)) });
     this.#close();
   }
 
@@ -256,4 +266,11 @@ class Session implements MilterSession {
     this.#out = [];
     this.#options.send(octets);
   }
+}
+
+/** What is logged of a frame: its command octet and the first of its data. */
+function beginningOf(frame: FramePlace | undefined): string {
+  if (frame === undefined) return "";
+  const { octets, at, end } = frame;
+  return octets.toString("latin1", at, Math.min(end, at + 1 + LOGGED_OCTETS));
 }
