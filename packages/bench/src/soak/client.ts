@@ -15,6 +15,11 @@ export interface Tally {
   longestMs: number;
 }
 
+/** Of clients that have not begun. */
+export function emptyTally(): Tally {
+  return { decisions: 0, wrong: 0, closed: 0, refused: 0, killed: 0, longestMs: 0 };
+}
+
 /** A client that asks without a pause, on one connection, until it is killed; then another takes its place. */
 export class Client<Payload> {
   readonly #connect: () => Promise<Asker<Payload>>;
@@ -41,6 +46,8 @@ export class Client<Payload> {
   async start(): Promise<void> {
     try {
       const asker = await this.#connect();
+      // It was told to stop while it connected: nobody would wait for its answer.
+      if (this.#isStopping) return asker.close();
       this.#asker = asker;
       this.#ask(asker);
     } catch {
