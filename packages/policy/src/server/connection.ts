@@ -1,161 +1,194 @@
 import type { Socket } from "node:net";
+import type { DecideOptions } from "@fromguard/core";
 import { encodeAnswer } from "../codec/answer.js";
 import { RequestReader } from "../codec/request-reader.js";
 import type { PolicyLimits } from "../limits.js";
-import type { PolicySession } from "../session/session.js";
+import type { PolicySession, SessionHooks } from "../session/session.js";
 import type { CloseReason } from "./events.js";
 import type { SharedBuffers } from "./shared-buffers.js";
 
-/** What a connection needs. */
-export interface ConnectionOptions {
-  readonly session: PolicySession;
+/** What all connections of a server have in common. */
+export interface ConnectionSettings {
   readonly limits: PolicyLimits;
   readonly buffers: SharedBuffers;
+  readonly beginSession: (hooks: SessionHooks) => PolicySession;
+}
+
+/** Who is told of what a connection does. None must throw. */
+export interface ConnectionHooks extends SessionHooks {
   /** Told where the server closes the connection for a fault of the client or for a limit. */
-  readonly onClosed: (reason: CloseReason) => void;
+  readonly onClosed?: (reason: CloseReason) => void;
 }
 
 /**
  * Serves one connection: requests are answered in order, one at a time, those that came together in one write.
  *
  * While a decision is awaited, or the client does not read, at most `maxRequestBytes` and one chunk are held.
- * Returns what ends the connection: requests that have come are answered, and one that has begun where nothing else is in flight.
  */
-export function serveConnection(socket: Socket, options: ConnectionOptions): () => void {
-  const { session, limits, buffers, onClosed } = options;
-  const reader = new RequestReader(limits);
-  const gone = new AbortController();
-  /** What `buffers` counts of this connection. */
-  let counted = 0;
+export class Connection implements DecideOptions {
+  readonly #socket: Socket;
+  readonly #settings: ConnectionSettings;
+  readonly #hooks: ConnectionHooks;
+  readonly #reader: RequestReader;
+  /** Begun with the first octets: most connections of a host are idle. */
+  #session: PolicySession | undefined;
+  #gone: AbortController | undefined;
+  /** What the shared buffers count of this connection. */
+  #counted = 0;
   /** A decision is awaited. */
-  let deciding = false;
+  #deciding = false;
   /** The client does not read his answers. */
-  let blocked = false;
-  let clientEnded = false;
+  #blocked = false;
+  #clientEnded = false;
   /** No further request is taken: `begun` while what has begun is still owed an answer. */
-  let draining: "no" | "begun" | "answered" = "no";
-  let closed = false;
-  let requestTimer: NodeJS.Timeout | undefined;
-  let answerTimer: NodeJS.Timeout | undefined;
+  #draining: "no" | "begun" | "answered" = "no";
+  #closed = false;
+  #requestTimer: NodeJS.Timeout | undefined;
+  #answerTimer: NodeJS.Timeout | undefined;
 
-  function answerAll(): void {
+  constructor(socket: Socket, settings: ConnectionSettings, hooks: ConnectionHooks) {
+    this.#socket = socket;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#reader = new RequestReader(settings.limits);
+    socket.on("data", (chunk: Buffer) => this.#take(chunk));
+    socket.on("end", () => this.#end());
+    socket.on("close", () => this.#forget());
+    socket.setTimeout(settings.limits.idleTimeoutMs, () => {
+      this.#close("idle-timeout");
+      socket.destroy();
+    });
+  }
+
+  /** Aborted where the client is gone; made where it is read, which few decisions do. */
+  get signal(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#closed) this.#gone.abort();
+    return this.#gone.signal;
+  }
+
+  /** Ends the connection: requests that have come are answered, and one that has begun where nothing else is in flight. */
+  drain(): void {
+    this.#draining = "begun";
+    this.#settle();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#closed) return;
+    const reader = this.#reader;
+    reader.push(chunk);
+    if (!this.#deciding && !this.#blocked) {
+      this.#answerAll();
+      return;
+    }
+    if (reader.buffered > this.#settings.limits.maxRequestBytes) this.#socket.pause();
+    if (!this.#count()) this.#close("buffers-full");
+  }
+
+  #answerAll(): void {
+    this.#session ??= this.#settings.beginSession(this.#hooks);
     let answers = "";
     let fault: CloseReason | undefined;
-    while (!deciding && !blocked && !closed && fault === undefined) {
-      const request = reader.next();
+    while (!this.#deciding && !this.#blocked && !this.#closed && fault === undefined) {
+      const request = this.#reader.next();
       if (request === undefined) break;
-      stopRequestTimer();
-      const answer = request.kind === "fault" ? request : session.answer(request, gone.signal);
+      this.#stopRequestTimer();
+      const answer = request.kind === "fault" ? request : this.#session.answer(request, this);
       if (typeof answer === "string") {
         answers += encodeAnswer(answer);
       } else if (answer instanceof Promise) {
-        deciding = true;
-        void answer.then(answerLater);
+        this.#deciding = true;
+        void answer.then((action) => this.#answerLater(action));
       } else {
         fault = answer.code;
       }
     }
-    if (!count()) fault ??= "buffers-full";
-    if (answers !== "") send(answers);
-    if (fault === undefined) settle();
-    else close(fault);
+    if (!this.#count()) fault ??= "buffers-full";
+    if (answers !== "") this.#send(answers);
+    if (fault === undefined) this.#settle();
+    else this.#close(fault);
   }
 
-  function answerLater(action: string): void {
-    deciding = false;
-    if (closed) return;
-    send(encodeAnswer(action));
-    goOn();
+  #answerLater(action: string): void {
+    this.#deciding = false;
+    if (this.#closed) return;
+    this.#send(encodeAnswer(action));
+    this.#goOn();
   }
 
-  function send(answers: string): void {
-    if (draining === "begun") draining = "answered";
-    if (socket.write(answers, "latin1") || blocked) return;
-    blocked = true;
-    answerTimer = setTimeout(() => {
-      close("answer-timeout");
-      socket.destroy();
-    }, limits.answerTimeoutMs);
-    socket.once("drain", () => {
-      blocked = false;
-      clearTimeout(answerTimer);
-      goOn();
+  #send(answers: string): void {
+    if (this.#draining === "begun") this.#draining = "answered";
+    if (this.#socket.write(answers, "latin1") || this.#blocked) return;
+    this.#blocked = true;
+    this.#answerTimer = setTimeout(() => {
+      this.#close("answer-timeout");
+      this.#socket.destroy();
+    }, this.#settings.limits.answerTimeoutMs);
+    this.#socket.once("drain", () => {
+      this.#blocked = false;
+      clearTimeout(this.#answerTimer);
+      this.#goOn();
     });
   }
 
-  function goOn(): void {
-    if (deciding || blocked || closed) return;
-    answerAll();
-    if (!deciding && !blocked && !closed && socket.isPaused()) socket.resume();
+  #goOn(): void {
+    if (this.#deciding || this.#blocked || this.#closed) return;
+    this.#answerAll();
+    if (!this.#deciding && !this.#blocked && !this.#closed && this.#socket.isPaused()) this.#socket.resume();
   }
 
   /** Between two requests: what becomes of a request in part, and of a connection that is to end. */
-  function settle(): void {
-    if (deciding || blocked || closed) return;
-    const inPart = reader.buffered > 0;
-    if (clientEnded) close(inPart ? "request-truncated" : undefined);
-    else if (draining === "answered" || (draining === "begun" && !inPart)) close();
-    else if (inPart) requestTimer ??= setTimeout(() => close("request-timeout"), limits.requestTimeoutMs);
+  #settle(): void {
+    if (this.#deciding || this.#blocked || this.#closed) return;
+    const inPart = this.#reader.buffered > 0;
+    if (this.#clientEnded) this.#close(inPart ? "request-truncated" : undefined);
+    else if (this.#draining === "answered" || (this.#draining === "begun" && !inPart)) this.#close();
+    else if (inPart) {
+      this.#requestTimer ??= setTimeout(() => this.#close("request-timeout"), this.#settings.limits.requestTimeoutMs);
+    }
+  }
+
+  #end(): void {
+    this.#clientEnded = true;
+    this.#settle();
   }
 
   /** Tells the shared limit what is held; false where that is over it. */
-  function count(): boolean {
-    const held = closed ? 0 : reader.buffered;
-    const fits = buffers.change(counted, held);
-    counted = held;
+  #count(): boolean {
+    const held = this.#closed ? 0 : this.#reader.buffered;
+    const fits = this.#settings.buffers.change(this.#counted, held);
+    this.#counted = held;
     return fits;
   }
 
   /** Ends the connection behind what is written already, and no later than a client has to take it. */
-  function close(reason?: CloseReason): void {
-    if (closed) return;
-    closed = true;
-    stopTimers();
-    count();
-    if (reason !== undefined) onClosed(reason);
-    socket.setTimeout(limits.answerTimeoutMs);
-    socket.destroySoon();
+  #close(reason?: CloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopTimers();
+    this.#count();
+    if (reason !== undefined) this.#hooks.onClosed?.(reason);
+    this.#socket.setTimeout(this.#settings.limits.answerTimeoutMs);
+    this.#socket.destroySoon();
   }
 
-  function stopRequestTimer(): void {
-    if (requestTimer === undefined) return;
-    clearTimeout(requestTimer);
-    requestTimer = undefined;
-  }
-
-  function stopTimers(): void {
-    stopRequestTimer();
-    clearTimeout(answerTimer);
-  }
-
-  socket.on("data", (chunk: Buffer) => {
-    if (closed) return;
-    reader.push(chunk);
-    if (!deciding && !blocked) {
-      answerAll();
-      return;
-    }
-    if (reader.buffered > limits.maxRequestBytes) socket.pause();
-    if (!count()) close("buffers-full");
-  });
-  socket.on("end", () => {
-    clientEnded = true;
-    settle();
-  });
-  socket.on("close", () => {
-    closed = true;
-    stopTimers();
-    count();
+  /** The socket is closed. */
+  #forget(): void {
+    this.#closed = true;
+    this.#stopTimers();
+    this.#count();
     // An abort that nobody awaits costs more than the rest of a connection's end.
-    if (deciding) gone.abort();
-  });
-  socket.setTimeout(limits.idleTimeoutMs, () => {
-    close("idle-timeout");
-    socket.destroy();
-  });
+    if (this.#deciding) this.#gone?.abort();
+  }
 
-  return () => {
-    draining = "begun";
-    settle();
-  };
+  #stopRequestTimer(): void {
+    if (this.#requestTimer === undefined) return;
+    clearTimeout(this.#requestTimer);
+    this.#requestTimer = undefined;
+  }
+
+  #stopTimers(): void {
+    this.#stopRequestTimer();
+    clearTimeout(this.#answerTimer);
+  }
 }

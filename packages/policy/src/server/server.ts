@@ -4,9 +4,9 @@ import { formatListenAddress, type Listener, listen, type UnixSocketAccess } fro
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
 import type { Policies } from "../session/contexts.js";
 import { POLICY_FACTS } from "../session/facts.js";
-import { createPolicySession } from "../session/session.js";
-import { serveConnection } from "./connection.js";
-import type { CloseReason, PolicyEvent } from "./events.js";
+import { sessionsOf } from "../session/session.js";
+import { Connection, type ConnectionHooks, type ConnectionSettings } from "./connection.js";
+import type { PolicyEvent } from "./events.js";
 import { SharedBuffers } from "./shared-buffers.js";
 
 /** Options of {@link createPolicyServer}: `guard`, `contexts` or both. */
@@ -41,23 +41,17 @@ export interface PolicyServer {
 export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   const { name = "policy", onEvent } = options;
   const limits: PolicyLimits = { ...DEFAULT_POLICY_LIMITS, ...options.limits };
-  const policies = policiesHere(options);
-  const buffers = new SharedBuffers(limits.maxBufferedBytes);
   const listeners: Listener[] = [];
 
+  const settings: ConnectionSettings = {
+    limits,
+    buffers: new SharedBuffers(limits.maxBufferedBytes),
+    beginSession: sessionsOf({ ...policiesHere(options), listenerName: name, limits }),
+  };
+
   function serve(socket: Socket): () => void {
-    const peer = peerOf(socket);
-    const session = createPolicySession({
-      ...policies,
-      listenerName: name,
-      limits,
-      onDecision: onEvent && ((decision, facts) => onEvent({ kind: "decided", peer, decision, facts })),
-      onEngineError: onEvent && ((cause) => onEvent({ kind: "engine-error", peer, cause })),
-      onUnknownContext: onEvent && ((context) => onEvent({ kind: "unknown-context", peer, context })),
-      onEditsUnmade: onEvent && ((edits) => onEvent({ kind: "edits-unmade", peer, edits })),
-    });
-    const onClosed = (reason: CloseReason) => onEvent?.({ kind: "closed", peer, reason });
-    return serveConnection(socket, { session, limits, buffers, onClosed });
+    const connection = new Connection(socket, settings, onEvent === undefined ? {} : hooksOf(peerOf(socket), onEvent));
+    return () => connection.drain();
   }
 
   return {
@@ -91,6 +85,16 @@ function policiesHere({ guard, contexts, partial = false }: PolicyServerOptions)
     contexts:
       contexts &&
       Object.fromEntries(named.map(([name, own]) => [name, here(own, `the policy context ${printable(name)}`)])),
+  };
+}
+
+function hooksOf(peer: string, onEvent: (event: PolicyEvent) => void): ConnectionHooks {
+  return {
+    onDecision: (decision, facts) => onEvent({ kind: "decided", peer, decision, facts }),
+    onEngineError: (cause) => onEvent({ kind: "engine-error", peer, cause }),
+    onUnknownContext: (context) => onEvent({ kind: "unknown-context", peer, context }),
+    onEditsUnmade: (edits) => onEvent({ kind: "edits-unmade", peer, edits }),
+    onClosed: (reason) => onEvent({ kind: "closed", peer, reason }),
   };
 }
 

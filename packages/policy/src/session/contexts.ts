@@ -1,4 +1,4 @@
-import type { Guard } from "@fromguard/core";
+import type { FactName, Guard } from "@fromguard/core";
 import type { PolicyRequest } from "../codec/request.js";
 
 /** The policies of a server: one for requests that name no context of their own, and one for each context. */
@@ -13,19 +13,32 @@ export interface Policies {
 export interface ContextPolicy {
   readonly guard: Guard;
   readonly needsRecipients: boolean;
+  /** What its rules need, and what its replies tell. */
+  readonly facts: ReadonlySet<FactName>;
 }
 
-/** Finds the policy of a request by its `policy_context`; undefined where there is none. */
-export function policyFinder({ guard, contexts }: Policies): (request: PolicyRequest) => ContextPolicy | undefined {
-  const own = guard && policyOf(guard);
-  if (contexts === undefined) return () => own;
-  const byName = new Map(Object.entries(contexts).map(([name, guard]) => [name, policyOf(guard)]));
-  return (request) => {
+/** The policies of a server, to be found by the `policy_context` of a request. */
+export class PolicyIndex {
+  readonly #own: ContextPolicy | undefined;
+  readonly #byName: ReadonlyMap<string, ContextPolicy> | undefined;
+
+  constructor({ guard, contexts }: Policies) {
+    this.#own = guard && policyOf(guard);
+    this.#byName = contexts && new Map(Object.entries(contexts).map(([name, guard]) => [name, policyOf(guard)]));
+  }
+
+  /** The policy of a request; undefined where there is none. */
+  find(request: PolicyRequest): ContextPolicy | undefined {
+    if (this.#byName === undefined) return this.#own;
     const context = request.get("policy_context");
-    return context ? byName.get(context) : own;
-  };
+    return context ? this.#byName.get(context) : this.#own;
+  }
 }
 
 function policyOf(guard: Guard): ContextPolicy {
-  return { guard, needsRecipients: guard.needs.includes("recipients") };
+  return {
+    guard,
+    needsRecipients: guard.needs.includes("recipients"),
+    facts: new Set<FactName>(["login", ...guard.needs]),
+  };
 }

@@ -37,31 +37,41 @@ export interface RequestFacts {
   readonly complete: boolean;
 }
 
+const ALL: ReadonlySet<FactName> = new Set(POLICY_FACTS);
+
 /**
  * Reads the facts of a request. An attribute that was not sent counts as empty, as the protocol has it: an empty sender
  * is the null reverse-path, an empty `sasl_username` is nobody.
  *
  * A login that is not UTF-8 is no fact, since it could be taken for another's; a sender or recipient that is not is malformed.
  *
+ * @param wanted the facts to read; default all
  * @see SMTPD_POLICY_README; `listener` is `policy_context` (Postfix 3.1 and later), else the name of the listener
  */
-export function factsOf(request: PolicyRequest, listenerName: string): RequestFacts {
+export function factsOf(
+  request: PolicyRequest,
+  listenerName: string,
+  wanted: ReadonlySet<FactName> = ALL,
+): RequestFacts {
   const known = STATES.get(request.get("protocol_state") ?? "") ?? KNOWN.recipient;
-  const facts: { -readonly [Name in FactName]?: Facts[Name] } = {
-    localUser: null,
-    client: clientOf(request),
-    listener: request.get("policy_context") || listenerName,
-  };
-  if (known >= KNOWN.helo) facts.helo = request.get("helo_name") || null;
-  const login = request.get("sasl_username") || null;
-  if ((known >= KNOWN.login || login !== null) && request.isUtf8("sasl_username")) facts.login = login;
+  const facts: { -readonly [Name in FactName]?: Facts[Name] } = {};
+  if (wanted.has("localUser")) facts.localUser = null;
+  if (wanted.has("client")) facts.client = clientOf(request);
+  if (wanted.has("listener")) facts.listener = request.get("policy_context") || listenerName;
+  if (known >= KNOWN.helo && wanted.has("helo")) facts.helo = request.get("helo_name") || null;
+  if (wanted.has("login")) {
+    const login = request.get("sasl_username") || null;
+    if ((known >= KNOWN.login || login !== null) && request.isUtf8("sasl_username")) facts.login = login;
+  }
   // What HELO tells of a transaction is over: HELO ends it.
-  if (known >= KNOWN.login) {
+  if (known >= KNOWN.login && wanted.has("envelopeFrom")) {
     const sender = request.get("sender") ?? "";
     if (known >= KNOWN.sender || sender !== "") facts.envelopeFrom = pathOf(request, "sender", sender);
+  }
+  if (known >= KNOWN.login && known !== KNOWN.sender && wanted.has("recipients")) {
     // At DATA and later Postfix tells the recipient only where there is one.
     const recipient = request.get("recipient");
-    if (recipient && known !== KNOWN.sender) facts.recipients = [pathOf(request, "recipient", recipient)];
+    if (recipient) facts.recipients = [pathOf(request, "recipient", recipient)];
   }
   return { facts, complete: known >= KNOWN.recipient };
 }

@@ -41,7 +41,7 @@ export class MessageMemory {
   readonly #now: () => number;
   /** The oldest first. */
   readonly #kept: Kept[] = [];
-  readonly #edited = new Map<string, Set<string>>();
+  #edited: Map<string, Set<string>> | undefined;
 
   constructor(limits: Pick<PolicyLimits, "maxSharedDecisions" | "shareForMs">, now: () => number) {
     this.#limits = limits;
@@ -54,13 +54,13 @@ export class MessageMemory {
    */
   recall(request: PolicyRequest, needsRecipients: boolean): Outcome | undefined {
     const instance = request.get("instance");
-    const at = this.#kept.findIndex(
-      (kept) => kept.instance === instance && isSame(kept.request, request, needsRecipients),
-    );
-    const kept = this.#kept[at];
-    if (kept === undefined) return undefined;
-    if (this.#now() < kept.until) return kept.outcome;
-    this.#kept.splice(at, 1);
+    for (let at = 0; at < this.#kept.length; at++) {
+      const kept = this.#kept[at] as Kept;
+      if (kept.instance !== instance || !isSame(kept.request, request, needsRecipients)) continue;
+      if (this.#now() < kept.until) return kept.outcome;
+      this.#kept.splice(at, 1);
+      return undefined;
+    }
     return undefined;
   }
 
@@ -76,6 +76,7 @@ export class MessageMemory {
   editsOf(request: PolicyRequest): Set<string> {
     if (!request.get("instance")) return new Set();
     const key = request.without(OF_STAGE);
+    this.#edited ??= new Map();
     const known = this.#edited.get(key);
     if (known !== undefined) return known;
     makeRoom(this.#edited, MAX_EDITED_MESSAGES);

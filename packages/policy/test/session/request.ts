@@ -18,8 +18,6 @@ export const FULL: Attributes = {
 /** What is answered where the engine fails, a source cannot be asked, or an edit cannot be made. */
 export const UNAVAILABLE = "DEFER_IF_PERMIT 4.3.0 Sender verification is temporarily unavailable";
 
-export const never = new AbortController().signal;
-
 export function request(attributes: Attributes): PolicyRequest {
   const lines = Object.entries(attributes).map(([name, value]) => `${name}=${value}\n`);
   return new PolicyRequest(lines.join(""), true);
@@ -27,5 +25,5 @@ export function request(attributes: Attributes): PolicyRequest {
 
 /** Asks about {@link FULL}, but for what is given. */
 export function ask(session: PolicySession, attributes: Attributes): ReturnType<PolicySession["answer"]> {
-  return session.answer(request({ ...FULL, ...attributes }), never);
+  return session.answer(request({ ...FULL, ...attributes }));
 }

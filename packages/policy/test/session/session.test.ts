@@ -1,7 +1,7 @@
 import { createGuard, failWith, type Guard, pass, requireLogin, rule, unknown } from "@fromguard/core";
-import { createPolicySession, factsOf, PolicyRequest, toPolicyAction } from "@fromguard/policy";
+import { createPolicySession, factsOf, POLICY_FACTS, PolicyRequest, toPolicyAction } from "@fromguard/policy";
 import { describe, expect, test } from "vitest";
-import { FULL, never, request, UNAVAILABLE } from "./request.js";
+import { FULL, request, UNAVAILABLE } from "./request.js";
 
 describe("the facts of a request", () => {
   test("RCPT tells everything but the message", () => {
@@ -80,7 +80,7 @@ const onSender = (verdict: () => ReturnType<typeof pass> | ReturnType<typeof fai
   rule("on-sender", ["envelopeFrom"], verdict);
 
 function answer(guard: Guard, attributes: Readonly<Record<string, string>> = FULL) {
-  return createPolicySession({ guard, listenerName: "policy" }).answer(request(attributes), never);
+  return createPolicySession({ guard, listenerName: "policy" }).answer(request(attributes));
 }
 
 describe("a session", () => {
@@ -120,6 +120,23 @@ describe("a session", () => {
     expect(answer(guard, { ...FULL, sasl_username: "", protocol_state: state })).toBe(action);
   });
 
+  test.each([
+    ["no more than its policy needs and its replies tell", undefined, ["envelopeFrom", "login"]],
+    ["every fact where somebody is told of decisions", () => undefined, POLICY_FACTS],
+  ])("reads %s", (_, onDecision, names) => {
+    const guard = createGuard({ rules: [onSender(() => pass())] });
+    const read: string[][] = [];
+    const reading: Guard = {
+      ...guard,
+      decide: (facts, options) => {
+        read.push(Object.keys(facts));
+        return guard.decide(facts, options);
+      },
+    };
+    createPolicySession({ guard: reading, listenerName: "policy", onDecision }).answer(request(FULL));
+    expect(read.map((each) => each.sort())).toEqual([[...names].sort()]);
+  });
+
   test("a rule on recipients waits at MAIL and defers at DATA where they are not told", () => {
     const guard = createGuard({ rules: [rule("on-recipients", ["recipients"], () => failWith("no", NO))] });
     expect(answer(guard, { ...FULL, protocol_state: "MAIL", recipient: "" })).toBe("DUNNO");
@@ -143,7 +160,7 @@ describe("a session", () => {
       listenerName: "policy",
       onEngineError: (cause) => causes.push(cause),
     });
-    expect(await session.answer(request(FULL), never)).toBe(UNAVAILABLE);
+    expect(await session.answer(request(FULL))).toBe(UNAVAILABLE);
     expect(causes).toEqual([new Error("engine")]);
   });
 
@@ -161,7 +178,7 @@ describe("a session", () => {
       guard,
       listenerName: "policy",
       onDecision: (decision, facts) => told.push([decision.action, facts.login]),
-    }).answer(request(FULL), never);
+    }).answer(request(FULL));
     expect(told).toEqual([["accept", "ann"]]);
   });
 });
