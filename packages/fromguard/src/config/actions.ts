@@ -10,15 +10,11 @@ export type Action = (typeof ACTIONS)[number];
 /** Actions by code; `default` is for every code without one. */
 export type Actions = { readonly [code in Code | "default"]?: Action | undefined };
 
+const action = z.enum(ACTIONS).optional();
+
 const byCode = Object.fromEntries(
-  Object.entries(codes).map(([code, { reply }]) => [
-    code,
-    z
-      .enum(ACTIONS)
-      .optional()
-      .describe(`Instead of ${formatReply(reply)}.`),
-  ]),
-);
+  Object.entries(codes).map(([code, { reply }]) => [code, action.describe(`Instead of ${formatReply(reply)}.`)]),
+) as Record<Code, typeof action>;
 
 /** `actions: { from-not-owned: quarantine, default: reject }`; docs/configuration.md. */
 export const actionsSchema = z
