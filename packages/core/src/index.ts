@@ -65,7 +65,7 @@ export { type DecisionJson, decisionToJson, type FindingJson, type Json, type Tr
 export { nearestKey as nearestTransactionKey, TRANSACTION_KEYS, type TransactionKey } from "./json/keys.js";
 export { type Line, linesOf } from "./json/lines.js";
 export { type HoldingJson, type ListingJson, listingToJson } from "./json/listing.js";
-export { didYouMean } from "./json/nearest.js";
+export { didYouMean, nearest } from "./json/nearest.js";
 export {
   MAX_MESSAGE_BYTES,
   MAX_RECIPIENTS,

@@ -23,7 +23,11 @@ export async function readJson(incoming: Incoming, maxBytes: number): Promise<Bo
 /** Reads a body of at most `maxBytes` that is not compressed, whatever its type. */
 export async function readBody(incoming: Incoming, maxBytes: number): Promise<Octets> {
   const compressed = refuseCompressed(incoming);
-  if (compressed !== undefined) return { ok: false, problem: compressed };
+  return compressed === undefined ? readSent(incoming, maxBytes) : { ok: false, problem: compressed };
+}
+
+/** Reads a body of at most `maxBytes` as it was sent, compressed or not. */
+export async function readSent(incoming: Incoming, maxBytes: number): Promise<Octets> {
   const tooLarge = () => refuse(413, `the body is over the limit of ${maxBytes} octets`);
   if (Number(incoming.header("content-length") ?? 0) > maxBytes) return tooLarge();
   try {
@@ -56,7 +60,8 @@ function refuse(status: Problem["status"], detail: string) {
   return { ok: false as const, problem: { status, detail } };
 }
 
-function isJson(contentType: string | null): boolean {
+/** Whether a media type is JSON in UTF-8. */
+export function isJson(contentType: string | null): boolean {
   if (contentType === "application/json") return true;
   return /^application\/json(?:[ \t]*;[ \t]*charset="?utf-8"?)?[ \t]*$/i.test(contentType ?? "");
 }

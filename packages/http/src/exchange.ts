@@ -6,11 +6,13 @@ export interface Incoming {
   /** The path as it was sent, percent-encoding included, without the query. */
   readonly path: string;
   /** Aborted when the client has gone; made when it is read. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   /** Of the client, for limits; undefined where the host does not tell. */
   readonly address: string | undefined;
   /** The value of a header field, several joined by `, `; null where there is none. Octets as latin1. */
   header(name: string): string | null;
+  /** The names of the header fields in lower case. */
+  headerNames(): Iterable<string>;
   /** The whole body, once; undefined where it is over the limit, and is then not read to its end. Rejects where it breaks off. */
   octets(maxBytes: number): Promise<Uint8Array | undefined>;
   /** The body as it comes, once. */

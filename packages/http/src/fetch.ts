@@ -9,6 +9,7 @@ export function incomingOf(request: Request, address: string | undefined): Incom
     get signal() {
       return request.signal;
     },
+    headerNames: () => request.headers.keys(),
     header: (name) => request.headers.get(name),
     octets: (maxBytes) => readOctets(request, maxBytes),
     chunks: () => chunksOf(request.body),

@@ -1,26 +1,19 @@
-import { checkLimits, type FactName, type Guard, type MessageLimits, printable } from "@fromguard/core";
+import { checkLimits, type FactName, printable } from "@fromguard/core";
 import type { Answer, Incoming } from "./exchange.js";
 import { incomingOf, responseOf } from "./fetch.js";
+import { admission } from "./limits/admission.js";
+import { type HandlerOptions, MAX_BODY_BYTES } from "./options.js";
 import { problemAnswer } from "./problem.js";
 import type { Problem } from "./problem-details.js";
-import type { Right } from "./route.js";
 import { routesOf } from "./routes.js";
 import type { HttpEvent, Service } from "./service.js";
-import { type Found, routeTable } from "./table.js";
+import { routeTable } from "./table.js";
 
 /** Options of {@link createHandler}. */
-export interface HandlerOptions {
-  readonly guard: Guard;
-  /** Octets of a request body. Default {@link MAX_BODY_BYTES}; a message in base64 takes four octets for three. */
-  readonly maxBodyBytes?: number;
-  /** Within which messages are read. Default `MESSAGE_LIMITS` of core. */
-  readonly readLimits?: Partial<MessageLimits>;
-  /** Told of each request, as it is answered. What it throws is ignored. */
-  readonly onEvent?: (event: HttpEvent) => void;
+export interface FetchOptions extends HandlerOptions {
+  /** The address of the client of a request, for limits: a `Request` has none. Default: all clients are one. */
+  readonly clientAddress?: (request: Request) => string | undefined;
 }
-
-/** The default of {@link HandlerOptions.maxBodyBytes}: 64 MiB. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Any fact may come in a request; a rule whose fact did not come is `unknown`, and the guard defers. */
 const FACTS: readonly FactName[] = [
@@ -36,24 +29,19 @@ const FACTS: readonly FactName[] = [
   "bodyAnomalies",
 ];
 
-const NOBODYS_RIGHTS: ReadonlySet<Right> = new Set<Right>(["check"]);
-
 /**
  * Makes a standard fetch handler for a guard: it runs wherever `Request` and `Response` are.
  *
- * `POST /v1/check` takes a transaction (see `parseTransaction`) and answers the decision (see `decisionToJson`), always with
- * 200: a refusal of the mail is an answer, not an error. `POST /v1/explain` adds the trace. `GET /healthz` answers
- * `{"status":"ok"}`. Everything else is a problem (RFC 9457): 400 no JSON, 404, 405 with `Allow`, 413 body over the limit,
- * 415 another media type, 422 JSON that is no transaction, 503 an error of ours.
- *
- * It authenticates nobody, and evidence may list the owners of an address: serve it where only the mail server can ask.
- * The time that a client may take for its body is the host's to limit. Never rejects.
+ * `/openapi.json` and `/docs` list what it answers. A refusal of the mail is an answer with the status 200; every other status is a
+ * problem (RFC 9457), and whoever asks must take it for a deferral. The time that a client may take for its body is the host's to
+ * limit. Never rejects.
  *
  * @throws FromguardError `FG_POLICY_INVALID` as `guard.within`, and for a limit that is none.
  */
-export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
+export function createHandler(options: FetchOptions): (request: Request) => Promise<Response> {
+  const { clientAddress } = options;
   const exchange = createExchange(options);
-  return async (request) => responseOf(await exchange(incomingOf(request, undefined)));
+  return async (request) => responseOf(await exchange(incomingOf(request, clientAddress?.(request))));
 }
 
 /**
@@ -62,8 +50,8 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
  * @throws FromguardError as createHandler
  */
 export function createExchange(options: HandlerOptions): (incoming: Incoming) => Promise<Answer> {
-  const { maxBodyBytes = MAX_BODY_BYTES, readLimits = {}, onEvent } = options;
-  checkLimits(readLimits);
+  const { now = Date.now, onEvent } = options;
+  const admit = admission({ ...options, now });
   const tell = (event: HttpEvent) => {
     try {
       onEvent?.(event);
@@ -71,14 +59,21 @@ export function createExchange(options: HandlerOptions): (incoming: Incoming) =>
       // A log that fails must not turn a decision into an error.
     }
   };
-  const service: Service = {
-    guard: options.guard.within({ name: "HTTP", facts: FACTS }),
-    maxBodyBytes,
-    readLimits,
-    decided: (decision, facts) => tell({ kind: "decided", decision, facts }),
-    editsUnmade: (edits) => tell({ kind: "edits-unmade", edits }),
-  };
+  const service = serviceOf(options, tell);
   const find = routeTable(routesOf(service));
+
+  const answerOf = (incoming: Incoming, found: ReturnType<typeof find>): Answer | Promise<Answer> => {
+    if (found.kind === "none") return problemAnswer({ status: 404, detail: "there is no such resource" });
+    if (found.kind === "other-methods") {
+      const { allow } = found;
+      const detail = `${printable(incoming.method, 20)} is not allowed here; try ${allow}`;
+      return problemAnswer({ status: 405, detail, allow });
+    }
+    const { route, parameter } = found;
+    const admitted = admit(incoming, route.needs);
+    if (!admitted.ok) return (route.refusal ?? problemAnswer)(admitted.problem);
+    return route.answer(incoming, { parameter, rights: admitted.rights, another: admitted.another });
+  };
 
   return async (incoming) => {
     let refusal: (problem: Problem) => Answer = problemAnswer;
@@ -86,25 +81,30 @@ export function createExchange(options: HandlerOptions): (incoming: Incoming) =>
       const found = find(incoming);
       if (found.kind === "route") refusal = found.route.refusal ?? problemAnswer;
       const answer = await answerOf(incoming, found);
-      if (answer.problem !== undefined) tell({ kind: "refused", problem: answer.problem });
+      if (answer.problem !== undefined) tell({ kind: "refused", problem: answer.problem, address: incoming.address });
       return incoming.method === "HEAD" ? { ...answer, body: null } : answer;
     } catch (cause) {
-      tell({ kind: "failed", cause });
-      return refusal({ status: 503, detail: "sender verification is temporarily unavailable" });
+      return refusal(service.failed(cause));
     }
   };
 }
 
-function answerOf(incoming: Incoming, found: Found): Answer | Promise<Answer> {
-  switch (found.kind) {
-    case "none":
-      return problemAnswer({ status: 404, detail: "there is no such resource" });
-    case "other-methods": {
-      const { allow } = found;
-      const detail = `${printable(incoming.method, 20)} is not allowed here; try ${allow}`;
-      return problemAnswer({ status: 405, detail, allow });
-    }
-    case "route":
-      return found.route.answer(incoming, { parameter: found.parameter, rights: NOBODYS_RIGHTS });
-  }
+function serviceOf(options: HandlerOptions, tell: (event: HttpEvent) => void): Service {
+  const { guard, maxBodyBytes = MAX_BODY_BYTES, readLimits = {}, directory, isReady = () => true, metrics } = options;
+  checkLimits(readLimits);
+  return {
+    guard: guard.within({ name: "HTTP", facts: FACTS }),
+    maxBodyBytes,
+    readLimits,
+    directory,
+    isReady,
+    metrics,
+    failed: (cause) => {
+      tell({ kind: "failed", cause });
+      return { status: 503, detail: "sender verification is temporarily unavailable" };
+    },
+    refused: (problem) => tell({ kind: "refused", problem, address: undefined }),
+    decided: (decision, facts) => tell({ kind: "decided", decision, facts }),
+    editsUnmade: (edits) => tell({ kind: "edits-unmade", edits }),
+  };
 }

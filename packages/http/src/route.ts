@@ -1,4 +1,5 @@
 import type { Answer, Incoming } from "./exchange.js";
+import type { Operation } from "./openapi/operation.js";
 import type { Problem } from "./problem-details.js";
 
 /**
@@ -12,6 +13,8 @@ export interface Call {
   /** What stands in the place of the braces of the path, decoded; empty where it has none. */
   readonly parameter: string;
   readonly rights: ReadonlySet<Right>;
+  /** Counts one more request of the same caller: what refuses it where that is over the rate. */
+  another(): Problem | undefined;
 }
 
 /**
@@ -25,6 +28,8 @@ export interface Route {
   readonly path: string;
   /** Undefined: anybody may ask. */
   readonly needs: Right | undefined;
+  /** What the document of the API says of it; undefined for a protocol that has a document of its own. */
+  readonly operation?: Operation;
   /**
    * How the protocol tells a problem, where it is not as RFC 9457 has it: for clients that would take that for leave to pass the mail.
    * Default `problemAnswer`.

@@ -1,4 +1,4 @@
-import type { Decision, Edit, Facts, Guard, MessageLimits } from "@fromguard/core";
+import type { Decision, Directory, Edit, Facts, Guard, MessageLimits } from "@fromguard/core";
 import type { Problem } from "./problem-details.js";
 
 /** What a handler tells the log. */
@@ -8,9 +8,15 @@ export type HttpEvent =
   /** The protocol cannot make these edits of the decision told before: the client was told to defer, so that the message does not pass without them. */
   | { readonly kind: "edits-unmade"; readonly edits: readonly Edit[] }
   /** A request was refused, the fault being the client's. */
-  | { readonly kind: "refused"; readonly problem: Problem }
+  | { readonly kind: "refused"; readonly problem: Problem; readonly address: string | undefined }
   /** A request failed, the fault being ours; it was answered 503. */
   | { readonly kind: "failed"; readonly cause: unknown };
+
+/** What was counted, in a text format. */
+export interface Exposition {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
 
 /** What every route has at hand. */
 export interface Service {
@@ -20,6 +26,14 @@ export interface Service {
   readonly maxBodyBytes: number;
   /** Within which messages are read. */
   readonly readLimits: Partial<MessageLimits>;
+  /** Who may send as whom; undefined where there is nothing to list. */
+  readonly directory: Directory | undefined;
+  isReady(): boolean;
+  readonly metrics: Exposition | undefined;
+  /** Tells the log of an error of ours; the problem to answer. Never throws. */
+  failed(cause: unknown): Problem;
+  /** Tells the log of a part of a request that was refused. Never throws. */
+  refused(problem: Problem): void;
   /** Tells the log of a decision; a refused request is told by the frame. Never throws. */
   decided(decision: Decision, facts: Partial<Facts>): void;
   /** Tells the log of edits for which the client was told to defer. Never throws. */

@@ -1,31 +1,39 @@
-import { decisionToJson, parseTransaction } from "@fromguard/core";
-import { readJson } from "../body.js";
+import { decisionToJson } from "@fromguard/core";
 import { type Answer, type Incoming, jsonAnswer } from "../exchange.js";
 import { problemAnswer } from "../problem.js";
-import type { Route } from "../route.js";
+import type { Call, Route } from "../route.js";
 import type { Service } from "../service.js";
+import { CHECK, EXPLAIN } from "./operations.js";
+import { readTransaction } from "./read-transaction.js";
 
 /** `POST /v1/check` and `POST /v1/explain`. */
 export function checkRoutes(service: Service): readonly Route[] {
   return [
-    { method: "POST", path: "/v1/check", needs: "check", answer: (incoming) => judge(incoming, service, false) },
-    { method: "POST", path: "/v1/explain", needs: "check", answer: (incoming) => judge(incoming, service, true) },
+    {
+      method: "POST",
+      path: "/v1/check",
+      needs: "check",
+      operation: CHECK,
+      answer: (incoming, call) => judge(incoming, call, service, false),
+    },
+    {
+      method: "POST",
+      path: "/v1/explain",
+      needs: "check",
+      operation: EXPLAIN,
+      answer: (incoming, call) => judge(incoming, call, service, true),
+    },
   ];
 }
 
-async function judge(incoming: Incoming, service: Service, explain: boolean): Promise<Answer> {
-  const { guard, maxBodyBytes, readLimits } = service;
-  const body = await readJson(incoming, maxBodyBytes);
-  if (!body.ok) return problemAnswer(body.problem);
-  const parsed = parseTransaction(body.json, { readLimits });
-  if (!parsed.ok) return problemAnswer({ status: 422, detail: parsed.error });
-  const { facts } = parsed;
-  const { signal } = incoming;
-  const options = signal === undefined ? {} : { signal };
+async function judge(incoming: Incoming, { rights }: Call, service: Service, explain: boolean): Promise<Answer> {
+  const read = await readTransaction(incoming, service);
+  if (!read.ok) return problemAnswer(read.problem);
+  const { facts } = read;
   const { decision, trace } = explain
-    ? await guard.explain(facts, options)
-    : { decision: await guard.decide(facts, options), trace: undefined };
-  const answer = jsonAnswer(decisionToJson(decision, trace, facts.headers));
+    ? await service.guard.explain(facts, incoming)
+    : { decision: await service.guard.decide(facts, incoming), trace: undefined };
+  const answer = jsonAnswer(decisionToJson(decision, trace, facts.headers, { evidence: rights.has("evidence") }));
   service.decided(decision, facts);
   return answer;
 }

@@ -1,0 +1,51 @@
+import { type Facts, parseTransaction } from "@fromguard/core";
+import { isJson, parseJson, readBody, readJson } from "../body.js";
+import type { Incoming } from "../exchange.js";
+import type { Problem } from "../problem-details.js";
+import { problemOf, problemOfSentence } from "../schemas/faults.js";
+import { transactionSchema } from "../schemas/transaction.js";
+import type { Service } from "../service.js";
+import { factsFromHeaders } from "./raw-message.js";
+
+/** The facts of one transaction, or why there are none. */
+export type Read =
+  | { readonly ok: true; readonly facts: Partial<Facts> }
+  | { readonly ok: false; readonly problem: Problem };
+
+type Limits = Pick<Service, "readLimits">;
+
+/** Reads a transaction from a request: JSON, or a raw message with the facts in headers. */
+export async function readTransaction(incoming: Incoming, service: Service): Promise<Read> {
+  const type = incoming.header("content-type");
+  if (/^message\/rfc822[ \t]*$/i.test(type ?? "")) return await readRaw(incoming, service);
+  if (!isJson(type)) {
+    return { ok: false, problem: { status: 415, detail: "the body must be application/json or message/rfc822" } };
+  }
+  const body = await readJson(incoming, service.maxBodyBytes);
+  return body.ok ? fromJson(body.json, service) : body;
+}
+
+/** Reads the transaction of one line of a batch. */
+export function readLine(octets: Uint8Array, limits: Limits): Read {
+  const line = parseJson(octets, "the line");
+  return line.ok ? fromJson(line.json, limits) : line;
+}
+
+function fromJson(json: unknown, { readLimits }: Limits): Read {
+  const valid = transactionSchema.safeParse(json, { reportInput: true });
+  if (!valid.success) return { ok: false, problem: problemOf(valid.error) };
+  return parsed(json, readLimits);
+}
+
+async function readRaw(incoming: Incoming, { maxBodyBytes, readLimits }: Service): Promise<Read> {
+  const facts = factsFromHeaders(incoming);
+  if (!facts.ok) return facts;
+  const body = await readBody(incoming, maxBodyBytes);
+  if (!body.ok) return body;
+  return parsed({ ...facts.facts, message: body.octets }, readLimits);
+}
+
+function parsed(transaction: unknown, readLimits: Service["readLimits"]): Read {
+  const result = parseTransaction(transaction, { readLimits });
+  return result.ok ? result : { ok: false, problem: problemOfSentence(result.error) };
+}
