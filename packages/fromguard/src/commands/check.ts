@@ -7,12 +7,14 @@ import { explainInWords } from "../report/explain.js";
 import { styleFor } from "../report/style.js";
 import { checkBatch } from "./batch.js";
 import { checkMainCf } from "./check-main-cf.js";
+import { contextNamed } from "./context.js";
 import { exitCodeOf, judge, judgementToJson } from "./judge.js";
 import { loadConfig, loadPolicy } from "./load.js";
 import { type OptionValues, readOptions } from "./options.js";
 
 const OPTIONS = {
   config: { type: "string" },
+  context: { type: "string" },
   "main-cf": { type: "string" },
   service: { type: "string" },
   override: { type: "string", multiple: true },
@@ -33,8 +35,8 @@ const OPTIONS = {
 
 /** What makes sense only for a main.cf, or only for a guard. */
 const MAIN_CF_ONLY: readonly string[] = ["service", "override", "ignore-unknown", "dns-server", "client-name", "tls"];
-const CONFIG_ONLY: readonly string[] = ["config", "message"];
-const WITH_BATCH: readonly string[] = ["json", "service", "override", "ignore-unknown", "dns-server"];
+const CONFIG_ONLY: readonly string[] = ["config", "context", "message"];
+const WITH_BATCH: readonly string[] = ["context", "json", "service", "override", "ignore-unknown", "dns-server"];
 
 type Values = OptionValues<typeof OPTIONS>;
 
@@ -60,27 +62,42 @@ export async function check(args: readonly string[], io: Io): Promise<ExitCode> 
     if (values.client !== undefined && parseIpAddress(values.client) === undefined)
       throw usage("--client must be an IP address");
   }
+  // A policy server is told of the network's mail, and no header.
+  const unseen =
+    values.context === undefined
+      ? undefined
+      : (["message", "local-user"] as const).find((name) => values[name] !== undefined);
+  if (unseen !== undefined) throw usage(`--${unseen} does not go with --context: a policy server is not told of it`);
   if (mainCf !== undefined) return checkMainCf({ ...values, "main-cf": mainCf }, io);
   const config = await loadConfig(configFile);
-  const { guard, ownership, warnings } = await loadPolicy(config);
+  const policy = await loadPolicy(config);
+  const { ownership, warnings } = policy;
+  const { guard, name: listener } =
+    values.context === undefined ? { ...policy, name: undefined } : contextNamed(values.context, config, policy);
   const style = styleFor(io.stderr, io.env);
   for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
   if (batch) return checkBatch(guard, io, { readLimits: config.limits });
 
-  const judgement = await judge(guard, await factsOf(values, config.limits, io), ownership);
+  const judgement = await judge(guard, await factsOf(values, listener, config.limits, io), ownership);
   await io.stdout.write(
     values.json === true ? `${judgementToJson(judgement)}\n` : explainInWords(judgement, styleFor(io.stdout, io.env)),
   );
   return exitCodeOf(judgement.decision);
 }
 
-async function factsOf(values: Values, limits: MessageLimits, io: Io): Promise<Partial<Facts>> {
+async function factsOf(
+  values: Values,
+  listener: string | undefined,
+  limits: MessageLimits,
+  io: Io,
+): Promise<Partial<Facts>> {
   const { recipient } = values;
   return facts({
     login: values.login ?? null,
     localUser: values["local-user"] ?? null,
     client: values.client ?? null,
     helo: values.helo ?? null,
+    ...(listener === undefined ? {} : { listener }),
     envelopeFrom: values.sender ?? "",
     ...(recipient === undefined ? {} : { recipients: recipient }),
     ...(values.message === undefined ? {} : await messageFacts(values.message, limits, io)),

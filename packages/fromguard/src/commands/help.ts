@@ -52,12 +52,13 @@ Without rules: it holds sender-fqdn, domain-exists, login-owns-envelope, header-
   check: `Decide on one transaction, and say which rule decides, on which line of which map, and what would change it.
 
 Usage: fromguard check [OPTION]... --sender ADDRESS
-       fromguard check [--config FILE] --batch
+       fromguard check [--config FILE] [--context NAME] --batch
        fromguard check --main-cf FILE [OPTION]... --sender ADDRESS [--recipient ADDRESS]
        fromguard check --main-cf FILE --local-user USER --sender ADDRESS
 
 Options:
   --config FILE         the configuration; default ${DEFAULT_CONFIG_FILE}
+  --context NAME        ask the rules of this policy_context instead of rules:; NAME@ADDRESS where several listeners have it
   --login LOGIN         who logged in; without it nobody did
   --local-user USER     or: who submitted on this machine with sendmail
   --client IP           the client's address
@@ -87,6 +88,7 @@ Examples:
   fromguard check --main-cf /etc/postfix/main.cf --login bob --sender alice@example.com --recipient dave@example.net
   fromguard check --main-cf /etc/postfix/main.cf --local-user www-data --sender alice@example.com
   fromguard check --login bob --sender bob@example.com --message letter.eml
+  fromguard check --context submission --sender alice@example.com
   fromguard check --sender '<>' --recipient alice@example.com --client 192.0.2.7 --json
   echo '{"login": "bob", "envelopeFrom": "alice@example.com"}' | fromguard check --batch
 
