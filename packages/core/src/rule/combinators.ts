@@ -1,6 +1,7 @@
 import { andThen } from "../verdict/and-then.js";
 import { codes } from "../verdict/codes.js";
 import type { Edit } from "../verdict/edit.js";
+import type { Evidence } from "../verdict/evidence.js";
 import { formatReply, printable, type Reply } from "../verdict/reply.js";
 import { fail, failWith, pass, severity, skip, type Unknown, type Verdict } from "../verdict/verdict.js";
 import type { FactName, Facts } from "./facts.js";
@@ -115,17 +116,20 @@ function judgeScore(
   verdicts: readonly Verdict[],
 ): Verdict {
   const symbols: Record<string, number> = {};
+  const members: Record<string, Evidence> = {};
   let points = 0;
   weighted.forEach(([member, weight], index) => {
-    if (verdicts[index]?.kind !== "fail") return;
+    const verdict = verdicts[index];
+    if (verdict?.kind !== "fail") return;
     points += weight;
     symbols[member.name] = (symbols[member.name] ?? 0) + weight;
+    members[member.name] ??= verdict.evidence;
   });
   const failed = Object.keys(symbols).length > 0;
   const list = Object.entries(symbols)
     .map(([name, weight]) => `${name}=${weight}`)
     .join(" ");
-  const evidence = { symbols, detail: `${points} points: ${list}` };
+  const evidence = { symbols, members, detail: `${points} points: ${list}` };
   const { reject, defer, tag, replies } = thresholds;
   if (failed && reject !== undefined && points >= reject)
     return fail("score-reject", evidence, replies?.reject ?? codes["score-reject"].reply);

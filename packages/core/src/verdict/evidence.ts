@@ -36,4 +36,6 @@ export interface Evidence {
   readonly lets?: string;
   /** Points by rule name, from `score`. */
   readonly symbols?: Readonly<Record<string, number>>;
+  /** What each of those rules rests on, by its name; of several of one name the first. */
+  readonly members?: Readonly<Record<string, Evidence>>;
 }

@@ -224,6 +224,14 @@ describe("score", () => {
     });
   });
 
+  it("shows what the members rest on, of several of one name the first", async () => {
+    const member = (name: string, address: string) => [giving(fail("from-not-owned", { address }), name), 1] as const;
+    const scored = score({ reject: 3 }, member("a", "x@y.test"), member("a", "y@y.test"), member("b", "z@y.test"));
+    expect(await verdictOf(scored)).toMatchObject({
+      evidence: { symbols: { a: 2, b: 1 }, members: { a: { address: "x@y.test" }, b: { address: "z@y.test" } } },
+    });
+  });
+
   it("keeps the edits of members that pass", async () => {
     const edit = { kind: "add-header", name: "X", value: "1" } as const;
     expect(await verdictOf(score({ reject: 3 }, [giving(pass("a", [edit])), 1]))).toEqual(pass("ok", [edit]));
