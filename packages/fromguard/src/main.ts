@@ -6,6 +6,7 @@ import { importMainCf } from "./commands/import.js";
 import { lint } from "./commands/lint.js";
 import { may } from "./commands/may.js";
 import { postmap } from "./commands/postmap.js";
+import { replay } from "./commands/replay.js";
 import { serve } from "./commands/serve.js";
 import { who } from "./commands/who.js";
 import { Exit, type ExitCode, exitCodes } from "./exit-codes.js";
@@ -13,7 +14,7 @@ import type { Io } from "./io.js";
 import { visible } from "./report/style.js";
 import { VERSION } from "./version.js";
 
-const COMMANDS = { serve, check, who, may, lint, import: importMainCf, postmap, demo } as const;
+const COMMANDS = { serve, check, who, may, lint, import: importMainCf, postmap, replay, demo } as const;
 
 type Command = keyof typeof COMMANDS;
 

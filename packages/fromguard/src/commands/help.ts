@@ -14,6 +14,7 @@ Commands:
   lint    report rules of a Postfix or of ours that protect less than they seem to
   import  write a configuration of ours that decides as a Postfix does
   postmap ask lookup tables, as Postfix's postmap -q does
+  replay  tell what the policy would have done with the mail of a log
   demo    watch it refuse forged senders, on this machine alone
 
 Options:
@@ -186,6 +187,25 @@ Examples:
   fromguard postmap -q - 'unionmap:{pcre:senders,texthash:more}' < keys
 
 Exit codes: 0 found, 1 not found or an error, 64 wrong usage.
+`,
+
+  replay: `Tell what the policy would have done with the messages in mail logs, why, and what would let them pass.
+
+Usage: fromguard replay [--config FILE] [--json] LOG...
+
+Options:
+  --config FILE   the configuration; default ${DEFAULT_CONFIG_FILE}
+  --json          print one line of JSON
+
+A LOG is what Postfix writes to a file or, by journalctl -o export, to the journal; packed by gzip or not. - is standard input.
+Several are read in the order in which they were last written to. Logs tell the login, the client, the envelope sender and
+the recipients: rules on the header do not run, and are named. Domains are asked for today's DNS.
+
+Examples:
+  fromguard replay /var/log/mail.log*
+  journalctl -o export -u 'postfix*' | fromguard replay -
+
+Exit codes: 0 nothing would be refused, 1 something would, 75 something could not be told, 66 a log cannot be read.
 `,
 
   demo: `Start a submission server with the guard in it, send it honest mail and forgeries over SMTP, and show what became of each.

@@ -21,15 +21,29 @@ export function readFileAndOptions<const Given extends Options>(
   options: Given,
   what: string,
 ): { readonly file: string; readonly values: OptionValues<Given> } {
+  const { files, values } = readFilesAndOptions(command, args, options, what);
+  const [file = "", second] = files;
+  if (second !== undefined) throw new Exit(exitCodes.usage, `one ${what} at a time. See fromguard ${command} --help`);
+  return { file, values };
+}
+
+/**
+ * Reads a command's options and the words that name what it works on.
+ *
+ * @param what how one of them is called in messages: `LOG`
+ * @throws Exit 64 as {@link readOptions}, and where there is no word
+ */
+export function readFilesAndOptions<const Given extends Options>(
+  command: string,
+  args: readonly string[],
+  options: Given,
+  what: string,
+): { readonly files: readonly string[]; readonly values: OptionValues<Given> } {
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
-  const words = tokens.filter(({ kind }) => kind === "positional");
-  const [word, second] = words;
-  if (word?.kind !== "positional" || second !== undefined) {
-    const sentence = word === undefined ? `which ${what}?` : `one ${what} at a time.`;
-    throw new Exit(exitCodes.usage, `${sentence} See fromguard ${command} --help`);
-  }
-  const others = args.filter((_, index) => index !== word.index);
-  return { file: word.value, values: readOptions(command, others, options) };
+  const words = tokens.filter((token) => token.kind === "positional");
+  if (words.length === 0) throw new Exit(exitCodes.usage, `which ${what}? See fromguard ${command} --help`);
+  const others = args.filter((_, index) => !words.some((word) => word.index === index));
+  return { files: words.map(({ value }) => value), values: readOptions(command, others, options) };
 }
 
 /**

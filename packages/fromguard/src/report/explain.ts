@@ -48,7 +48,8 @@ function describeWay({ login, address, remedies }: Way, style: Style): readonly 
 const MAX_REMEDIES = 4;
 const MAX_PATTERNS = 3;
 
-function reachInWords({ logins, addresses, patterns }: Reach): string {
+/** What a change lets in, in words. */
+export function reachInWords({ logins, addresses, patterns }: Reach): string {
   const counted = (count: number, one: string, many: string) =>
     count === 0 ? [] : [`${count} more ${count === 1 ? one : many}`];
   const parts = [

@@ -1,0 +1,97 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { addressFromInternal } from "@fromguard/core";
+import { reasonOf } from "../config/config.js";
+import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import { type LogFile, type Replayed, replay as replayLogs } from "../replay/replay.js";
+import { progressOn } from "../report/progress.js";
+import { replayInWords, replayToJson } from "../report/replay.js";
+import { styleFor, visible } from "../report/style.js";
+import { loadConfig, loadPolicy, toExit } from "./load.js";
+import { readFilesAndOptions } from "./options.js";
+
+const OPTIONS = { config: { type: "string" }, json: { type: "boolean" } } as const;
+
+/** `fromguard replay`: what the policy would have done with the messages of mail logs. 1 where it would have refused some, 75 where it could not tell of some. */
+export async function replay(args: readonly string[], io: Io): Promise<ExitCode> {
+  const { files, values } = readFilesAndOptions("replay", args, OPTIONS, "LOG");
+  const logs = await inOrder(files);
+  const config = await loadConfig(values.config);
+  const { guard, ownership, warnings } = await loadPolicy(config);
+  const style = styleFor(io.stderr, io.env);
+  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${visible(warning)}\n`);
+  const progress = progressOn(
+    io.stderr,
+    logs.reduce((total, { size }) => total + size, 0),
+  );
+  let replayed: Replayed;
+  try {
+    replayed = await replayLogs(guard, opened(logs, io, progress.read), progress.lines);
+  } catch (error) {
+    throw toExit(error);
+  } finally {
+    progress.end();
+  }
+  const groups = replayed.causes.groups(
+    (login, address) => ownership?.remedies?.(login, addressFromInternal(address)) ?? [],
+  );
+  await io.stdout.write(
+    values.json === true
+      ? `${replayToJson(replayed, groups)}\n`
+      : replayInWords(replayed, groups, styleFor(io.stdout, io.env)),
+  );
+  const { taken } = replayed;
+  return taken.reject > 0 ? exitCodes.refused : taken.defer > 0 ? exitCodes.deferred : exitCodes.ok;
+}
+
+interface Log {
+  readonly name: string;
+  /** In octets; 0 of standard input. */
+  readonly size: number;
+  /** When it was last written to. */
+  readonly written: number;
+}
+
+/** The logs in the order in which they were written, so that a message that is spread over two is put together. Standard input is the last. */
+async function inOrder(files: readonly string[]): Promise<readonly Log[]> {
+  const logs: Log[] = [];
+  for (const name of files) {
+    if (name === "-") {
+      logs.push({ name, size: 0, written: Number.POSITIVE_INFINITY });
+      continue;
+    }
+    try {
+      const { size, mtimeMs } = await stat(name);
+      logs.push({ name, size, written: mtimeMs });
+    } catch (error) {
+      throw unreadable(name, error);
+    }
+  }
+  return logs.sort((a, b) => (a.written === b.written ? 0 : a.written - b.written));
+}
+
+function* opened(logs: readonly Log[], io: Io, onRead: (octets: number) => void): Generator<LogFile> {
+  for (const { name } of logs) {
+    yield { name, octets: counted(name, name === "-" ? io.stdin : createReadStream(name), onRead) };
+  }
+}
+
+async function* counted(
+  name: string,
+  octets: AsyncIterable<Uint8Array>,
+  onRead: (octets: number) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of octets) {
+      onRead(chunk.length);
+      yield chunk;
+    }
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function unreadable(name: string, error: unknown): Exit {
+  return new Exit(exitCodes.missingFile, `${name}: cannot be read: ${reasonOf(error)}`);
+}
