@@ -8,7 +8,9 @@ export const ACTIONS = ["reject", "defer", "quarantine", "tag", "rewrite", "obse
 export type Action = (typeof ACTIONS)[number];
 
 /** Actions by code; `default` is for every code without one. */
-export type Actions = { readonly [code in Code | "default"]?: Action | undefined };
+export type Actions = { readonly [code in Code]?: Action | undefined } & {
+  readonly default?: Exclude<Action, "rewrite"> | undefined;
+};
 
 const action = z.enum(ACTIONS).optional();
 

@@ -309,9 +309,9 @@ rules:
     ]);
     expect(config.dns).toEqual({ servers: ["127.0.0.1:5353"], timeoutMs: 100, staleSeconds: 0 });
     expect(config.rules.map(({ kind, options }) => [kind, options])).toEqual([
-      ["header-originators-owned", { preset: "strict" }],
-      ["relay-only-for-login", { "our-domains": ["example.com"] }],
-      ["require-login", {}],
+      ["header-originators-owned", { preset: "strict", shadow: false }],
+      ["relay-only-for-login", { "our-domains": ["example.com"], shadow: false }],
+      ["require-login", { shadow: false }],
     ]);
   });
 });
