@@ -57,7 +57,7 @@ export {
   type ShownMailbox,
 } from "./headers/originators.js";
 export { readHeaderBytes } from "./headers/read-bytes.js";
-export { type HeaderListItem, LIST_BLIND_TO, readHeaderList } from "./headers/read-list.js";
+export { type HeaderListItem, HeaderListReader, LIST_BLIND_TO, readHeaderList } from "./headers/read-list.js";
 export { type Message, readMessage } from "./headers/read-message.js";
 export { scanBody } from "./headers/scan-body.js";
 export type { Anomaly, BodyAnomalies, Form, HeaderField, HeaderSection } from "./headers/section.js";

@@ -7,20 +7,25 @@ export class OctetField implements HeaderField {
   /** Octets of its name, without the blanks before the colon. */
   readonly nameLength: number;
   readonly #bytes: Uint8Array;
+  readonly #start: number;
   readonly #colon: number;
   readonly #end: number;
 
-  /** @param nameEnd where its name ends but for blanks before the colon */
-  constructor(bytes: Uint8Array, offset: number, nameEnd: number, colon: number, end: number) {
+  /**
+   * @param nameEnd where its name ends but for blanks before the colon
+   * @param colon where the octet stands that parts name and value
+   */
+  constructor(bytes: Uint8Array, start: number, nameEnd: number, colon: number, end: number, offset = start) {
     this.offset = offset;
-    this.nameLength = nameEnd - offset;
+    this.nameLength = nameEnd - start;
     this.#bytes = bytes;
+    this.#start = start;
     this.#colon = colon;
     this.#end = end;
   }
 
   get name(): string {
-    return latin1(this.#bytes, this.offset, this.#colon);
+    return latin1(this.#bytes, this.#start, this.#colon);
   }
 
   get value(): Uint8Array {
@@ -30,7 +35,7 @@ export class OctetField implements HeaderField {
   /** Whether its name begins with letters and hyphens that are given in lower case; compares without case. */
   nameBegins(lower: string): boolean {
     for (let at = 0; at < lower.length; at++) {
-      if (lowerOf(this.#bytes[this.offset + at]!) !== lower.charCodeAt(at)) return false;
+      if (lowerOf(this.#bytes[this.#start + at]!) !== lower.charCodeAt(at)) return false;
     }
     return true;
   }

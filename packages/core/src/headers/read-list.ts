@@ -1,7 +1,9 @@
 import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
 import { type HeaderLimits, headerLimits } from "./limits.js";
-import { CR, isAscii, isBlank, LF, latin1, utf8 } from "./octets.js";
+import { OctetField } from "./octet-field.js";
+import { COLON, CR, isBlank, LF, utf8 } from "./octets.js";
+import { PlainOctets } from "./plain-octets.js";
 import { forbiddenOctet, isNameOctet } from "./read-bytes.js";
 import type { HeaderField, HeaderSection } from "./section.js";
 
@@ -32,42 +34,120 @@ export const LIST_BLIND_TO: readonly Code[] = [
  * seen. `blindTo` says which may have been there and cannot be seen. Offsets are indexes of the field in the list.
  */
 export function readHeaderList(items: readonly HeaderListItem[], limits: Partial<HeaderLimits> = {}): HeaderSection {
-  const within = headerLimits(limits);
-  const { maxFields, maxHeaderOctets, maxLineOctets } = within;
-  const anomalies = new AnomalyLog();
-  const fields: HeaderField[] = [];
-  let octets = 0;
-  let isLimitReached = false;
-  for (let index = 0; index < items.length; index++) {
-    const item = items[index]!;
-    const name = nameOf(item[0]);
-    const value = octetsOf(item[1]);
-    octets += name.length + value.length + 3;
-    if (index >= maxFields || octets > maxHeaderOctets) {
-      anomalies.add("header-too-long", index);
-      isLimitReached = true;
-      break;
-    }
-    judgeName(name, index, anomalies);
-    judgeValue(name, value, index, anomalies, maxLineOctets);
-    fields.push({ name, value, offset: index });
+  const reader = new HeaderListReader(limits);
+  for (const [name, value] of items) {
+    if (reader.isLimitReached) break;
+    reader.add(name, value);
   }
-  return { view: "list", fields, anomalies: anomalies.list, blindTo: LIST_BLIND_TO, limits: within, isLimitReached };
+  return reader.section;
 }
+
+/** {@link readHeaderList} for a host that has one field after the other. Behind a limit nothing more is kept. */
+export class HeaderListReader {
+  readonly #limits: HeaderLimits;
+  readonly #anomalies = new AnomalyLog();
+  readonly #fields: HeaderField[] = [];
+  #octets = 0;
+  #isLimitReached = false;
+  /** Fields often stand in the same octets, one behind the other. */
+  #bytes: Uint8Array = NOTHING;
+  #plain = new PlainOctets(NOTHING);
+
+  constructor(limits: Partial<HeaderLimits> = {}) {
+    this.#limits = headerLimits(limits);
+  }
+
+  get isLimitReached(): boolean {
+    return this.#isLimitReached;
+  }
+
+  /** What was read so far. */
+  get section(): HeaderSection {
+    return {
+      view: "list",
+      fields: this.#fields,
+      anomalies: this.#anomalies.list,
+      blindTo: LIST_BLIND_TO,
+      limits: this.#limits,
+      isLimitReached: this.#isLimitReached,
+    };
+  }
+
+  /** Reads the next field. */
+  add(name: string | Uint8Array, value: string | Uint8Array): void {
+    const [nameOctets, valueOctets] = [octetsOf(name), octetsOf(value)];
+    const bytes = new Uint8Array(nameOctets.length + 1 + valueOctets.length);
+    bytes.set(nameOctets);
+    bytes[nameOctets.length] = COLON;
+    bytes.set(valueOctets, nameOctets.length + 1);
+    this.addPlaced(bytes, 0, nameOctets.length, bytes.length);
+  }
+
+  /**
+   * Reads the next field where it stands: its name from `start` to `nameEnd`, its value behind one octet more, to `end`. The octets are
+   * kept, and must not change.
+   */
+  addPlaced(bytes: Uint8Array, start: number, nameEnd: number, end: number): void {
+    if (this.#isLimitReached) return;
+    const { maxFields, maxHeaderOctets } = this.#limits;
+    const index = this.#fields.length;
+    this.#octets += end - start + 2;
+    if (index >= maxFields || this.#octets > maxHeaderOctets) {
+      this.#anomalies.add("header-too-long", index);
+      this.#isLimitReached = true;
+      return;
+    }
+    let bareEnd = nameEnd;
+    while (bareEnd > start && isBlank(bytes[bareEnd - 1])) bareEnd--;
+    const field = new OctetField(bytes, start, bareEnd, nameEnd, end, index);
+    if (!isPlainName(bytes, start, nameEnd)) judgeName(field.name, index, this.#anomalies);
+    const from = nameEnd + 1;
+    if (this.#plainOf(bytes).end(from, end) < end) this.#judgeValue(field, start, from, end);
+    else if (end - start > this.#limits.maxLineOctets) this.#anomalies.add("header-too-long", index, field.name);
+    this.#fields.push(field);
+  }
+
+  #plainOf(bytes: Uint8Array): PlainOctets {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#plain = new PlainOctets(bytes);
+    }
+    return this.#plain;
+  }
+
+  /** Judges the controls of a value, among them its folds, and the lengths of the lines of its field. */
+  #judgeValue(field: OctetField, start: number, from: number, end: number): void {
+    const plain = this.#plain;
+    const bytes = this.#bytes.subarray(0, end);
+    const note = (code: Code) => this.#anomalies.add(code, field.offset, field.name);
+    const { maxLineOctets } = this.#limits;
+    let lineStart = start;
+    for (let at = plain.end(from, end); at < end; at = plain.end(at + 1, end)) {
+      const lf = bytes[at] === CR && bytes[at + 1] === LF ? at + 1 : at;
+      if (bytes[lf] !== LF || !isBlank(bytes[lf + 1])) {
+        const code = forbiddenOctet(bytes[at]!);
+        if (code !== undefined) note(code);
+        continue;
+      }
+      if (at - lineStart > maxLineOctets) note("header-too-long");
+      lineStart = lf + 1;
+      at = lf + 1;
+      while (isBlank(bytes[at + 1])) at++;
+      if (at + 1 === end || bytes[at + 1] === LF || bytes[at + 1] === CR) note("header-whitespace-line");
+    }
+    if (end - lineStart > maxLineOctets) note("header-too-long");
+  }
+}
+
+const NOTHING = new Uint8Array(0);
 
 function octetsOf(text: string | Uint8Array): Uint8Array {
   return typeof text === "string" ? utf8(text) : text;
 }
 
-/** Octets as latin1; text in ASCII is that already. */
-function nameOf(text: string | Uint8Array): string {
-  return typeof text === "string" && isAscii(text) ? text : latin1(octetsOf(text));
-}
-
 const NAME = /^[\x21-\x39\x3b-\x7e]+[ \t]*$/;
 
 function judgeName(name: string, index: number, anomalies: AnomalyLog): void {
-  if (isPlainName(name)) return;
   for (let at = 0; at < name.length; at++) {
     const code = forbiddenOctet(name.charCodeAt(at));
     if (code !== undefined) anomalies.add(code, index, name);
@@ -81,35 +161,10 @@ function judgeName(name: string, index: number, anomalies: AnomalyLog): void {
 }
 
 /** Whether a name is one of RFC 5322 that no mbox file has quoted: nearly all of them are. */
-function isPlainName(name: string): boolean {
-  for (let at = 0; at < name.length; at++) if (!isNameOctet(name.charCodeAt(at))) return false;
-  return name !== "" && !name.startsWith(">");
+function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isNameOctet(bytes[at]!)) return false;
+  return end > start && bytes[start] !== QUOTE;
 }
 
-function judgeValue(
-  name: string,
-  value: Uint8Array,
-  index: number,
-  anomalies: AnomalyLog,
-  maxLineOctets: number,
-): void {
-  let lineStart = -name.length - 1;
-  for (let at = 0; at < value.length; at++) {
-    const octet = value[at]!;
-    if (octet >= 0x20 && octet !== 0x7f) continue;
-    const lf = octet === CR && value[at + 1] === LF ? at + 1 : at;
-    if (value[lf] !== LF || !isBlank(value[lf + 1])) {
-      const code = forbiddenOctet(octet);
-      if (code !== undefined) anomalies.add(code, index, name);
-      continue;
-    }
-    if (at - lineStart > maxLineOctets) anomalies.add("header-too-long", index, name);
-    lineStart = lf + 1;
-    at = lf + 1;
-    while (isBlank(value[at + 1])) at++;
-    if (at + 1 === value.length || value[at + 1] === LF || value[at + 1] === CR) {
-      anomalies.add("header-whitespace-line", index, name);
-    }
-  }
-  if (value.length - lineStart > maxLineOctets) anomalies.add("header-too-long", index, name);
-}
+/** `>`. */
+const QUOTE = 0x3e;

@@ -4,6 +4,7 @@ import {
   createGuard,
   facts,
   type HeaderListItem,
+  HeaderListReader,
   headerOriginatorsOwned,
   LIST_BLIND_TO,
   readHeaderBytes,
@@ -120,6 +121,41 @@ describe("the list view", () => {
     expect(same).toBeGreaterThan(400);
     expect(accepted).toBeGreaterThan(50);
     expect(other).toBeGreaterThan(100);
+  });
+
+  test("is the same of fields that stand anywhere in octets", () => {
+    fc.assert(
+      fc.property(message, host, fc.nat(3), (raw, seenBy, gap) => {
+        const items = listOf(raw, seenBy);
+        const reader = new HeaderListReader({ maxLineOctets: 20, maxFields: 3 });
+        const pieces = items.map(
+          ([name, value]) => [Buffer.from(name as string, "latin1"), value as Uint8Array] as const,
+        );
+        const between = Buffer.alloc(gap, "\r\n ");
+        const octets = Buffer.concat(pieces.flatMap(([name, value]) => [name, Buffer.from(" "), value, between]));
+        let at = 0;
+        for (const [name, value] of pieces) {
+          const nameEnd = at + name.length;
+          const end = nameEnd + 1 + value.length;
+          reader.addPlaced(octets, at, nameEnd, end);
+          at = end + gap;
+        }
+        const shown = ({ fields, ...rest }: ReturnType<typeof readHeaderList>) => ({
+          ...rest,
+          fields: fields.map(({ name, value, offset }) => [name, Buffer.from(value).toString("latin1"), offset]),
+        });
+        expect(shown(reader.section)).toEqual(shown(readHeaderList(items, { maxLineOctets: 20, maxFields: 3 })));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("of a header over its limit holds what stood before", () => {
+    const reader = new HeaderListReader({ maxFields: 2 });
+    for (const name of ["A", "B", "C", "D"]) reader.add(name, " 1");
+    const { fields, anomalies, isLimitReached } = reader.section;
+    expect(fields.map((field) => field.name)).toEqual(["A", "B"]);
+    expect([isLimitReached, anomalies]).toEqual([true, [{ code: "header-too-long", offset: 2 }]]);
   });
 
   const from = `From: ${OWN}\r\n`;

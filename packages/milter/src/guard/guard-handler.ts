@@ -176,9 +176,9 @@ class GuardHandler implements MilterHandler {
     return message.kept.addRecipient(recipient) ? "continue" : replyWith(TOO_MANY_RECIPIENTS);
   }
 
-  header({ name, value }: HeaderCommand): MilterVerdict {
+  header(event: HeaderCommand): MilterVerdict {
     const message = this.#message;
-    if (message !== undefined && !message.isJudged && this.#settings.needs.headers) message.kept.addField(name, value);
+    if (message !== undefined && !message.isJudged && this.#settings.needs.headers) message.kept.addField(event);
     return "continue";
   }
 

@@ -1,12 +1,13 @@
 import {
   HEADER_LIMITS,
-  type HeaderListItem,
+  HeaderListReader,
   type HeaderSection,
   type Path,
   type MessageLimits as ReadLimits,
-  readHeaderList,
   scanBody,
 } from "@fromguard/core";
+import type { HeaderCommand } from "../codec/command.js";
+import { PlacedHeader } from "../codec/placed-header.js";
 import { pathOf } from "./text.js";
 
 /** Limits of one message. */
@@ -50,13 +51,14 @@ export class KeptMessage {
   readonly recipients: Path[] = [];
   readonly #limits: MessageLimits;
   readonly #readLimits: Partial<ReadLimits>;
-  readonly #fields: HeaderListItem[] = [];
   readonly #chunks: Buffer[] = [];
   #recipientBytes = 0;
   #fieldBytes = 0;
   #bodyBytes = 0;
   #isTooLong = false;
-  #headers: HeaderSection | undefined;
+  /** Made for the first field: many messages are refused before they have one. */
+  #header: HeaderListReader | undefined;
+  #fields = 0;
 
   constructor(limits: MessageLimits, readLimits: Partial<ReadLimits>) {
     this.#limits = limits;
@@ -79,12 +81,14 @@ export class KeptMessage {
     return true;
   }
 
-  addField(name: string, value: Uint8Array): void {
+  addField(field: HeaderCommand): void {
     if (this.#isTooLong) return;
     const { maxHeaderFields, maxHeaderBytes } = this.#limits;
-    this.#fieldBytes += name.length + value.length;
-    if (this.#fields.length >= maxHeaderFields || this.#fieldBytes > maxHeaderBytes) this.#drop();
-    else this.#fields.push([/[\x80-\xff]/.test(name) ? Buffer.from(name, "latin1") : name, value]);
+    const place = field instanceof PlacedHeader ? field : placedOf(field);
+    this.#fields++;
+    this.#fieldBytes += place.end - place.start - 1;
+    if (this.#fields > maxHeaderFields || this.#fieldBytes > maxHeaderBytes) this.#drop();
+    else this.#reader.addPlaced(place.octets, place.start, place.nul, place.end);
   }
 
   addBody(chunk: Buffer): void {
@@ -94,19 +98,29 @@ export class KeptMessage {
     else this.#chunks.push(chunk);
   }
 
-  /** The header, read once. */
+  /** The header as far as it has come. */
   get headers(): HeaderSection {
-    this.#headers ??= readHeaderList(this.#fields, this.#readLimits);
-    return this.#headers;
+    return this.#reader.section;
   }
 
   get bodyAnomalies(): ReturnType<typeof scanBody> {
     return scanBody(Buffer.concat(this.#chunks), this.headers, this.#readLimits);
   }
 
+  get #reader(): HeaderListReader {
+    this.#header ??= new HeaderListReader(this.#readLimits);
+    return this.#header;
+  }
+
   #drop(): void {
     this.#isTooLong = true;
-    this.#fields.length = 0;
+    this.#header = undefined;
     this.#chunks.length = 0;
   }
+}
+
+/** A field that some session of the caller's own has made. */
+function placedOf({ name, value }: HeaderCommand): PlacedHeader {
+  const octets = Buffer.concat([Buffer.from(name, "latin1"), Buffer.alloc(1), value]);
+  return new PlacedHeader(octets, 0, name.length, octets.length);
 }
