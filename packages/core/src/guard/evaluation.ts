@@ -1,74 +1,43 @@
 import type { FactName, Facts } from "../rule/facts.js";
-import type { Rule, RuleContext, TraceNode } from "../rule/rule.js";
+import type { Rule, TraceNode } from "../rule/rule.js";
 import { run } from "../rule/run.js";
 import type { Decision, Finding } from "../verdict/decision.js";
 import type { Edit } from "../verdict/edit.js";
 import { publicReply, type ReplyChanges } from "../verdict/replies.js";
 import type { Reply } from "../verdict/reply.js";
-import { isRejection, replyOf, severity, type Verdict } from "../verdict/verdict.js";
+import { isRejection, PASSED, replyOf, severity, type Verdict } from "../verdict/verdict.js";
 import type { Counters } from "./counters.js";
+import { type ErrorHook, NO_FINDINGS, RuleRun, Stage } from "./rule-run.js";
 
 /** What every evaluation of one guard shares. */
 export interface EvaluationSettings {
+  readonly rules: readonly Rule[];
   readonly timeoutMs: number;
   readonly shadow: boolean;
-  /** Told of a rule that threw. Does not throw. */
-  readonly onError: (rule: string, cause: string) => void;
+  readonly onError: ErrorHook;
   readonly counters: Counters;
   readonly replies: ReplyChanges;
+  /** {@link passedBy} the rules. */
+  readonly passed: Decision;
 }
 
 /** The signal of who asked is made where it is read, which few decisions do. */
 type Signalled = { readonly signal?: AbortSignal } | undefined;
 
-type Pending = readonly [slot: Slot, outcome: Promise<Verdict>];
+type Pending = readonly [run: RuleRun, outcome: Promise<Verdict>];
 
-const NO_EDITS: readonly Edit[] = [];
-const NO_FINDINGS: readonly Finding[] = [];
+const NO_EDITS: readonly Edit[] = Object.freeze([]);
 
-/** An abort controller that is made when a rule asks for its signal or is waited for: most decisions do neither. */
-class Stop {
-  #controller: AbortController | undefined;
-
-  get controller(): AbortController {
-    this.#controller ??= new AbortController();
-    return this.#controller;
-  }
-}
-
-/** What one rule of the policy has come to, and what it may use: one object, since there is one a rule and decision. */
-class Slot implements RuleContext {
-  readonly rule: Rule;
-  verdict: Verdict | undefined;
-  observed: readonly Finding[] = NO_FINDINGS;
-  readonly trace?: TraceNode[];
-  readonly #onError: (rule: string, cause: string) => void;
-  #stop: Stop | undefined;
-
-  constructor(rule: Rule, onError: (rule: string, cause: string) => void, trace: TraceNode[] | undefined) {
-    this.rule = rule;
-    this.#onError = onError;
-    if (trace !== undefined) this.trace = trace;
-  }
-
-  /** The rule is run: its signal is that of this stage. */
-  begin(stop: Stop): this {
-    this.#stop = stop;
-    return this;
-  }
-
-  get signal(): AbortSignal {
-    this.#stop ??= new Stop();
-    return this.#stop.controller.signal;
-  }
-
-  observe(finding: Finding): void {
-    this.observed = [...this.observed, finding];
-  }
-
-  onError(rule: string, cause: string): void {
-    this.#onError(rule, cause);
-  }
+/** The decision where all rules pass and tell nothing: one for all transactions, since it holds nothing of them. */
+export function passedBy(rules: readonly Rule[]): Decision {
+  const findings = rules.map(({ name }) => Object.freeze({ rule: name, verdict: PASSED }));
+  return Object.freeze({
+    action: "accept",
+    code: PASSED.code,
+    edits: NO_EDITS,
+    findings: Object.freeze(findings),
+    observed: NO_FINDINGS,
+  });
 }
 
 /**
@@ -78,20 +47,20 @@ class Slot implements RuleContext {
  * is asked (unless a trace is wanted) and later findings are dropped, so that the answer does not depend on timing.
  */
 export class Evaluation {
-  readonly #slots: readonly Slot[];
   readonly #settings: EvaluationSettings;
+  readonly #runs: readonly RuleRun[];
   readonly #trace: TraceNode[] | undefined;
   #facts: Partial<Facts> = {};
   #busy: Promise<Decision> | undefined;
 
-  constructor(rules: readonly Rule[], settings: EvaluationSettings, trace?: TraceNode[]) {
-    this.#slots = rules.map((rule) => new Slot(rule, settings.onError, trace));
+  constructor(settings: EvaluationSettings, trace?: TraceNode[]) {
     this.#settings = settings;
+    this.#runs = settings.rules.map((rule) => new RuleRun(rule, trace));
     this.#trace = trace;
   }
 
   get waiting(): readonly string[] {
-    return this.#slots.filter((slot) => slot.verdict === undefined).map((slot) => slot.rule.name);
+    return this.#runs.filter(({ verdict }) => verdict === undefined).map(({ rule }) => rule.name);
   }
 
   /** Adds facts, runs what can now run, and decides on what is known. Stages that come too early wait for the one before. */
@@ -101,7 +70,7 @@ export class Evaluation {
       return this.#busy.then(() => this.learn(facts, signalled));
     }
     this.#facts = { ...this.#facts, ...facts };
-    const decision = this.#advance((rule) => rule.needs.every((need) => this.#facts[need] !== undefined), options);
+    const decision = this.#advance(({ needs }) => needs.every((need) => this.#facts[need] !== undefined), options);
     if (decision instanceof Promise) {
       this.#busy = decision.finally(() => {
         this.#busy = undefined;
@@ -114,34 +83,35 @@ export class Evaluation {
   /** Decides on facts that are the last: a rule that lacks one is `unknown`. */
   finish(facts: Partial<Facts>, options: Signalled): Decision | Promise<Decision> {
     this.#facts = facts;
-    return this.#advance(() => true, options);
+    return this.#advance(always, options);
   }
 
   #advance(canRun: (rule: Rule) => boolean, options: Signalled): Decision | Promise<Decision> {
-    const stop = new Stop();
+    const stage = new Stage(this.#settings.onError);
+    const facts = this.#facts as Pick<Facts, FactName>;
     let pending: Pending[] | undefined;
-    for (const slot of this.#slots) {
-      if (slot.verdict === undefined && canRun(slot.rule)) {
-        const outcome = run(slot.rule, this.#facts as Pick<Facts, FactName>, slot.begin(stop));
-        if (outcome instanceof Promise) pending = [...(pending ?? []), [slot, outcome]];
-        else this.#settle(slot, outcome);
+    for (const each of this.#runs) {
+      if (each.verdict === undefined && canRun(each.rule)) {
+        const outcome = run(each.rule, facts, each.begin(stage));
+        if (outcome instanceof Promise) pending = [...(pending ?? []), [each, outcome]];
+        else this.#settle(each, outcome);
       }
-      if (this.#endsAt(slot)) break;
+      if (this.#endsAt(each)) break;
     }
-    return pending === undefined ? this.#decide() : this.#wait(pending, stop.controller, options?.signal);
+    return pending === undefined ? this.#decide() : this.#wait(pending, stage.controller, options?.signal);
   }
 
-  #settle(slot: Slot, verdict: Verdict): void {
+  #settle(each: RuleRun, verdict: Verdict): void {
     if (this.#settings.shadow && severity(verdict) >= 2) {
-      slot.observe({ rule: slot.rule.name, verdict });
-      slot.verdict = { kind: "skip", code: "observed" };
+      each.observe({ rule: each.rule.name, verdict });
+      each.verdict = { kind: "skip", code: "observed" };
     } else {
-      slot.verdict = verdict;
+      each.verdict = verdict;
     }
   }
 
   /** Whether nothing behind this rule can change the decision. A trace wants the others all the same. */
-  #endsAt({ verdict }: Slot): boolean {
+  #endsAt({ verdict }: RuleRun): boolean {
     return verdict !== undefined && isRejection(verdict) && this.#trace === undefined;
   }
 
@@ -154,12 +124,12 @@ export class Evaluation {
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();
     try {
-      const waiting = new Set(pending.map(([slot]) => slot));
+      const waiting = new Set(pending.map(([each]) => each));
       await new Promise<void>((resolve) => {
-        for (const [slot, outcome] of pending) {
+        for (const [each, outcome] of pending) {
           void outcome.then((verdict) => {
-            this.#settle(slot, verdict);
-            waiting.delete(slot);
+            this.#settle(each, verdict);
+            waiting.delete(each);
             if (waiting.size === 0 || this.#isCertain(waiting)) resolve();
           });
         }
@@ -173,27 +143,29 @@ export class Evaluation {
   }
 
   /** Whether a rejection stands before every rule that has not answered. */
-  #isCertain(waiting: ReadonlySet<Slot>): boolean {
-    for (const slot of this.#slots) {
-      if (waiting.has(slot)) return false;
-      if (this.#endsAt(slot)) return true;
+  #isCertain(waiting: ReadonlySet<RuleRun>): boolean {
+    for (const each of this.#runs) {
+      if (waiting.has(each)) return false;
+      if (this.#endsAt(each)) return true;
     }
     return false;
   }
 
   #decide(): Decision {
+    const { passed } = this.#settings;
+    if (this.#runs.every(isPlainPass)) return this.#count(passed);
     const findings: Finding[] = [];
     let observed: Finding[] | undefined;
     let edits: Edit[] | undefined;
     let worst: Verdict | undefined;
-    for (const slot of this.#slots) {
-      const { verdict } = slot;
-      if (slot.observed.length > 0) observed = [...(observed ?? []), ...slot.observed];
+    for (const each of this.#runs) {
+      const { verdict } = each;
+      if (each.observed.length > 0) observed = [...(observed ?? []), ...each.observed];
       if (verdict === undefined) continue;
-      findings.push({ rule: slot.rule.name, verdict });
+      findings.push({ rule: each.rule.name, verdict });
       if (verdict.kind === "pass" && verdict.edits !== undefined) edits = [...(edits ?? []), ...verdict.edits];
       if (worst === undefined || severity(verdict) > severity(worst)) worst = verdict;
-      if (this.#endsAt(slot)) break;
+      if (this.#endsAt(each)) break;
     }
     const reply =
       worst?.kind === "fail" ? publicReply(worst, this.#facts.login, this.#settings.replies) : worst && replyOf(worst);
@@ -208,6 +180,15 @@ export class Evaluation {
     if (decision.code === "nothing-applied") counters.nothingApplied++;
     return decision;
   }
+}
+
+function always(): boolean {
+  return true;
+}
+
+/** Whether a rule passed and there is nothing more to tell of it. */
+function isPlainPass({ verdict, observed }: RuleRun): boolean {
+  return verdict === PASSED && observed === NO_FINDINGS;
 }
 
 function decisionOf(

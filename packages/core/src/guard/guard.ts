@@ -5,7 +5,7 @@ import type { Decision } from "../verdict/decision.js";
 import { FromguardError } from "../verdict/error.js";
 import { checkReplies, type ReplyChanges } from "../verdict/replies.js";
 import { Counters, type GuardCounters } from "./counters.js";
-import { Evaluation } from "./evaluation.js";
+import { Evaluation, type EvaluationSettings, passedBy } from "./evaluation.js";
 
 /** Options of {@link createGuard}. */
 export interface GuardOptions {
@@ -104,7 +104,9 @@ function takeApart(rule: Rule): readonly Rule[] {
 }
 
 function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counters): Guard {
-  const settings = {
+  const settings: EvaluationSettings = {
+    rules,
+    passed: passedBy(rules),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     shadow: options.shadow ?? false,
     onError: errorHook(options.onRuleError, counters),
@@ -113,7 +115,7 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
   };
   const seen = options.identity === "authorisation" ? asAuthorised : (facts: Partial<Facts>) => facts;
   const decide = (facts: Partial<Facts>, options?: DecideOptions) =>
-    new Evaluation(rules, settings).finish(seen(facts), options);
+    new Evaluation(settings).finish(seen(facts), options);
   return {
     rules,
     needs: [...new Set(rules.flatMap((rule) => rule.needs))],
@@ -122,11 +124,11 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
     check: async (facts, options) => decide(facts, options),
     explain: async (facts, options) => {
       const trace: TraceNode[] = [];
-      const decision = await new Evaluation(rules, settings, trace).finish(seen(facts), options);
+      const decision = await new Evaluation(settings, trace).finish(seen(facts), options);
       return { decision, trace };
     },
     begin: () => {
-      const evaluation = new Evaluation(rules, settings);
+      const evaluation = new Evaluation(settings);
       return {
         learn: (facts, options) => evaluation.learn(seen(facts), options),
         get waiting() {

@@ -36,12 +36,13 @@ export interface Unknown {
 /** What one rule found. */
 export type Verdict = Pass | Skip | Fail | Unknown;
 
-const OWNED: Pass = { kind: "pass", code: "ok" };
+/** What a rule gives that is satisfied and has nothing to tell. */
+export const PASSED: Pass = { kind: "pass", code: "ok" };
 
 /** The rule is satisfied. */
 export function pass(code = "ok", edits: readonly Edit[] = []): Pass {
   if (edits.length > 0) return { kind: "pass", code, edits };
-  return code === "ok" ? OWNED : { kind: "pass", code };
+  return code === "ok" ? PASSED : { kind: "pass", code };
 }
 
 /** The rule does not apply, and why. */

@@ -46,6 +46,33 @@ describe("a decision", () => {
     expect((await guard.explain(someFacts())).decision).toMatchObject(expected);
   });
 
+  it("is one frozen object where rules pass and tell nothing, and one of its own where they tell something", () => {
+    const tagging = pass("ok", [{ kind: "add-header", name: "X-Tag", value: "1" }]);
+    const noting = rule("noting", ["listener"], (_, context) => {
+      context.observe({ rule: "noting", verdict: NOT_OWNED });
+      return pass();
+    });
+    const decide = (...rules: Rule[]) => {
+      const guard = createGuard({ rules });
+      return [guard.decide(someFacts()), guard.decide(someFacts()), guard.counters.accepted] as const;
+    };
+    const [one, other, accepted] = decide(giving(pass(), "a"), giving(pass(), "b"));
+    expect([one === other, Object.isFrozen(one), accepted]).toEqual([true, true, 2]);
+    expect(one).toEqual({
+      action: "accept",
+      code: "ok",
+      edits: [],
+      findings: ["a", "b"].map((name) => ({ rule: name, verdict: pass() })),
+      observed: [],
+    });
+    for (const telling of [giving(tagging), giving(skip("x")), giving(pass("other")), noting]) {
+      const [first, second] = decide(giving(pass()), telling);
+      expect(first).not.toBe(second);
+    }
+    const [noted] = decide(giving(pass()), noting);
+    expect(noted).toMatchObject({ action: "accept", observed: [{ rule: "noting" }] });
+  });
+
   it("has a reply exactly where it does not accept, and edits only where it does", () =>
     fc.assert(
       fc.asyncProperty(members(), async (given) => {
