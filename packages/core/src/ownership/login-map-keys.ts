@@ -41,7 +41,7 @@ export function loginMapKeys(localPart: string, domain: string, options: LoginMa
   const foldCase = foldingOf(options);
   const full = foldCase(localPart);
   const base = splitExtension(full, options);
-  const steps: KeyStep[] = [{ keys: forms(full, `@${domain}`), whole: true }];
+  const steps: KeyStep[] = [wholeStep(full, domain)];
   if (base !== undefined) steps.push({ keys: forms(base, `@${domain}`), whole: false });
   if (localDomains.some((local) => foldCase(local) === domain)) {
     if (full !== "") steps.push({ keys: forms(full, ""), whole: false });
@@ -49,6 +49,19 @@ export function loginMapKeys(localPart: string, domain: string, options: LoginMa
   }
   steps.push({ keys: [`@${domain}`], whole: false });
   return steps;
+}
+
+/** The first of {@link loginMapKeys}, and the only one for which pattern tables are asked. */
+export function wholeAddressKeys(
+  localPart: string,
+  domain: string,
+  options: LoginMapKeyOptions = {},
+): readonly KeyStep[] {
+  return [wholeStep(foldingOf(options)(localPart), domain)];
+}
+
+function wholeStep(folded: string, domain: string): KeyStep {
+  return { keys: forms(folded, `@${domain}`), whole: true };
 }
 
 /** How {@link accessMapKeys} takes an address apart. */
@@ -126,6 +139,8 @@ export function splitExtension(localPart: string, options: ExtensionOptions): st
  */
 export function lookupDomains({ domain }: Address): readonly string[] {
   if (domain.kind !== "name" && domain.kind !== "literal") return [];
+  // Lower-case A-labels fold to themselves.
+  if (domain.text === domain.ascii) return [domain.ascii];
   const folded = fold(domain.text.endsWith(".") ? domain.text.slice(0, -1) : domain.text);
   if (folded === domain.ascii) return [folded];
   const read = parseDomain(folded);

@@ -3,9 +3,9 @@ import type { Table } from "../table/table.js";
 import type { Evidence } from "../verdict/evidence.js";
 import type { Directory } from "./directory.js";
 import { type Hit, type LookupOptions, searchTables } from "./key-search.js";
-import { type LoginMapKeyOptions, loginMapKeys, lookupDomains } from "./login-map-keys.js";
+import { type LoginMapKeyOptions, loginMapKeys, lookupDomains, wholeAddressKeys } from "./login-map-keys.js";
 import { addressesInMap, ownersInMap } from "./login-map-listing.js";
-import { grantLine, isOwner, listOwners } from "./owners.js";
+import { grantLine, listOwners, listsOwner } from "./owners.js";
 import type { Answer, Ownership } from "./ownership.js";
 import { weakest } from "./weakest.js";
 
@@ -39,30 +39,35 @@ export interface LoginMapOptions extends LoginMapKeyOptions {
  */
 export function loginMap(options: LoginMapOptions): Directory {
   const { tables, name = tables.map((table) => table.name).join(" ") } = options;
+  const keysOf = tables.some(({ keys }) => keys === "parts") ? loginMapKeys : wholeAddressKeys;
 
-  const answer = (login: string, address: Address, lookupOptions: LookupOptions): Answer | Promise<Answer> => {
-    const base = () => ({ login, address: formatAddress(address) });
-    const domains = lookupDomains(address);
-    if (domains.length === 0)
-      return nobody(() => ({ ...base(), source: name, detail: "the address has no valid domain" }));
-    const answers = domains.map((domain) => {
-      const steps = loginMapKeys(address.localPart, domain, options);
+  const nobody = (login: string, address: Address, more: () => Evidence): Answer => ({
+    kind: "no-nobody-owns-it",
+    evidence: () => ({ login, address: formatAddress(address), source: name, ...more() }),
+  });
+
+  const answerIn = (domain: string, login: string, address: Address, how: LookupOptions): Answer | Promise<Answer> => {
+    const steps = keysOf(address.localPart, domain, options);
+    const read = (hit: Hit | undefined): Answer => {
+      if (hit !== undefined) return readOwners(hit, login, address);
       const key = steps[0]?.keys[0] ?? "";
-      const read = (hit: Hit | undefined) =>
-        hit === undefined
-          ? nobody(() => {
-              const remedy = grantLine(tables[0], key, [login]);
-              return { ...base(), source: name, key, remedy, lets: letsOf(key) };
-            })
-          : readOwners(hit, login, base);
-      const hit = searchTables(tables, steps, lookupOptions);
-      return hit instanceof Promise ? hit.then(read) : read(hit);
-    });
+      return nobody(login, address, () => ({ key, remedy: grantLine(tables[0], key, [login]), lets: letsOf(key) }));
+    };
+    const hit = searchTables(tables, steps, how);
+    return hit instanceof Promise ? hit.then(read) : read(hit);
+  };
+
+  const answer = (login: string, address: Address, how: LookupOptions): Answer | Promise<Answer> => {
+    const domains = lookupDomains(address);
+    const [domain] = domains;
+    if (domain === undefined) return nobody(login, address, () => ({ detail: "the address has no valid domain" }));
+    if (domains.length === 1) return answerIn(domain, login, address, how);
+    const answers = domains.map((each) => answerIn(each, login, address, how));
     return settled(answers) ? weakest(answers) : Promise.all(answers).then(weakest);
   };
 
-  const ask: Ownership["ask"] = (login, questions, lookupOptions) => {
-    const answers = questions.map(({ address }) => answer(login, address, lookupOptions));
+  const ask: Ownership["ask"] = (login, questions, how) => {
+    const answers = questions.map(({ address }) => answer(login, address, how));
     return settled(answers) ? answers : Promise.all(answers);
   };
   return {
@@ -74,11 +79,11 @@ export function loginMap(options: LoginMapOptions): Directory {
 }
 
 function settled(answers: readonly (Answer | Promise<Answer>)[]): answers is readonly Answer[] {
-  return !answers.some((answer) => answer instanceof Promise);
+  return !answers.some(isPromise);
 }
 
-function nobody(evidence: () => Evidence): Answer {
-  return { kind: "no-nobody-owns-it", evidence };
+function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> {
+  return answer instanceof Promise;
 }
 
 /** What else a line for the key lets the login use. */
@@ -88,29 +93,29 @@ function letsOf(key: string): string {
   return key.includes("@") ? own : `${own}, at every local domain`;
 }
 
-function readOwners({ table, key, lookup }: Hit, login: string, base: () => Evidence): Answer {
-  const evidence = (more: Evidence): Evidence => ({
-    ...lookup.evidence(),
-    ...base(),
-    source: table.name,
-    key,
-    ...more,
-  });
+function readOwners(hit: Hit, login: string, address: Address): Answer {
+  const { lookup } = hit;
   if (lookup.kind === "error") {
     const { code, cause } = lookup;
-    return { kind: "unknown", code: "table-unavailable", cause, evidence: () => evidence({ detail: code }) };
+    const evidence = () => evidenceOf(hit, login, address, { detail: code });
+    return { kind: "unknown", code: "table-unavailable", cause, evidence };
   }
   const { value } = lookup;
   if (value === "") {
-    const cause = `${table.name}: the result for ${JSON.stringify(key)} is empty`;
-    return { kind: "unknown", code: "table-invalid", cause, evidence: () => evidence({ detail: cause }) };
+    const cause = `${hit.table.name}: the result for ${JSON.stringify(hit.key)} is empty`;
+    const evidence = () => evidenceOf(hit, login, address, { detail: cause });
+    return { kind: "unknown", code: "table-invalid", cause, evidence };
   }
-  const owners = listOwners(value);
-  if (isOwner(owners, login)) {
-    return { kind: "yes", evidence: () => evidence({ result: value }) };
-  }
-  return {
-    kind: "no-others-own-it",
-    evidence: () => evidence({ result: value, remedy: grantLine(table, key, [...owners, login]), lets: letsOf(key) }),
-  };
+  return listsOwner(value, login)
+    ? { kind: "yes", evidence: () => evidenceOf(hit, login, address, { result: value }) }
+    : { kind: "no-others-own-it", evidence: () => evidenceOf(hit, login, address, foreign(hit, value, login)) };
+}
+
+/** What a value that lists others shows. */
+function foreign({ table, key }: Hit, value: string, login: string): Evidence {
+  return { result: value, remedy: grantLine(table, key, [...listOwners(value), login]), lets: letsOf(key) };
+}
+
+function evidenceOf({ lookup, table, key }: Hit, login: string, address: Address, more: Evidence): Evidence {
+  return { ...lookup.evidence(), login, address: formatAddress(address), source: table.name, key, ...more };
 }

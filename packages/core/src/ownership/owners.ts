@@ -1,6 +1,8 @@
 import { fold } from "../address/fold.js";
 import type { Table } from "../table/table.js";
 
+const SEPARATOR = /[, \t\r\n]/;
+
 /** The owners that a value of a login map lists: split at commas and white space, nothing quoted, empty parts left out. */
 export function listOwners(value: string): readonly string[] {
   return value.split(/[, \t\r\n]+/).filter((owner) => owner !== "");
@@ -14,6 +16,12 @@ export function listOwners(value: string): readonly string[] {
 export function isOwner(owners: readonly string[], login: string, foldCase: (text: string) => string = fold): boolean {
   const folded = foldCase(login);
   return owners.some((owner) => foldCase(owner) === folded);
+}
+
+/** Whether a login is among the owners that a value lists, as {@link listOwners} and {@link isOwner} have it. */
+export function listsOwner(value: string, login: string): boolean {
+  if (SEPARATOR.test(value)) return isOwner(listOwners(value), login);
+  return value !== "" && (value === login || fold(value) === fold(login));
 }
 
 /** The line to put in a table, above the one that answered, so that these logins own the address. */

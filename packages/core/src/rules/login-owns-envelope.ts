@@ -2,6 +2,7 @@ import { type Address, formatAddress } from "../address/address.js";
 import { fold } from "../address/fold.js";
 import type { Answer, Ownership } from "../ownership/ownership.js";
 import { type Rule, rule } from "../rule/rule.js";
+import type { Evidence } from "../verdict/evidence.js";
 import { LateFail } from "../verdict/late-fail.js";
 import { fail, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
 import { aboutSender, envelopeMailbox } from "./envelope-mailbox.js";
@@ -41,9 +42,10 @@ export function loginOwnsEnvelope(options: LoginOwnsEnvelopeOptions): Rule<"logi
     if (domain.kind === "invalid" || (domain.kind === "name" && domain.altered)) {
       return fail("envelope-malformed", aboutSender(mailbox, { login, detail: "the domain is not in a plain form" }));
     }
-    const judge = ([answer]: readonly Answer[]) => judgeAnswer(answer, login, mailbox, localPartCase);
     const answers = ownership.ask(login, [{ address: mailbox, role: "envelope" }], context);
-    return "then" in answers ? answers.then(judge) : judge(answers);
+    return "then" in answers
+      ? answers.then(([late]) => judgeAnswer(late, login, mailbox, localPartCase))
+      : judgeAnswer(answers[0], login, mailbox, localPartCase);
   });
 }
 
@@ -54,25 +56,34 @@ function judgeAnswer(
   localPartCase: "any" | "exact",
 ): Verdict {
   if (answer === undefined) return unknown("ownership-incomplete", "the ownership left a question without an answer");
-  const evidence = (detail?: string) =>
-    aboutSender(mailbox, { login, ...answer.evidence(), ...(detail === undefined ? {} : { detail }) });
-  const foreign = (detail?: string) =>
-    new LateFail("envelope-not-owned", { address: formatAddress(mailbox) }, () => evidence(detail));
   switch (answer.kind) {
     case "yes":
       if (answer.requires !== undefined) {
-        return foreign("it is owned only beside a Sender field, not in the envelope");
+        return notOwned(answer, login, mailbox, {
+          detail: "it is owned only beside a Sender field, not in the envelope",
+        });
       }
       if (localPartCase === "exact" && answer.as !== undefined && isOtherCase(answer.as.localPart, mailbox.localPart)) {
-        return foreign("the case of the local part differs from the owned address");
+        return notOwned(answer, login, mailbox, {
+          detail: "the case of the local part differs from the owned address",
+        });
       }
       return pass();
     case "no-others-own-it":
     case "no-nobody-owns-it":
-      return foreign();
+      return notOwned(answer, login, mailbox, {});
     case "unknown":
-      return unknown(answer.code, answer.cause, evidence());
+      return unknown(answer.code, answer.cause, evidenceOf(answer, login, mailbox, {}));
   }
+}
+
+function notOwned(answer: Answer, login: string, mailbox: Address, more: Evidence): LateFail {
+  const about = { address: formatAddress(mailbox) };
+  return new LateFail("envelope-not-owned", about, () => evidenceOf(answer, login, mailbox, more));
+}
+
+function evidenceOf(answer: Answer, login: string, mailbox: Address, more: Evidence): Evidence {
+  return aboutSender(mailbox, { login, ...answer.evidence(), ...more });
 }
 
 function isOtherCase(own: string, used: string): boolean {
