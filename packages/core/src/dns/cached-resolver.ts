@@ -69,14 +69,22 @@ function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
   /** In order of last use, the longest unused first. */
   const kept = new Map<string, Kept<Row>>();
   const open = new Map<string, OpenQuestion<Row>>();
+  /** What stands last in `kept`: the domain of most questions is that of the one before, and need not be moved there. */
+  let last: Kept<Row> | undefined;
 
   function recall(name: string): DnsAnswer<Row> | undefined {
     const entry = kept.get(name);
     if (entry === undefined) return undefined;
     const time = now();
-    kept.delete(name);
-    if (time < entry.staleUntil) kept.set(name, entry);
+    if (time >= entry.staleUntil) kept.delete(name);
+    else if (entry !== last) put(name, entry);
     return time < entry.freshUntil ? entry.answer : undefined;
+  }
+
+  function put(name: string, entry: Kept<Row>): void {
+    kept.delete(name);
+    kept.set(name, entry);
+    last = entry;
   }
 
   /** What stands in for a failure, if anything does. */
@@ -90,7 +98,7 @@ function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
     kept.delete(name);
     if (seconds <= 0) return;
     const freshUntil = now() + seconds * 1000;
-    kept.set(name, { answer, freshUntil, staleUntil: freshUntil + staleSeconds * 1000 });
+    put(name, { answer, freshUntil, staleUntil: freshUntil + staleSeconds * 1000 });
     for (const oldest of kept.keys()) {
       if (kept.size <= maxEntries) break;
       kept.delete(oldest);
@@ -111,7 +119,7 @@ function cached<Row>(ask: Ask<Row>, options: CachedResolverOptions): Ask<Row> {
     }
     const entry = kept.get(name);
     if (entry === undefined || now() >= entry.staleUntil) return answer;
-    kept.set(name, { ...entry, freshUntil: Math.min(now() + STALE_RECHECK_SECONDS * 1000, entry.staleUntil) });
+    put(name, { ...entry, freshUntil: Math.min(now() + STALE_RECHECK_SECONDS * 1000, entry.staleUntil) });
     return entry.answer;
   }
 

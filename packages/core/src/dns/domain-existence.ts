@@ -28,15 +28,25 @@ export function domainExistence(
   name: string,
   options: { readonly signal: AbortSignal },
 ): DomainExistence | Promise<DomainExistence> {
-  return andThen(resolver.mx(name, options), (mx) => {
-    const byMx = judgeMx(mx);
-    if (byMx !== undefined) return byMx;
-    return andThen(resolver.a(name, options), (a) => {
-      if (hasRecords(a)) return { kind: "exists", by: "A" };
-      return andThen(resolver.aaaa(name, options), (aaaa) =>
-        hasRecords(aaaa) ? { kind: "exists", by: "AAAA" } : nothingFound(name, { MX: mx, A: a, AAAA: aaaa }),
-      );
-    });
+  const mx = resolver.mx(name, options);
+  return mx instanceof Promise
+    ? mx.then((late) => existenceByMx(late, resolver, name, options))
+    : existenceByMx(mx, resolver, name, options);
+}
+
+function existenceByMx(
+  mx: DnsAnswer<MxRecord>,
+  resolver: Resolver,
+  name: string,
+  options: { readonly signal: AbortSignal },
+): DomainExistence | Promise<DomainExistence> {
+  const byMx = judgeMx(mx);
+  if (byMx !== undefined) return byMx;
+  return andThen(resolver.a(name, options), (a) => {
+    if (hasRecords(a)) return { kind: "exists", by: "A" };
+    return andThen(resolver.aaaa(name, options), (aaaa) =>
+      hasRecords(aaaa) ? { kind: "exists", by: "AAAA" } : nothingFound(name, { MX: mx, A: a, AAAA: aaaa }),
+    );
   });
 }
 
@@ -79,11 +89,16 @@ function hasRecords(answer: DnsAnswer<unknown>): boolean {
   return answer.kind === "records" && answer.records.length > 0;
 }
 
+const BY_MX: DomainExistence = { kind: "exists", by: "MX" };
+
 function judgeMx(answer: DnsAnswer<MxRecord>): DomainExistence | undefined {
   if (answer.kind !== "records" || answer.records.length === 0) return undefined;
-  const hosts = answer.records.map(({ exchange }) => exchange);
-  if (hosts.some((host) => host === "" || host === ".")) return { kind: "null-mx" };
-  return hosts.some(isMailHost) ? { kind: "exists", by: "MX" } : { kind: "malformed" };
+  let isUsable = false;
+  for (const { exchange } of answer.records) {
+    if (exchange === "" || exchange === ".") return { kind: "null-mx" };
+    isUsable ||= isMailHost(exchange);
+  }
+  return isUsable ? BY_MX : { kind: "malformed" };
 }
 
 /**

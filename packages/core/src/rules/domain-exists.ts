@@ -1,7 +1,7 @@
-import { domainExistence } from "../dns/domain-existence.js";
+import type { Address } from "../address/address.js";
+import { type DomainExistence, domainExistence } from "../dns/domain-existence.js";
 import type { Resolver } from "../dns/resolver.js";
 import { type Rule, rule } from "../rule/rule.js";
-import { andThen } from "../verdict/and-then.js";
 import type { Evidence } from "../verdict/evidence.js";
 import { fail, pass, skip, unknown, type Verdict } from "../verdict/verdict.js";
 import { domainSet } from "./domain-set.js";
@@ -32,23 +32,33 @@ export function domainExists(options: DomainExistsOptions): Rule<"envelopeFrom">
     const { domain } = read.mailbox;
     if (domain.kind === "literal") return skip("address-literal");
     if (domain.kind === "none") return skip("no-domain");
-    const evidence = (more: Evidence = {}) => aboutSender(read.mailbox, { source: "dns", key: domain.ascii, ...more });
-    if (domain.kind === "invalid") return fail("sender-domain-unknown", evidence({ detail: "it is no domain name" }));
+    if (domain.kind === "invalid") {
+      return fail("sender-domain-unknown", about(read.mailbox, { detail: "it is no domain name" }));
+    }
     if (isOurs(domain)) return pass();
-    return andThen(domainExistence(resolver, domain.ascii, context), (existence): Verdict => {
-      switch (existence.kind) {
-        case "exists":
-          return pass();
-        case "not-found":
-          return fail("sender-domain-unknown", evidence({ result: "no MX, A or AAAA record" }));
-        case "null-mx":
-          return fail("sender-domain-null-mx", evidence({ result: "null MX" }));
-        case "malformed":
-          return fail("sender-domain-malformed", evidence({ result: "MX records that name no host" }));
-        case "unanswerable":
-        case "unknown":
-          return unknown("dns-unavailable", existence.cause, evidence());
-      }
-    });
+    const existence = domainExistence(resolver, domain.ascii, context);
+    return existence instanceof Promise
+      ? existence.then((late) => judge(late, read.mailbox))
+      : judge(existence, read.mailbox);
   });
+}
+
+function judge(existence: DomainExistence, mailbox: Address): Verdict {
+  switch (existence.kind) {
+    case "exists":
+      return pass();
+    case "not-found":
+      return fail("sender-domain-unknown", about(mailbox, { result: "no MX, A or AAAA record" }));
+    case "null-mx":
+      return fail("sender-domain-null-mx", about(mailbox, { result: "null MX" }));
+    case "malformed":
+      return fail("sender-domain-malformed", about(mailbox, { result: "MX records that name no host" }));
+    case "unanswerable":
+    case "unknown":
+      return unknown("dns-unavailable", existence.cause, about(mailbox));
+  }
+}
+
+function about(mailbox: Address, more: Evidence = {}): Evidence {
+  return aboutSender(mailbox, { source: "dns", key: mailbox.domain.ascii, ...more });
 }
