@@ -63,6 +63,15 @@ const ALL_DOTS = /[.\u3002\uff0e\uff61]/u;
  */
 export function parseDomain(text: string): Domain {
   if (text === "") return NO_DOMAIN;
+  if (isHostName(text)) {
+    const ascii = text.toLowerCase();
+    if (!ascii.includes("xn--")) return { kind: "name", ascii, text, altered: false };
+  }
+  return parseUnusual(text);
+}
+
+/** What is not plain labels: A-labels that may be none, U-labels, a literal, a trailing dot, and what is no domain. */
+function parseUnusual(text: string): Domain {
   const invalid: InvalidDomain = { kind: "invalid", ascii: text, text };
   if (text.length > MAX_TEXT) return invalid;
   if (text.startsWith("[")) return parseLiteral(text);
