@@ -55,8 +55,9 @@ function advised(code: Code, { field, address }: About): string {
   if (advice === undefined) return reply.text;
   // `from-not-owned` says From already.
   const named = field !== undefined && !code.startsWith(`${field.toLowerCase()}-`) ? field : undefined;
-  const about = printable([named, address].filter(Boolean).join(": "), MAX_PLACEHOLDER_OCTETS);
-  return printable(`${reply.text}${about && ` (${about})`}; ${advice}`);
+  const place = named && address ? `${named}: ${address}` : named || address;
+  const about = place ? ` (${printable(place, MAX_PLACEHOLDER_OCTETS)})` : "";
+  return printable(`${reply.text}${about}; ${advice}`);
 }
 
 function filled(template: string, isLoggedIn: boolean, { field, address }: About): string | undefined {
