@@ -58,6 +58,8 @@ export function httpLine(event: HttpEvent): Line {
   switch (event.kind) {
     case "decided":
       return ["info", "decision", { listener, ...decisionFields(event.decision), ...factFields(event.facts) }];
+    case "edits-unmade":
+      return ["warn", "edits-unmade", { listener, edits: event.edits.map(({ kind }) => kind) }];
     case "refused":
       return ["info", "request-refused", { listener, status: event.problem.status, cause: event.problem.detail }];
     case "failed":
