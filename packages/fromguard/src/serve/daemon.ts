@@ -1,8 +1,8 @@
-import { type FactName, FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
+import { FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
 import { createHandler } from "@fromguard/http";
-import { createMilterServer, MILTER_FACTS } from "@fromguard/milter";
+import { createMilterServer } from "@fromguard/milter";
 import type { KeyPath, Listener, Refusal } from "@fromguard/node";
-import { createPolicyServer, POLICY_FACTS } from "@fromguard/policy";
+import { createPolicyServer } from "@fromguard/policy";
 import type { Config } from "../config/config.js";
 import { accessOf } from "../config/listeners.js";
 import type { ContextGuards } from "../config/policy.js";
@@ -11,10 +11,10 @@ import type { Metrics } from "../metrics/metrics.js";
 import { list } from "../report/words.js";
 import { httpLine, type Line, milterLine, policyLine, refusedLine, withMaster, writeLine } from "./event-lines.js";
 import { serveHttp } from "./http-server.js";
+import { type Kind, refuseHomelessRules, rulesOn } from "./homeless-rules.js";
 import type { Log } from "./log.js";
 
 type ListenerEntry = Config["listeners"][number];
-type Kind = ListenerEntry["kind"];
 
 /** A listener of the daemon. */
 export interface RunningListener {
@@ -39,13 +39,6 @@ export interface Daemon {
   /** Accepts no more, answers what is in flight, up to `graceMs` (default 10,000). */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
-
-/** What each kind of listener can ever know of a transaction; who asks over HTTP may tell everything. */
-const FACTS: Readonly<Record<Kind, readonly FactName[] | "all">> = {
-  policy: POLICY_FACTS,
-  milter: MILTER_FACTS,
-  http: "all",
-};
 
 /**
  * Starts every listener of a configuration, or none.
@@ -83,28 +76,6 @@ export async function startDaemon(
   }
   const listeners = running.map(({ kind, address, rules }) => ({ kind, address, rules }));
   return { listeners, notes: notesOn(listeners, guard), close };
-}
-
-function rulesOn(kind: Kind, guard: Guard): Guard["rules"] {
-  const facts = FACTS[kind];
-  return facts === "all" ? guard.rules : guard.rules.filter(({ needs }) => needs.every((need) => facts.includes(need)));
-}
-
-function refuseHomelessRules(config: Config, guard: Guard): void {
-  const kinds = [...new Set(config.listeners.map(({ kind }) => kind))];
-  const homeless = guard.rules.filter((rule) => !kinds.some((kind) => rulesOn(kind, guard).includes(rule)));
-  if (homeless.length === 0) return;
-  const names = homeless.map(({ name }) => name);
-  const [need, rules] = names.length > 1 ? ["they need", "the rules"] : ["it needs", "the rule"];
-  // HTTP sees everything, so that one of the two is found.
-  const cure = (["milter", "http"] as const).find((kind) =>
-    homeless.every((rule) => rulesOn(kind, guard).includes(rule)),
-  );
-  throw invalid(
-    config.document,
-    ["listeners"],
-    `${list(names, "and")} could never run: a ${list(kinds, "or")} listener does not see what ${need}; add a listener of the kind ${cure}, or leave ${rules} out under rules:`,
-  );
 }
 
 function notesOn(listeners: readonly RunningListener[], guard: Guard): readonly string[] {
