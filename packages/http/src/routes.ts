@@ -5,6 +5,7 @@ import { listRoutes } from "./list/routes.js";
 import { mtaHookRoutes } from "./mta-hooks/routes.js";
 import { documentRoutes } from "./openapi/routes.js";
 import type { Route } from "./route.js";
+import { rspamdRoutes } from "./rspamd/routes.js";
 import type { Service } from "./service.js";
 
 /** The version of the API: its paths and shapes. */
@@ -17,6 +18,7 @@ export function routesOf(service: Service): readonly Route[] {
     ...batchRoutes(service),
     ...listRoutes(service),
     ...mtaHookRoutes(service),
+    ...rspamdRoutes(service),
     ...healthRoutes(service),
   ];
   return [...routes, ...documentRoutes(routes, VERSION)];

@@ -32,10 +32,8 @@ async function judge(incoming: Incoming, service: Service): Promise<Answer> {
   if (!request.ok) return tempfail({ status: 422, detail: request.error });
   const { stage, facts } = request;
   const { guard } = service;
-  const { signal } = incoming;
-  const options = signal === undefined ? {} : { signal };
   // Only at the last stage is a fact that is missing one that never comes, so that its rule defers.
-  const decision = stage === "data" ? await guard.decide(facts, options) : await guard.begin().learn(facts, options);
+  const decision = stage === "data" ? await guard.decide(facts, incoming) : await guard.begin().learn(facts, incoming);
   const { response, unmade } = hookResponse(decision, stage, facts);
   service.decided(decision, facts);
   if (unmade) service.editsUnmade(decision.edits);

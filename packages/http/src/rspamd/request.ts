@@ -1,0 +1,100 @@
+import { type Facts, parseIpAddress, parsePath, printable } from "@fromguard/core";
+import type { Incoming } from "../exchange.js";
+
+/** What the header fields of a request tell, or one sentence that begins with the field at fault. */
+export type CheckRequest =
+  | { readonly ok: true; readonly facts: Partial<Facts>; readonly options: CheckOptions }
+  | { readonly ok: false; readonly error: string };
+
+/** How a client of Rspamd wants its answer. */
+export interface CheckOptions {
+  /** `Pass: all`: every rule runs, also behind a rejection. */
+  readonly passAll: boolean;
+  /** `Flags: milter`: the client makes all that a `milter` block can say, as Rspamd's own proxy does. */
+  readonly isMilter: boolean;
+}
+
+/** The most recipients of one transaction. */
+const MAX_RECIPIENTS = 10_000;
+
+/** With which a client on the same host hands over a message without sending it. */
+const ELSEWHERE = ["file", "path", "shm"] as const;
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A fault found on the way down; never leaves this file. */
+class Fault extends Error {}
+
+/**
+ * Reads the facts that Rspamd's clients tell in header fields. Never throws.
+ *
+ * `From` and `Rcpt` are the envelope. Some clients send no `From` for the null reverse-path: without it, but with a `Rcpt`, that is
+ * what it was. `User` is the login, nobody without; `Settings-ID` names the listener. `Hostname` is not taken: nobody says that it is verified. A
+ * field twice has the values of both, which is no address and no login.
+ *
+ * @see Rspamd src/libserver/protocol.c, rspamd_protocol_handle_headers
+ */
+export function readCheckRequest(incoming: Incoming): CheckRequest {
+  try {
+    for (const name of ELSEWHERE) {
+      if (incoming.header(name) !== null)
+        throw new Fault(`${name}: the message must be sent; what lies on another's disk or in his memory is not read`);
+    }
+    const flags = listOf(text(incoming, "flags"));
+    const options = {
+      passAll: text(incoming, "pass")?.toLowerCase() === "all" || flags.includes("pass_all"),
+      isMilter: flags.includes("milter") || incoming.header("milter") !== null,
+    };
+    return { ok: true, facts: readFacts(incoming), options };
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, error: printable(error.message, 200) };
+    throw error;
+  }
+}
+
+function readFacts(incoming: Incoming): Partial<Facts> {
+  const from = text(incoming, "from");
+  const recipients = recipientsOf(text(incoming, "rcpt") ?? "").map(parsePath);
+  return {
+    login: text(incoming, "user") || null,
+    localUser: null,
+    client: client(text(incoming, "ip")),
+    helo: text(incoming, "helo") ?? null,
+    listener: text(incoming, "settings-id") || "default",
+    ...(from === undefined && recipients.length === 0 ? {} : { envelopeFrom: parsePath(from ?? "") }),
+    ...(recipients.length === 0 ? {} : { recipients }),
+  };
+}
+
+/** The value of a field as text; HTTP has octets there. */
+function text(incoming: Incoming, name: string): string | undefined {
+  const value = incoming.header(name);
+  if (value === null) return undefined;
+  if (/^[\x20-\x7e]*$/.test(value)) return value;
+  try {
+    return UTF8.decode(Uint8Array.from(value, (octet) => octet.charCodeAt(0)));
+  } catch {
+    throw new Fault(`${name}: is not UTF-8`);
+  }
+}
+
+/** A client on a socket of the host has a path, or no address. */
+function client(ip: string | undefined): Facts["client"] {
+  if (ip === undefined || ip === "" || ip.startsWith("/")) return null;
+  const address = ip.replace(/^\[(.*)\]$/, "$1");
+  if (parseIpAddress(address) === undefined) throw new Fault(`ip: "${ip}" is no IP address`);
+  return { address };
+}
+
+/** Addresses between commas; a comma in a quoted local part is none. */
+function recipientsOf(value: string): readonly string[] {
+  const parts = value.match(/(?:"(?:\\.|[^"\\])*"?|[^",])+/g) ?? [];
+  const recipients = parts.map((part) => part.trim()).filter((part) => part !== "");
+  if (recipients.length > MAX_RECIPIENTS)
+    throw new Fault(`rcpt: ${recipients.length} of them, over the limit of ${MAX_RECIPIENTS}`);
+  return recipients;
+}
+
+function listOf(flags = ""): readonly string[] {
+  return flags.split(",").map((flag) => flag.trim().toLowerCase());
+}
