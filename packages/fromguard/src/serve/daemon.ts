@@ -10,8 +10,8 @@ import { invalid } from "../config/validate.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { list } from "../report/words.js";
 import { httpLine, type Line, milterLine, policyLine, refusedLine, withMaster, writeLine } from "./event-lines.js";
-import { serveHttp } from "./http-server.js";
 import { type Kind, refuseHomelessRules, rulesOn } from "./homeless-rules.js";
+import { serveHttp } from "./http-server.js";
 import type { Log } from "./log.js";
 
 type ListenerEntry = Config["listeners"][number];
