@@ -1,13 +1,11 @@
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import { createGuard, loginEqualsSenders, named, pass, type Rule, rule, score, unknown } from "@fromguard/core";
-import { serve } from "@hono/node-server";
+import { loginEqualsSenders, named, pass, type Rule, rule, score, unknown } from "@fromguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createHandler } from "../../src/index.js";
+import { listening } from "../listening.js";
 import { blocksOf } from "../pages.js";
 
 /** The host's globals for plug-ins (haraka-constants). */
@@ -85,27 +83,16 @@ async function send(
   };
 }
 
-/** fromguard on a free port, as long as the test runs. */
-async function listen(rules: readonly Rule[], options: object = {}): Promise<number> {
-  const fetch = createHandler({ guard: createGuard({ rules }), ...options });
-  const server = serve({ fetch, port: 0, hostname: "127.0.0.1" });
-  await once(server, "listening");
-  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
 describe("haraka-plugin-rspamd asks fromguard", () => {
   it("and lets an honest message pass", async () => {
-    const { code, notes } = await send(await listen([mismatch]), { login: "ann@example.com" });
+    const { code, notes } = await send(await listening([mismatch]), { login: "ann@example.com" });
     expect(code).toBeUndefined();
     expect(notes).toContainEqual(expect.objectContaining({ action: "no action", score: 0, required_score: 15 }));
   });
 
   it("and refuses a forged one with our text", async () => {
     const forged = { login: "ann@example.com", header: "From: ceo@example.com" };
-    const { code, message, notes } = await send(await listen([mismatch]), forged);
+    const { code, message, notes } = await send(await listening([mismatch]), forged);
     expect(code).toBe(DENY);
     expect(message).toContain("refused by its score");
     expect(notes).toContainEqual(expect.objectContaining({ action: "reject", symbols: { FROM_HEADER_MISMATCH: 16 } }));
@@ -114,12 +101,12 @@ describe("haraka-plugin-rspamd asks fromguard", () => {
   it("with a token", async () => {
     const tokens = () => [{ name: "mta", secret: "0123456789abcdef0123", rights: ["check"] }];
     const auth = "[auth]\nheader = Authorization\nvalue = Bearer 0123456789abcdef0123\n";
-    const { code } = await send(await listen([mismatch], { tokens }), { login: "ann@example.com", auth });
+    const { code } = await send(await listening([mismatch], { tokens }), { login: "ann@example.com", auth });
     expect(code).toBeUndefined();
   });
 
   it("and takes a message from the null reverse-path, for which it sends no From", async () => {
-    const { code } = await send(await listen([mismatch]), { login: "ann@example.com", from: "" });
+    const { code } = await send(await listening([mismatch]), { login: "ann@example.com", from: "" });
     expect(code).toBeUndefined();
   });
 
@@ -130,7 +117,7 @@ describe("haraka-plugin-rspamd asks fromguard", () => {
         { kind: "change-header", name: "Subject", occurrence: 1, value: "bye" },
       ]),
     );
-    const { code, added, removed } = await send(await listen([edits]), { login: "ann@example.com" });
+    const { code, added, removed } = await send(await listening([edits]), { login: "ann@example.com" });
     expect(code).toBeUndefined();
     expect(removed).toEqual(["Subject"]);
     expect(added).toEqual([
@@ -148,7 +135,7 @@ describe("haraka-plugin-rspamd asks fromguard", () => {
       { tokens: () => [{ name: "mta", secret: "0123456789abcdef0123", rights: ["check"] }] },
     ],
   ])("and defers %s", async (_what, rules, options) => {
-    const { code } = await send(await listen(rules, options), { login: "ann@example.com" });
+    const { code } = await send(await listening(rules, options), { login: "ann@example.com" });
     expect(code).toBe(DENYSOFT);
   });
 
