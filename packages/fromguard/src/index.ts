@@ -1,8 +1,11 @@
 export { type Config, DEFAULT_CONFIG_FILE, parseConfig, readConfig } from "./config/config.js";
+export type { Followed, Following, Reload } from "./config/following.js";
 export { type BuildOptions, buildPolicy, type Policy } from "./config/policy.js";
 export { type DemoOptions, runDemo } from "./demo/demo.js";
+export { type EmbeddedPolicy, openPolicyFile, type PolicyFile, type PolicyFileOptions } from "./embed/policy-file.js";
 export { type ExitCode, exitCodes } from "./exit-codes.js";
 export { type Io, type Output, processIo } from "./io.js";
 export { main } from "./main.js";
 export { type Daemon, type RunningListener, startDaemon } from "./serve/daemon.js";
-export { jsonLog, type Log, type LogFields } from "./serve/log.js";
+export { decidedFields, reloadLine } from "./serve/event-lines.js";
+export { formatFields, jsonLog, type Log, type LogFields } from "./serve/log.js";

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { MessageStream } from "./host.js";
 
 /** The beginning of a message; what each kind is, says {@link Head}. */
@@ -12,6 +13,9 @@ export interface HeadRead {
  */
 export type Head = HeadRead | { readonly kind: "gone" };
 
+/** Octets of a message that is held in memory under a rule that needs `bodyAnomalies`, unless told otherwise: 64 MiB. */
+export const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+
 const END_OF_HEADER = "\r\n\r\n";
 
 /**
@@ -20,7 +24,7 @@ const END_OF_HEADER = "\r\n\r\n";
  * The header ends where the strictest reader sees its end: at CRLF CRLF. What another reader takes for the end before that, a
  * bare LF, is so among the octets that are judged. How long the client may take is the host's `socketTimeout`.
  */
-export function readHead(stream: MessageStream, until: "header" | "end", maxBytes: number): Promise<Head> {
+export function readHead(stream: Readable, until: "header" | "end", maxBytes: number): Promise<Head> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -2,23 +2,19 @@ import { Readable } from "node:stream";
 import {
   applyEdits,
   checkLimits,
-  codes,
   type Decision,
   type Facts,
   facts,
   type Guard,
   type MessageLimits,
-  type Path,
-  parsePath,
   type Reply,
-  readHeaderBytes,
-  readMessage,
   TRY_LATER,
   type Transaction,
 } from "@fromguard/core";
-import { type Head, type HeadRead, readHead, replaceHead } from "./head.js";
+import { type HeadRead, MAX_BUFFERED_BYTES, readHead, replaceHead } from "./head.js";
 import type { MessageStream, SmtpAddress, SmtpError, SmtpSession } from "./host.js";
-import { errorOf, refusalOf } from "./refusal.js";
+import { messageFacts, pathOf } from "./message-facts.js";
+import { errorOf, refusalOf, tooLongReply } from "./refusal.js";
 
 /** What the hooks tell the log. */
 export type HooksEvent<Session extends SmtpSession = SmtpSession> =
@@ -81,10 +77,6 @@ export interface GuardHooks<Session extends SmtpSession = SmtpSession> {
 /** The default of {@link GuardHooksOptions.maxHeaderBytes}: 256 KiB. */
 export const MAX_HEADER_BYTES = 256 * 1024;
 
-/** The default of {@link GuardHooksOptions.maxBufferedBytes}: 64 MiB. */
-export const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
-
-const TOO_LONG: Reply = { code: 550, enhanced: "5.6.0", text: "The message is over a limit" };
 const OVER_SIZE: Reply = { code: 552, enhanced: "5.3.4", text: "The message is over the size of this server" };
 
 const CLIENT_LEFT = "the client left";
@@ -141,7 +133,7 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
       helo: session.hostNameAppearsAs || null,
       ...(options.listener === undefined ? {} : { listener: options.listener }),
     });
-    return { login, envelope: { ...envelope, envelopeFrom: pathOf(address) }, transaction: guard.begin() };
+    return { login, envelope: { ...envelope, envelopeFrom: pathOf(address.address) }, transaction: guard.begin() };
   };
 
   const judgeEnvelope = async (address: SmtpAddress, session: Session): Promise<Reply | undefined> => {
@@ -156,7 +148,7 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
     }
   };
 
-  const judgeMessage = async (head: Head | undefined, session: Session): Promise<Decision> => {
+  const judgeMessage = async (head: HeadRead | undefined, session: Session): Promise<Decision> => {
     const { mailFrom, rcptTo } = session.envelope;
     let mail = mails.get(session.envelope);
     if (mail === undefined || mail.login !== loginOf(session)) {
@@ -165,8 +157,8 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
     }
     const decision = await mail.transaction.learn({
       ...mail.envelope,
-      recipients: rcptTo.map(pathOf),
-      ...messageFacts(head, needsBody, readLimits),
+      recipients: rcptTo.map(({ address }) => pathOf(address)),
+      ...(head === undefined ? {} : messageFacts(head, needsBody, readLimits)),
     });
     const { waiting } = mail.transaction;
     if (decision.action === "accept" && waiting.length > 0) throw new Error(`${waiting.join(", ")} could not run`);
@@ -190,7 +182,7 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
     const head = judged ?? (edits.length > 0 ? await headOf(stream) : undefined);
     if (head?.kind === "too-long") {
       tell({ kind: "over-limit", limit: needsBody ? "maxBufferedBytes" : "maxHeaderBytes", session });
-      return { reply: needsBody ? TOO_LONG : codes["header-too-long"].reply };
+      return { reply: tooLongReply(needsBody) };
     }
     if (head?.kind === "whole") {
       if (stream.sizeExceeded) return { reply: OVER_SIZE };
@@ -227,19 +219,6 @@ function loginOfUser({ user }: SmtpSession): string | null {
   if (typeof user === "string" && user !== "") return user;
   if (!user) return null;
   throw new TypeError("session.user is no string: give guardHooks a loginOf");
-}
-
-/** The host reads octets that are no UTF-8 as U+FFFD, which must not become another's address. */
-function pathOf({ address }: SmtpAddress): Path {
-  const offset = address.indexOf("\ufffd");
-  return offset < 0 ? parsePath(address) : { kind: "malformed", text: address, offset };
-}
-
-function messageFacts(head: Head | undefined, needsBody: boolean, limits: Partial<MessageLimits>): Partial<Facts> {
-  if (head === undefined || head.kind === "gone") return {};
-  if (!needsBody) return { headers: readHeaderBytes(head.bytes, limits) };
-  const { headers, bodyAnomalies } = readMessage(head.bytes, limits);
-  return { headers, bodyAnomalies };
 }
 
 function streamOf(bytes: Uint8Array): MessageStream {

@@ -2,12 +2,12 @@ import type { Place } from "@fromguard/core";
 
 /** What is read from files. */
 export interface Followed {
-  readonly what: "map" | "grants" | "main-cf";
+  readonly what: "map" | "grants" | "main-cf" | "policy";
   /** The map, the source of grants, or the file. */
   readonly source: string;
 }
 
-/** What became of a map, of grants or of a main.cf whose files changed. */
+/** What became of a map, of grants, of a main.cf or of the policy of a host in Node whose files changed. */
 export interface Reload extends Followed {
   /** `replaced`: questions see the new state. `kept`: it could not be read, and the last good one stays. */
   readonly kind: "replaced" | "kept";

@@ -26,7 +26,7 @@ export function policyLine(event: PolicyEvent): Line {
   const listener = "policy";
   switch (event.kind) {
     case "decided":
-      return ["info", "decision", { listener, ...decisionFields(event.decision), ...factFields(event.facts) }];
+      return ["info", "decision", { listener, ...decidedFields(event.decision, event.facts) }];
     case "engine-error":
       return ["warn", "engine-error", { listener, peer: event.peer, cause: describe(event.cause) }];
     case "unknown-context":
@@ -57,7 +57,7 @@ export function httpLine(event: HttpEvent): Line {
   const listener = "http";
   switch (event.kind) {
     case "decided":
-      return ["info", "decision", { listener, ...decisionFields(event.decision), ...factFields(event.facts) }];
+      return ["info", "decision", { listener, ...decidedFields(event.decision, event.facts) }];
     case "edits-unmade":
       return ["warn", "edits-unmade", { listener, edits: event.edits.map(({ kind }) => kind) }];
     case "refused":
@@ -81,6 +81,11 @@ export function reloadLine({ what, kind, source, text, place, warnings }: Reload
       { [what]: source, file: place.file, line: place.line, column: place.column, cause: text },
     ];
   return ["info", `${what}-reloaded`, { [what]: source, warnings: warnings.length === 0 ? undefined : warnings }];
+}
+
+/** What a log line says of a decision and of what it rests on. */
+export function decidedFields(decision: Decision, facts: Partial<Facts>): LogFields {
+  return { ...decisionFields(decision), ...factFields(facts) };
 }
 
 /** What a log line says of a decision: the outcome, the rule that decided, and the line of the map that it rests on. */

@@ -60,6 +60,11 @@ export function withFields(log: Log, own: LogFields): Log {
   };
 }
 
+/** Fields as one line of JSON in ASCII, as the log writes them: for the log of a host that has a time and a level of its own. */
+export function formatFields(fields: LogFields): string {
+  return toAsciiJson(shortened(fields));
+}
+
 function shortened(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shorten(value)]));
 }

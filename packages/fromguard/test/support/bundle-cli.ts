@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "tsup";
+import { bundle } from "../../../../test/support/bundle.js";
 
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -11,20 +10,6 @@ const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function bundleCli(name: string): Promise<string> {
   const outDir = join(PACKAGE, "node_modules/.cache/fromguard-cli", name);
-  await mkdir(outDir, { recursive: true });
-  await build({
-    config: false,
-    entry: { cli: join(PACKAGE, "src/cli.ts") },
-    outDir,
-    format: ["esm"],
-    target: "node20",
-    silent: true,
-    clean: false,
-    noExternal: [/.*/],
-    banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
-    esbuildOptions: (options) => {
-      options.conditions = ["@fromguard/source"];
-    },
-  });
+  await bundle({ cli: join(PACKAGE, "src/cli.ts") }, outDir);
   return join(outDir, "cli.js");
 }
