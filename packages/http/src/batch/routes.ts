@@ -32,13 +32,14 @@ function batch(incoming: Incoming, call: Call, service: Service): Answer {
   const compressed = refuseCompressed(incoming);
   if (compressed !== undefined) return problemAnswer(compressed);
   const lines = linesOf(incoming.chunks(), service.maxBodyBytes);
+  const leave = leaver(incoming);
   let isFirst = true;
   const begin = (line: Line) => {
     // The request itself has been counted.
     const refused = isFirst ? undefined : call.another();
     isFirst = false;
     const octets = line.kind === "line" ? line.octets.length : 0;
-    return { answer: answered(line, refused, incoming, call, service), octets };
+    return { answer: answered(line, refused, leave, call, service), octets };
   };
   return {
     status: 200,
@@ -50,7 +51,7 @@ function batch(incoming: Incoming, call: Call, service: Service): Answer {
 async function answered(
   line: Line,
   refused: Problem | undefined,
-  incoming: Incoming,
+  leave: ReturnType<typeof leaver>,
   call: Call,
   service: Service,
 ): Promise<string> {
@@ -60,15 +61,43 @@ async function answered(
   }
   const read = readLine(line.octets, service);
   if (!read.ok) return error(read.problem, service);
+  const options = leave();
   try {
-    const decision = await service.guard.decide(read.facts, incoming);
+    const decision = await service.guard.decide(read.facts, options);
     const evidence = call.rights.has("evidence");
     const text = `${JSON.stringify(decisionToJson(decision, undefined, read.facts.headers, { evidence }))}\n`;
     service.decided(decision, read.facts);
     return text;
   } catch (cause) {
     return error(service.failed(cause), service, false);
+  } finally {
+    options.done();
   }
+}
+
+/**
+ * A signal for each line, made where it is read: all are aborted when the client goes. One signal for all would hold listeners of as
+ * many lines as are judged, of which runtimes warn.
+ */
+function leaver(incoming: Incoming) {
+  const open = new Set<AbortController>();
+  let listens = false;
+  const abortAll = () => {
+    for (const line of open) line.abort();
+  };
+  return () => {
+    const line = new AbortController();
+    return {
+      get signal() {
+        if (!listens) incoming.signal.addEventListener("abort", abortAll);
+        listens = true;
+        if (incoming.signal.aborted) line.abort();
+        open.add(line);
+        return line.signal;
+      },
+      done: () => open.delete(line),
+    };
+  };
 }
 
 function error(problem: Problem, service: Service, isTold = true): string {
