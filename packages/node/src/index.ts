@@ -11,6 +11,7 @@ export { stampOf, stampOfSync } from "./files/stamp.js";
 export type { GrantsWarning } from "./grants/collector.js";
 export { type FileGrants, type FileGrantsOptions, fileGrants, type GrantsReload } from "./grants/file-grants.js";
 export { type ReadGrants, type ReadGrantsOptions, readGrants } from "./grants/read-grants.js";
+export type { Admission } from "./listener/admission.js";
 export {
   DEFAULT_GRACE_MS,
   DEFAULT_MAX_CONNECTIONS,

@@ -1,7 +1,7 @@
 import { FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
 import { createHandler } from "@fromguard/http";
 import { createMilterServer } from "@fromguard/milter";
-import type { KeyPath, Listener, Refusal } from "@fromguard/node";
+import type { Admission, KeyPath, Listener, Refusal } from "@fromguard/node";
 import { createPolicyServer } from "@fromguard/policy";
 import type { Config } from "../config/config.js";
 import { accessOf } from "../config/listeners.js";
@@ -31,6 +31,14 @@ export interface Reporting {
   readonly metrics: Metrics;
 }
 
+/** What only some daemons have. */
+export interface DaemonParts {
+  /** Of listeners whose contexts carry rules of their own. */
+  readonly contexts?: ContextGuards;
+  /** Counts the connections of a listener, by its place in the list, where other processes serve it too. */
+  readonly admissionOf?: (listener: number) => Admission;
+}
+
 /** Listeners that run. */
 export interface Daemon {
   readonly listeners: readonly RunningListener[];
@@ -50,7 +58,7 @@ export async function startDaemon(
   config: Config,
   guard: Guard,
   reporting: Reporting,
-  contexts: ContextGuards = new Map(),
+  { contexts, admissionOf }: DaemonParts = {},
 ): Promise<Daemon> {
   if (config.listeners.length === 0) {
     throw invalid(config.document, ["listeners"], "required: name at least one, such as - milter: 127.0.0.1:10041");
@@ -63,7 +71,12 @@ export async function startDaemon(
   try {
     const ready = config.listeners.map((entry, index) => ({
       entry,
-      open: prepare(entry, { guard, contexts: contexts.get(index) }, reporting, config),
+      open: prepare(
+        entry,
+        { guard, contexts: contexts?.get(index), admission: admissionOf?.(index) },
+        reporting,
+        config,
+      ),
     }));
     for (const { entry, open } of ready) {
       const listener = await atEntry(entry, config, open);
@@ -99,10 +112,17 @@ function judgesHeaders({ rules }: RunningListener, guard: Guard): boolean {
   return guard.rules.some((rule) => rules.includes(rule.name) && rule.needs.includes("headers"));
 }
 
+/** Who judges what comes to a listener, and who counts its connections. */
+interface Judging {
+  readonly guard: Guard;
+  readonly contexts: Readonly<Record<string, Guard>> | undefined;
+  readonly admission: Admission | undefined;
+}
+
 /** Makes the server of a listener, which may find fault with the policy, and leaves opening it for later. */
 function prepare(
   entry: ListenerEntry,
-  { guard, contexts }: { readonly guard: Guard; readonly contexts: Readonly<Record<string, Guard>> | undefined },
+  { guard, contexts, admission }: Judging,
   { log, metrics }: Reporting,
   config: Config,
 ): () => Promise<Listener> {
@@ -110,7 +130,7 @@ function prepare(
     writeLine(log, withMaster(line, config.ownership.login));
     if (line[1] !== "decision") metrics.happened(entry.kind, line[1]);
   };
-  const access = accessOf(entry.options);
+  const listening = { access: accessOf(entry.options), ...(admission === undefined ? {} : { admission }) };
   const most = entry.options["max-connections"];
   const maxConnections = most === undefined ? {} : { maxConnections: most };
   try {
@@ -126,7 +146,7 @@ function prepare(
             tell(policyLine(event));
           },
         });
-        return () => server.listen(entry.options.policy, { access });
+        return () => server.listen(entry.options.policy, listening);
       }
       case "milter": {
         const server = createMilterServer({
@@ -140,7 +160,7 @@ function prepare(
             tell(milterLine(event));
           },
         });
-        return () => server.listen(entry.options.milter, { access, ...maxConnections });
+        return () => server.listen(entry.options.milter, { ...listening, ...maxConnections });
       }
       case "http": {
         const handler = createHandler({
@@ -152,7 +172,7 @@ function prepare(
           },
         });
         const onRefused = (refusal: Refusal) => tell(refusedLine("http", refusal));
-        return () => serveHttp({ address: entry.options.http, access, ...maxConnections, handler, onRefused });
+        return () => serveHttp({ address: entry.options.http, ...listening, ...maxConnections, handler, onRefused });
       }
     }
   } catch (error) {

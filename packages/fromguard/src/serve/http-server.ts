@@ -1,15 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
-import { type Listener, listen, type Refusal, type UnixSocketAccess } from "@fromguard/node";
+import { type Listener, type ListenOptions, listen, type Refusal } from "@fromguard/node";
 
 /** Options of {@link serveHttp}. */
-export interface HttpServerOptions {
+export interface HttpServerOptions extends Pick<ListenOptions, "access" | "admission" | "maxConnections"> {
   /** As `parseListenAddress` reads it. */
   readonly address: string;
-  readonly access?: UnixSocketAccess;
-  /** As of `listen`. */
-  readonly maxConnections?: number;
   readonly handler: (request: Request) => Promise<Response>;
   /**
    * Milliseconds that an idle connection stays, that the body of a request takes to come, and from there until the client has
@@ -37,14 +34,7 @@ interface Connection {
  * are the same as for the other listeners. (The usual adapter packages bring a framework as peer for these few lines.)
  */
 export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
-  const {
-    address,
-    access,
-    maxConnections,
-    handler,
-    requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
-    onRefused,
-  } = options;
+  const { handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, ...listening } = options;
   const connections = new WeakMap<Socket, Connection>();
   const server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
     const connection = connections.get(request.socket);
@@ -76,10 +66,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
   }
 
   return await listen({
-    address,
-    ...(access === undefined ? {} : { access }),
-    ...(maxConnections === undefined ? {} : { maxConnections }),
-    ...(onRefused === undefined ? {} : { onRefused }),
+    ...listening,
     onConnection: (socket) => {
       const connection: Connection = { open: 0, closing: false, timer: undefined };
       connections.set(socket, connection);

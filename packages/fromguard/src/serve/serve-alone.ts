@@ -15,7 +15,7 @@ export async function serveAlone(config: Config, log: Log, io: Io): Promise<Exit
   const { guard, contexts, followers } = policy;
   metrics.follows(followers);
   return await untilStopped({ config, policy, log, io }, async () => {
-    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics }, contexts);
+    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics }, { contexts });
     const counters = () => ({ ...guard.counters });
     return { listeners, notes, exposition: metrics, counters, close };
   });

@@ -24,6 +24,7 @@ export type ToWorker =
   /** The primary has read these files anew and found them good. */
   | ({ readonly kind: "reload" } & Followed)
   | { readonly kind: "count"; readonly id: number }
+  | { readonly kind: "admitted"; readonly id: number; readonly isAdmitted: boolean }
   | { readonly kind: "stop" };
 
 /** From a worker to the primary. */
@@ -33,4 +34,8 @@ export type ToPrimary =
   | ({ readonly kind: "ready" } & Serving)
   /** It could not start; `text` is one sentence. */
   | { readonly kind: "failed"; readonly exitCode: ExitCode; readonly text: string }
+  /** Asks for one connection more on a listener, by its place in the list. */
+  | { readonly kind: "enter"; readonly id: number; readonly listener: number }
+  /** A connection that was admitted has gone. */
+  | { readonly kind: "leave"; readonly listener: number }
   | { readonly kind: "counted"; readonly id: number; readonly samples: Samples };

@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { startDaemon } from "../serve/daemon.js";
 import { jsonLog, withFields } from "../serve/log.js";
 import { reporting } from "../serve/reporting.js";
+import { Admissions } from "./admissions.js";
 import type { Assignment, ToPrimary, ToWorker } from "./messages.js";
 
 /** Signals that a terminal or systemd sends to every process of the daemon: the primary tells what is to be done. */
@@ -30,15 +31,19 @@ export async function serveAsWorker(io: Io): Promise<ExitCode> {
   process.umask(0o077);
   const messages = on(process, "message") as AsyncIterable<[ToWorker]>;
   const metrics = createMetrics();
+  const admissions = new Admissions(tell);
   let running: Promise<Running | undefined> = Promise.resolve(undefined);
   tell({ kind: "waiting" });
   for await (const [message] of messages) {
     switch (message.kind) {
       case "serve":
-        running = serveBy(message, metrics, io);
+        running = serveBy(message, { metrics, admissions }, io);
         break;
       case "reload":
         void running.then((started) => started?.reload(message));
+        break;
+      case "admitted":
+        admissions.answered(message.id, message.isAdmitted);
         break;
       case "count":
         void metrics.samples().then((samples) => tell({ kind: "counted", id: message.id, samples }));
@@ -53,14 +58,23 @@ export async function serveAsWorker(io: Io): Promise<ExitCode> {
 }
 
 /** Undefined where it cannot serve, of which the primary is told. */
-async function serveBy(assignment: Assignment, metrics: Metrics, io: Io): Promise<Running | undefined> {
+async function serveBy(
+  assignment: Assignment,
+  { metrics, admissions }: { readonly metrics: Metrics; readonly admissions: Admissions },
+  io: Io,
+): Promise<Running | undefined> {
   const { worker, file, text } = assignment;
   const log = withFields(jsonLog(io.stdout), { worker });
   try {
     const config = parseConfig(text, file);
     const { guard, contexts, followers } = await loadPolicy(config, reporting({ log, metrics }));
     metrics.follows(followers);
-    const { listeners, notes, close } = await startDaemon(config, guard, { log, metrics }, contexts);
+    const { listeners, notes, close } = await startDaemon(
+      config,
+      guard,
+      { log, metrics },
+      { contexts, admissionOf: (listener) => admissions.of(listener) },
+    );
     tell({ kind: "ready", listeners, notes });
     return {
       reload: async ({ what, source }) => {

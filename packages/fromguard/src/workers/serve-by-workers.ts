@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_CONNECTIONS } from "@fromguard/node";
 import { loadPolicy } from "../commands/load.js";
 import type { Config } from "../config/config.js";
 import type { ExitCode } from "../exit-codes.js";
@@ -31,6 +32,7 @@ export async function serveByWorkers(config: Config, count: number, log: Log, io
     workers = await startWorkers({
       count,
       assignment: { file: config.document.file, text: config.text },
+      maxConnections: config.listeners.map(({ options }) => options["max-connections"] ?? DEFAULT_MAX_CONNECTIONS),
       log,
       stdout: io.stdout,
       stderr: io.stderr,

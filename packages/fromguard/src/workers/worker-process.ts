@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Samples } from "../metrics/metrics.js";
+import type { ConnectionCounts } from "./connection-counts.js";
 import type { Assignment, Serving, ToPrimary, ToWorker } from "./messages.js";
 
 /** How a worker ended. */
@@ -29,7 +30,7 @@ export class WorkerProcess {
   readonly #asked = new Map<number, (samples: Samples | undefined) => void>();
   #questions = 0;
 
-  constructor(assignment: Assignment) {
+  constructor(assignment: Assignment, connections: ConnectionCounts<WorkerProcess>) {
     this.#worker = cluster.fork();
     this.ended = new Promise((resolve) => {
       this.#worker.once("exit", (code, signal) => resolve({ code, signal }));
@@ -37,6 +38,7 @@ export class WorkerProcess {
       this.#worker.on("error", () => this.#worker.process.pid === undefined && resolve({ code: null, signal: null }));
     });
     void this.ended.then(() => {
+      connections.forget(this);
       for (const answer of this.#asked.values()) answer(undefined);
     });
     this.started = new Promise((resolve) => {
@@ -46,6 +48,14 @@ export class WorkerProcess {
           case "waiting":
             this.#isWaiting = true;
             for (const early of [{ kind: "serve" as const, ...assignment }, ...this.#early]) this.send(early);
+            break;
+          case "enter": {
+            const isAdmitted = connections.enter(this, message.listener);
+            this.send({ kind: "admitted", id: message.id, isAdmitted });
+            break;
+          }
+          case "leave":
+            connections.leave(this, message.listener);
             break;
           case "counted":
             this.#asked.get(message.id)?.(message.samples);

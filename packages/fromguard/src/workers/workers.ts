@@ -6,6 +6,7 @@ import { Exit, exitCodes } from "../exit-codes.js";
 import type { Output } from "../io.js";
 import type { Samples } from "../metrics/metrics.js";
 import type { Log } from "../serve/log.js";
+import { ConnectionCounts } from "./connection-counts.js";
 import type { Assignment, Serving, ToWorker } from "./messages.js";
 import { delayBeforeReplacement } from "./replacement.js";
 import { passWholeLines } from "./whole-lines.js";
@@ -15,6 +16,8 @@ import { type Ending, WorkerProcess } from "./worker-process.js";
 export interface WorkersOptions {
   readonly count: number;
   readonly assignment: Omit<Assignment, "worker">;
+  /** Connections that may be open at one time on each listener, by its place in the list. */
+  readonly maxConnections: readonly number[];
   readonly log: Log;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -66,12 +69,14 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 
 class Pool {
   readonly #options: WorkersOptions;
+  readonly #connections: ConnectionCounts<WorkerProcess>;
   readonly #running = new Set<WorkerProcess>();
   readonly #kept: Promise<void>[] = [];
   readonly #stopping = new AbortController();
 
   constructor(options: WorkersOptions) {
     this.#options = options;
+    this.#connections = new ConnectionCounts(options.maxConnections);
   }
 
   /** Starts a worker and, once it serves, keeps its place filled. */
@@ -138,7 +143,7 @@ class Pool {
 
   #start(worker: number): StartedAt {
     const { assignment, stdout, stderr, onStarted, onEnded } = this.#options;
-    const process = new WorkerProcess({ ...assignment, worker });
+    const process = new WorkerProcess({ ...assignment, worker }, this.#connections);
     this.#running.add(process);
     onStarted(process.pid);
     void process.ended.then(() => {

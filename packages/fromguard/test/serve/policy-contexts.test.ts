@@ -15,7 +15,7 @@ async function serve(yaml: string) {
   const io = testIo();
   const config = parseConfig(yaml, "f.yaml");
   const { guard, contexts } = await buildPolicy(config);
-  const daemon = await startDaemon(config, guard, { log: jsonLog(io.stdout), metrics: createMetrics() }, contexts);
+  const daemon = await startDaemon(config, guard, { log: jsonLog(io.stdout), metrics: createMetrics() }, { contexts });
   onTestFinished(() => daemon.close({ graceMs: 0 }));
   const endpoint = daemon.listeners[0]?.address ?? "";
   const ask = (context: string, sender: string): Promise<PolicyClientReply> =>

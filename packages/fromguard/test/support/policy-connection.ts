@@ -24,7 +24,7 @@ export class PolicyConnection {
 
   /** The action of the answer; undefined where the connection was closed instead. */
   async ask(login: string, sender: string): Promise<string | undefined> {
-    const answered = once(this.#socket, "data") as Promise<[string]>;
+    const answered = (once(this.#socket, "data") as Promise<[string]>).catch(() => undefined);
     this.#socket.write(
       `request=smtpd_access_policy\nprotocol_state=RCPT\nsasl_username=${login}\nsender=${sender}\nrecipient=x@example.com\n\n`,
     );

@@ -155,6 +155,31 @@ describe("a daemon with two workers", () => {
     expect(sample("fromguard_workers_ended_total")).toBe(1);
   });
 
+  it("takes as many connections in all as a listener does, and as many again for those that went, or whose worker ended", async () => {
+    const { daemon, connect } = await daemonWith({
+      listeners: [`policy: unix:@DIR@/p.sock\n    max-connections: ${CONNECTIONS}`],
+    });
+    const answeredOf = async (connections: readonly PolicyConnection[]) => {
+      const answers = await Promise.all(connections.map((one) => one.ask("ann", "ann@example.com")));
+      return connections.filter((_, index) => answers[index] === "DUNNO");
+    };
+    const connectAll = (count: number) => Promise.all(Array.from({ length: count }, () => connect()));
+
+    const served = await answeredOf(await connectAll(3 * CONNECTIONS));
+    expect(served).toHaveLength(CONNECTIONS);
+    const refused = await daemon.logged("connection-refused", 2 * CONNECTIONS);
+    expect(refused.map(({ cause }) => cause)).toEqual(refused.map(() => "connection-limit"));
+
+    served[0]?.close();
+    await vi.waitFor(async () => expect(await answeredOf([await connect()])).toHaveLength(1));
+    expect(await answeredOf(await connectAll(CONNECTIONS))).toHaveLength(0);
+
+    const workers = await daemon.logged("worker-started", 2);
+    for (const { pid } of workers) process.kill(Number(pid), "SIGKILL");
+    await daemon.logged("worker-started", 4);
+    expect(await answeredOf(await connectAll(2 * CONNECTIONS))).toHaveLength(CONNECTIONS);
+  });
+
   it("answers what is in flight when it is asked to stop, and takes no more", async () => {
     const { port, asked, answer } = await slowNameServer();
     const { daemon, connect, addresses } = await daemonWith({

@@ -29,7 +29,7 @@ export interface MilterServer {
   /** Listens on one address more. */
   listen(
     address: string | ListenAddress,
-    options?: Pick<ListenOptions, "maxConnections" | "access">,
+    options?: Pick<ListenOptions, "maxConnections" | "access" | "admission">,
   ): Promise<Listener>;
   /** Closes every listener: messages in flight are answered, up to `graceMs`. */
   close(options?: { readonly graceMs?: number }): Promise<void>;

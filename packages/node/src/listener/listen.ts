@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { FromguardError } from "@fromguard/core";
+import type { Admission } from "./admission.js";
 import { type Bound, bind } from "./bind.js";
 import { formatListenAddress, type ListenAddress, parseListenAddress } from "./listen-address.js";
 import type { UnixSocketAccess } from "./unix-socket.js";
@@ -22,6 +23,8 @@ export interface ListenOptions {
   readonly address: string | ListenAddress;
   /** Connections open at one time; one more is closed at once and counted. Default {@link DEFAULT_MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
+  /** Counts where other processes accept on the same socket. Default: this listener counts its own. */
+  readonly admission?: Admission;
   /**
    * Keeps the way to the client open when the client has ended his: the handler then ends the socket itself, when the
    * last answer is written. Default false.
@@ -64,7 +67,13 @@ export interface Listener {
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const address = typeof options.address === "string" ? parseListenAddress(options.address) : options.address;
-  const { maxConnections = DEFAULT_MAX_CONNECTIONS, allowHalfOpen = false, onConnection, onRefused } = options;
+  const {
+    maxConnections = DEFAULT_MAX_CONNECTIONS,
+    allowHalfOpen = false,
+    admission,
+    onConnection,
+    onRefused,
+  } = options;
   const open = new Map<Socket, (() => void) | undefined>();
   let refused = 0;
   let closing: Promise<void> | undefined;
@@ -76,15 +85,25 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createServer({ noDelay: true, allowHalfOpen }, (socket) => {
     // Without a handler an error of the socket would end the process; `close` follows it in any case.
     socket.on("error", () => undefined);
-    if (closing !== undefined || open.size >= maxConnections) {
-      socket.destroy();
-      if (closing === undefined) refuse({ kind: "connection-limit", limit: maxConnections });
-      return;
-    }
+    if (closing !== undefined || open.size >= maxConnections) return turnAway(socket);
     open.set(socket, undefined);
     socket.on("close", () => open.delete(socket));
-    open.set(socket, onConnection(socket));
+    if (admission === undefined) open.set(socket, onConnection(socket));
+    else void admit(socket, admission);
   });
+
+  function turnAway(socket: Socket): void {
+    socket.destroy();
+    if (closing === undefined) refuse({ kind: "connection-limit", limit: maxConnections });
+  }
+
+  async function admit(socket: Socket, admission: Admission): Promise<void> {
+    if (!(await admission.enter())) return turnAway(socket);
+    if (closing !== undefined) socket.destroy();
+    if (socket.destroyed) return admission.leave();
+    socket.once("close", () => admission.leave());
+    open.set(socket, onConnection(socket));
+  }
 
   let bound: Bound;
   try {

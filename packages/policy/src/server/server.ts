@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { FromguardError, type Guard, printable } from "@fromguard/core";
-import { formatListenAddress, type Listener, listen, type UnixSocketAccess } from "@fromguard/node";
+import { formatListenAddress, type Listener, type ListenOptions, listen } from "@fromguard/node";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
 import type { Policies } from "../session/contexts.js";
 import { POLICY_FACTS } from "../session/facts.js";
@@ -27,7 +27,7 @@ export interface PolicyServer {
    *
    * @throws FromguardError `FG_LISTEN_FAILED`, `FG_CONFIG_INVALID`: see `listen` of @fromguard/node
    */
-  listen(address: string, options?: { readonly access?: UnixSocketAccess }): Promise<Listener>;
+  listen(address: string, options?: Pick<ListenOptions, "access" | "admission">): Promise<Listener>;
   /** Closes every listener: requests in flight are answered, connections between two requests end at once. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -55,12 +55,12 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   }
 
   return {
-    listen: async (address, { access } = {}) => {
+    listen: async (address, shared = {}) => {
       const listener = await listen({
+        ...shared,
         address,
         maxConnections: limits.maxConnections,
         allowHalfOpen: true,
-        ...(access === undefined ? {} : { access }),
         onRefused: (refusal) => onEvent?.({ kind: "refused", refusal }),
         onConnection: serve,
       });
