@@ -55,6 +55,12 @@ describe.skipIf(reason !== undefined)("the policy protocol behind a real Postfix
     }
     smtpds.taggedLate = { smtpd_end_of_data_restrictions: asks("tagged") };
     smtpds.taggedTwice = { smtpd_sender_restrictions: asks("tagged"), smtpd_data_restrictions: asks("tagged") };
+    smtpds.taggedAtMail = { smtpd_delay_reject: "no", ...smtpds.tagged };
+    smtpds.taggedAtMailAndRcpt = {
+      smtpd_delay_reject: "no",
+      ...smtpds.tagged,
+      smtpd_recipient_restrictions: asks("tagged"),
+    };
     smtpds.everywhere = {
       smtpd_delay_reject: "no",
       ...Object.fromEntries(LISTS.map((list) => [`smtpd_${list}_restrictions`, asks(list)])),
@@ -106,6 +112,17 @@ describe.skipIf(reason !== undefined)("the policy protocol behind a real Postfix
       expect(message.match(/^X-Checked: ann$/gm)).toHaveLength(1);
       expect(message.startsWith("X-Checked: ann\n")).toBe(true);
       expect(decided()).toHaveLength(smtpd === "tagged" ? 1 : 2);
+    },
+  );
+
+  test.each([
+    ["taggedAtMail", 1],
+    ["taggedAtMailAndRcpt", 2],
+  ])(
+    "%s: without an instance at MAIL nobody can tell that the field is made; it is there %i times",
+    async (smtpd, times) => {
+      const { text } = await send(smtpd, { recipients: 5 });
+      expect((await postfix.message(queuedAs(text))).match(/^X-Checked: ann$/gm)).toHaveLength(times);
     },
   );
 

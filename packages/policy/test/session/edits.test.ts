@@ -84,6 +84,21 @@ describe("the edits of an accepted message", () => {
     }
   });
 
+  test("are made again on another connection: what the one before it was answered may not have come", () => {
+    const connections = [sessionWith([tag("X-Login")]), sessionWith([tag("X-Login")])];
+    const request = { instance: "1", recipient: "a@x.test" };
+    for (const session of connections) expect(ask(session, request)).toBe("PREPEND X-Login: ann");
+    for (const session of connections) expect(ask(session, request)).toBe("DUNNO");
+  });
+
+  test("made at MAIL, which has no instance, are made again at RCPT, once", () => {
+    const session = sessionWith([tag("X-Login")]);
+    const states = ["MAIL", "RCPT", "RCPT", "DATA"].map((protocol_state) =>
+      ask(session, { protocol_state, instance: protocol_state === "MAIL" ? "" : "1" }),
+    );
+    expect(states).toEqual(["PREPEND X-Login: ann", "PREPEND X-Login: ann", "DUNNO", "DUNNO"]);
+  });
+
   test("a field that was made before the body is not missed behind it", () => {
     const session = sessionWith([tag("X-Login")]);
     expect(ask(session, { instance: "1" })).toBe("PREPEND X-Login: ann");
