@@ -25,10 +25,22 @@ const NOWHERE: ValuePlaces = ASKED_FOR.map(() => ABSENT);
 
 const INDEX = new Map<string, number>(ASKED_FOR.map((name, index) => [name, index]));
 
-/** The same by the length of the name, as octets: most names of a request differ from all of them in their first. */
-const BY_LENGTH: (readonly { readonly octets: Uint8Array; readonly index: number }[] | undefined)[] = [];
+/** A name as octets. */
+interface Name {
+  readonly octets: readonly number[];
+  readonly index: number;
+}
+
+/** The same by length and last octet, by which most names of a request differ from all of them. */
+const BY_SHAPE: (readonly Name[] | undefined)[] = Array.from({ length: 1024 }, () => undefined);
 for (const [name, index] of INDEX) {
-  BY_LENGTH[name.length] = [...(BY_LENGTH[name.length] ?? []), { octets: Buffer.from(name, "latin1"), index }];
+  const octets = Array.from(name, (char) => char.charCodeAt(0));
+  const shape = shapeOf(octets.length, octets.at(-1) ?? 0);
+  BY_SHAPE[shape] = [...(BY_SHAPE[shape] ?? []), { octets, index }];
+}
+
+function shapeOf(length: number, last: number): number {
+  return ((length & 31) << 5) | (last & 31);
 }
 
 /** The places of a request of which no line was read yet. */
@@ -38,16 +50,14 @@ export function noPlaces(): ValuePlaces {
 
 /** Notes that a line whose name stands from `start` to `end` has its value at `place`, unless an earlier line had that name. */
 export function notePlace(places: ValuePlaces, octets: Uint8Array, start: number, end: number, place: number): void {
-  const candidates = BY_LENGTH[end - start];
-  if (candidates === undefined) return;
-  for (const { octets: name, index } of candidates) {
-    if (!standsAt(octets, start, name)) continue;
-    if (places[index] === ABSENT) places[index] = place;
-    return;
+  const names = BY_SHAPE[shapeOf(end - start, octets[end - 1] as number)];
+  if (names === undefined) return;
+  for (const { octets: name, index } of names) {
+    if (name.length === end - start && standsAt(octets, start, name) && places[index] === ABSENT) places[index] = place;
   }
 }
 
-function standsAt(octets: Uint8Array, start: number, name: Uint8Array): boolean {
+function standsAt(octets: Uint8Array, start: number, name: readonly number[]): boolean {
   for (let at = 0; at < name.length; at++) if (octets[start + at] !== name[at]) return false;
   return true;
 }

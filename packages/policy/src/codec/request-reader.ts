@@ -42,7 +42,7 @@ export class RequestReader {
   #lines = 0;
   /** All octets of the request or-ed: 0x80 where one is not ASCII. */
   #bits = 0;
-  /** From the start of the request; made with its first line. */
+  /** From the start of a request that has come in part. */
   #places: ValuePlaces | undefined;
   #fault: ProtocolFault | undefined;
 
@@ -71,13 +71,15 @@ export class RequestReader {
 
   /** The next request; undefined where more octets are needed. A fault is final. */
   next(): PolicyRequest | ProtocolFault | undefined {
-    if (this.#fault !== undefined) return this.#fault;
+    if (this.#fault !== undefined || this.#at === this.#end) return this.#fault;
     const buffer = this.#buffer;
     const start = this.#start;
     const stop = Math.min(this.#end, start + this.#maxRequestBytes);
+    const places = this.#places ?? noPlaces();
     let at = this.#at;
     let lineStart = this.#lineStart;
     let sawEquals = this.#sawEquals;
+    let lines = this.#lines;
     let bits = this.#bits;
     for (; at < stop; at++) {
       const octet = buffer[at] as number;
@@ -85,37 +87,37 @@ export class RequestReader {
       if (octet > EQUALS) {
         bits |= octet;
       } else if (octet === LF) {
-        if (at === lineStart) return at === start ? this.#fail("request-empty") : this.#take(at, bits);
+        if (at === lineStart) return at === start ? this.#fail("request-empty") : this.#take(at, bits, places);
         if (!sawEquals) return this.#fail("line-malformed");
-        if (++this.#lines > this.#maxAttributes) return this.#fail("too-many-attributes");
+        if (++lines > this.#maxAttributes) return this.#fail("too-many-attributes");
         lineStart = at + 1;
         sawEquals = false;
       } else if (octet === EQUALS) {
         if (at === lineStart) return this.#fail("line-malformed");
         if (sawEquals) continue;
         sawEquals = true;
-        this.#places ??= noPlaces();
-        notePlace(this.#places, buffer, lineStart, at, at + 1 - start);
+        notePlace(places, buffer, lineStart, at, at + 1 - start);
       } else if (octet === 0) {
         return this.#fail("nul-octet");
       }
     }
     if (at - start >= this.#maxRequestBytes) return this.#fail("request-too-large");
+    this.#places = places;
     this.#at = at;
     this.#lineStart = lineStart;
     this.#sawEquals = sawEquals;
+    this.#lines = lines;
     this.#bits = bits;
     return undefined;
   }
 
-  #take(at: number, bits: number): PolicyRequest {
+  #take(at: number, bits: number, places: ValuePlaces): PolicyRequest {
     const ascii = bits < 0x80;
     const utf8 = ascii || isUtf8(this.#buffer.subarray(this.#start, at));
     const octets = ascii || !utf8;
     const text = this.#buffer.toString(octets ? "latin1" : "utf8", this.#start, at);
-    const places = octets ? this.#places : undefined;
     this.#begin(at + 1);
-    return new PolicyRequest(text, utf8, places);
+    return new PolicyRequest(text, utf8, octets ? places : undefined);
   }
 
   #fail(code: FaultCode): ProtocolFault {
