@@ -123,7 +123,12 @@ export async function runRspamc(
 ) {
   const args = ["--connect", at, "--timeout", "20", ...format, ...options];
   return new Promise<{ readonly out: string; readonly err: string; readonly code: number | null }>((resolve) => {
-    const child = execFile("/usr/bin/rspamc", args, (_error, out, err) => resolve({ out, err, code: child.exitCode }));
+    const child = execFile(
+      "/usr/bin/rspamc",
+      args,
+      { env: { ...process.env, LC_ALL: "C.UTF-8" } },
+      (_error, out, err) => resolve({ out, err, code: child.exitCode }),
+    );
     child.stdin?.end(raw);
   });
 }
