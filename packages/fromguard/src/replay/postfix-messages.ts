@@ -166,7 +166,10 @@ function placeOf({ file, line, time }: LogEntry) {
   return { file, line, time };
 }
 
-/** `client=NAME[ADDRESS], sasl_method=M, sasl_username=U, sasl_sender=S, orig_queue_id=Q, orig_client=C`: all but the client may lack. */
+/**
+ * `client=NAME[ADDRESS], sasl_method=M, sasl_username=U, sasl_sender=S, orig_queue_id=Q, orig_client=C`: all but the client may lack. Only an
+ * account whose own name holds `, sasl_sender=` or `, orig_` cannot be told from one without.
+ */
 function broughtBy(text: string): Followed {
   const [, client = "", more = ""] = /^client=([^,]*)(.*)$/s.exec(text) ?? [];
   const [, login] =
