@@ -1,22 +1,35 @@
 import { didYouMean } from "@fromguard/core";
 import { check } from "./commands/check.js";
+import { completion } from "./commands/completion.js";
+import { config } from "./commands/config.js";
 import { demo } from "./commands/demo.js";
-import { HELP } from "./commands/help.js";
+import { commandHelp, programHelp } from "./commands/help.js";
 import { importMainCf } from "./commands/import.js";
 import { lint } from "./commands/lint.js";
 import { may } from "./commands/may.js";
 import { postmap } from "./commands/postmap.js";
 import { replay } from "./commands/replay.js";
 import { serve } from "./commands/serve.js";
+import type { CommandName } from "./commands/usage/usages.js";
 import { who } from "./commands/who.js";
 import { Exit, type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { visible } from "./report/style.js";
 import { VERSION } from "./version.js";
 
-const COMMANDS = { serve, check, who, may, lint, import: importMainCf, postmap, replay, demo } as const;
-
-type Command = keyof typeof COMMANDS;
+const COMMANDS = {
+  serve,
+  check,
+  who,
+  may,
+  config,
+  lint,
+  import: importMainCf,
+  replay,
+  postmap,
+  completion,
+  demo,
+} as const;
 
 /**
  * The command line: runs one command and returns its exit code. Never throws; what went wrong is one sentence on standard
@@ -46,15 +59,15 @@ async function run([word, ...args]: readonly string[], io: Io): Promise<ExitCode
     const meant = didYouMean(word, Object.keys(COMMANDS));
     throw new Exit(exitCodes.usage, `unknown command ${JSON.stringify(word)}${meant}; see fromguard --help`);
   }
-  if (args.includes("--help") || args.includes("-h")) return await print(io, HELP[word]);
+  if (args.includes("--help") || args.includes("-h")) return await print(io, commandHelp(word));
   return await COMMANDS[word](args, io);
 }
 
 function helpOn(topic: string | undefined): string {
-  return topic !== undefined && isCommand(topic) ? HELP[topic] : HELP.fromguard;
+  return topic !== undefined && isCommand(topic) ? commandHelp(topic) : programHelp();
 }
 
-function isCommand(word: string): word is Command {
+function isCommand(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
 }
 

@@ -11,39 +11,19 @@ import { contextNamed } from "./context.js";
 import { exitCodeOf, judge, judgementToJson } from "./judge.js";
 import { loadConfig, loadPolicy } from "./load.js";
 import { type OptionValues, readOptions } from "./options.js";
-
-const OPTIONS = {
-  config: { type: "string" },
-  context: { type: "string" },
-  "main-cf": { type: "string" },
-  service: { type: "string" },
-  override: { type: "string", multiple: true },
-  "ignore-unknown": { type: "boolean" },
-  "dns-server": { type: "string", multiple: true },
-  login: { type: "string" },
-  "local-user": { type: "string" },
-  client: { type: "string" },
-  "client-name": { type: "string" },
-  tls: { type: "boolean" },
-  helo: { type: "string" },
-  sender: { type: "string" },
-  recipient: { type: "string", multiple: true },
-  message: { type: "string" },
-  json: { type: "boolean" },
-  batch: { type: "boolean" },
-} as const;
+import { CHECK } from "./usage/check.js";
 
 /** What makes sense only for a main.cf, or only for a guard. */
 const MAIN_CF_ONLY: readonly string[] = ["service", "override", "ignore-unknown", "dns-server", "client-name", "tls"];
-const CONFIG_ONLY: readonly string[] = ["config", "context", "message"];
+const CONFIG_ONLY: readonly string[] = ["config", "set", "context", "message"];
 const WITH_BATCH: readonly string[] = ["context", "json", "service", "override", "ignore-unknown", "dns-server"];
 
-type Values = OptionValues<typeof OPTIONS>;
+type Values = OptionValues<typeof CHECK.options>;
 
 /** `fromguard check`: one decision with its trace, or one a line with `--batch`. */
 export async function check(args: readonly string[], io: Io): Promise<ExitCode> {
-  const values = readOptions("check", args, OPTIONS);
-  const { batch = false, config: configFile, "main-cf": mainCf, ...transaction } = values;
+  const values = readOptions("check", args, CHECK.options);
+  const { batch = false, config: _config, set: _set, "main-cf": mainCf, ...transaction } = values;
   const strayHere = mainCf === undefined ? MAIN_CF_ONLY : CONFIG_ONLY;
   const [misplaced] = Object.keys(values).filter((name) => strayHere.includes(name));
   if (misplaced !== undefined)
@@ -69,7 +49,7 @@ export async function check(args: readonly string[], io: Io): Promise<ExitCode> 
       : (["message", "local-user"] as const).find((name) => values[name] !== undefined);
   if (unseen !== undefined) throw usage(`--${unseen} does not go with --context: a policy server is not told of it`);
   if (mainCf !== undefined) return checkMainCf({ ...values, "main-cf": mainCf }, io);
-  const config = await loadConfig(configFile);
+  const config = await loadConfig(values, io.env);
   const policy = await loadPolicy(config);
   const { ownership, warnings } = policy;
   const { guard, name: listener } =

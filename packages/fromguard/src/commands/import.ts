@@ -10,17 +10,11 @@ import { readServices, smtpdNamed } from "../main-cf/load-master-cf.js";
 import { styleFor, visible } from "../report/style.js";
 import { toExit } from "./load.js";
 import { readFileAndOptions } from "./options.js";
-
-const OPTIONS = {
-  output: { type: "string" },
-  exact: { type: "boolean" },
-  service: { type: "string" },
-  override: { type: "string", multiple: true },
-} as const;
+import { IMPORT } from "./usage/postfix.js";
 
 /** `fromguard import`: writes the configuration of fromguard that decides as a main.cf does, and tells what it does not keep. */
 export async function importMainCf(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { file, values } = readFileAndOptions("import", args, OPTIONS, "MAIN_CF");
+  const { file, values } = readFileAndOptions("import", args, IMPORT.options, "MAIN_CF");
   const { override: overrides = [], output, exact = false, service } = values;
   const { text, notes } = await configurationOf(resolve(file), { overrides, exact, service }).catch(
     (error: unknown) => {

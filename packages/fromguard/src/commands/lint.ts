@@ -10,8 +10,7 @@ import { type Style, styleFor, visible } from "../report/style.js";
 import { toAsciiJson } from "../serve/log.js";
 import { loadConfig, loadPolicy, toExit } from "./load.js";
 import { readFileAndOptions } from "./options.js";
-
-const OPTIONS = { override: { type: "string", multiple: true }, json: { type: "boolean" } } as const;
+import { LINT } from "./usage/postfix.js";
 
 /** What is wrong, of whatever configuration. */
 interface Finding {
@@ -25,9 +24,11 @@ interface Finding {
 
 /** `fromguard lint`: what makes a main.cf, or a configuration of ours, protect less than it seems to. */
 export async function lint(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { file, values } = readFileAndOptions("lint", args, OPTIONS, "MAIN_CF or CONFIG");
+  const { file, values } = readFileAndOptions("lint", args, LINT.options, "MAIN_CF or CONFIG");
   const isOurs = /\.(?:ya?ml|json)$/i.test(file);
-  const { findings, warnings } = isOurs ? await lintConfig(file) : await lintPostfix(file, values.override ?? []);
+  const { findings, warnings } = isOurs
+    ? await lintConfig(file, io.env)
+    : await lintPostfix(file, values.override ?? []);
   const style = styleFor(io.stderr, io.env);
   for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${visible(warning)}\n`);
   await io.stdout.write(
@@ -56,8 +57,8 @@ async function lintPostfix(file: string, overrides: readonly string[]): Promise<
   }
 }
 
-async function lintConfig(file: string): Promise<Lint> {
-  const config = await loadConfig(file);
+async function lintConfig(file: string, env: Io["env"]): Promise<Lint> {
+  const config = await loadConfig({ config: file }, env);
   const gaps = protectionGaps(config);
   const { warnings } = await loadPolicy(config);
   return {

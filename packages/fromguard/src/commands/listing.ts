@@ -3,11 +3,11 @@ import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { type Asked, holdingsInWords, holdingsToJson } from "../report/holdings.js";
 import { styleFor, visible } from "../report/style.js";
-import { loadConfig, loadOwnership } from "./load.js";
+import { type ConfigChoice, loadConfig, loadOwnership } from "./load.js";
 
 /** What `who` and `may` have in common. */
 interface Question {
-  readonly config: string | undefined;
+  readonly choice: ConfigChoice;
   readonly json: boolean | undefined;
   /** What differs between the lines of the answer. */
   readonly column: Asked;
@@ -17,11 +17,8 @@ interface Question {
 }
 
 /** Asks the sources of the configuration: 0 something, 1 nothing, 75 where a source could not answer. */
-export async function answerListing(
-  { config: file, json, column, nothing, list }: Question,
-  io: Io,
-): Promise<ExitCode> {
-  const config = await loadConfig(file);
+export async function answerListing({ choice, json, column, nothing, list }: Question, io: Io): Promise<ExitCode> {
+  const config = await loadConfig(choice, io.env);
   const opened = await loadOwnership(config);
   if (opened === undefined) {
     throw new Exit(

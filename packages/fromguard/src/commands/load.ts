@@ -1,19 +1,46 @@
 import { type FromguardError, isFromguardError } from "@fromguard/core";
 import { type Config, DEFAULT_CONFIG_FILE, readConfig } from "../config/config.js";
+import { CONFIG_VARIABLE, type Override, overridesFrom } from "../config/overrides.js";
 import { type OpenOwnership, openOwnership } from "../config/ownership.js";
 import { type BuildOptions, buildPolicy, type Policy } from "../config/policy.js";
 import { TableLoader } from "../config/table-loader.js";
 import { Exit, exitCodes } from "../exit-codes.js";
+import type { Io } from "../io.js";
 
-/** Reads the configuration that `--config` names, or the one at {@link DEFAULT_CONFIG_FILE}. */
-export async function loadConfig(file: string | undefined): Promise<Config> {
+/** Which configuration a command reads, and what it puts over it. */
+export interface ConfigChoice {
+  readonly config?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+}
+
+/** The file that `--config` names, or `FROMGUARD_CONFIG`, or {@link DEFAULT_CONFIG_FILE}. */
+export function configFileOf({ config }: ConfigChoice, env: Io["env"]): string {
+  return config ?? (env[CONFIG_VARIABLE] || DEFAULT_CONFIG_FILE);
+}
+
+/** What the environment and `--set` put over the configuration. */
+export function overridesOf({ set = [] }: ConfigChoice, env: Io["env"]): readonly Override[] {
   try {
-    return await readConfig(file ?? DEFAULT_CONFIG_FILE);
+    return overridesFrom(env, set);
   } catch (error) {
-    const exit = toExit(error);
-    if (file !== undefined || exit.exitCode !== exitCodes.missingFile) throw exit;
-    throw new Exit(exit.exitCode, `there is no configuration at ${DEFAULT_CONFIG_FILE}: name one with --config FILE`);
+    throw toExit(error);
   }
+}
+
+/** Reads the configuration, with what the environment and `--set` put over it. */
+export async function loadConfig(choice: ConfigChoice, env: Io["env"]): Promise<Config> {
+  const file = configFileOf(choice, env);
+  try {
+    return await readConfig(file, overridesOf(choice, env));
+  } catch (error) {
+    throw missingDefault(toExit(error), choice, env);
+  }
+}
+
+/** Where there is no configuration at all, how to name one. */
+export function missingDefault(exit: Exit, { config }: ConfigChoice, env: Io["env"]): Exit {
+  if (config !== undefined || env[CONFIG_VARIABLE] || exit.exitCode !== exitCodes.missingFile) return exit;
+  return new Exit(exit.exitCode, `there is no configuration at ${DEFAULT_CONFIG_FILE}: name one with --config FILE`);
 }
 
 /** Makes the guard of a configuration. */

@@ -10,14 +10,13 @@ import { replayInWords, replayToJson } from "../report/replay.js";
 import { styleFor, visible } from "../report/style.js";
 import { loadConfig, loadPolicy, toExit } from "./load.js";
 import { readFilesAndOptions } from "./options.js";
-
-const OPTIONS = { config: { type: "string" }, json: { type: "boolean" } } as const;
+import { REPLAY } from "./usage/postfix.js";
 
 /** `fromguard replay`: what the policy would have done with the messages of mail logs. 1 where it would have refused some, 75 where it could not tell of some. */
 export async function replay(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { files, values } = readFilesAndOptions("replay", args, OPTIONS, "LOG");
+  const { files, values } = readFilesAndOptions("replay", args, REPLAY.options, "LOG");
   const logs = await inOrder(files);
-  const config = await loadConfig(values.config);
+  const config = await loadConfig(values, io.env);
   const { guard, ownership, warnings } = await loadPolicy(config);
   const style = styleFor(io.stderr, io.env);
   for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${visible(warning)}\n`);

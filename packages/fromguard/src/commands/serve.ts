@@ -8,17 +8,16 @@ import { serveAsWorker } from "../workers/serve-as-worker.js";
 import { serveByWorkers } from "../workers/serve-by-workers.js";
 import { loadConfig } from "./load.js";
 import { readOptions } from "./options.js";
-
-const OPTIONS = { config: { type: "string" } } as const;
+import { SERVE } from "./usage/daemon.js";
 
 /**
  * `fromguard serve`: runs the listeners of the configuration until it is asked to stop. A map, a grants file or a main.cf that
  * changes is read again; one that is broken or gone stays as it was read before.
  */
 export async function serve(args: readonly string[], io: Io): Promise<ExitCode> {
-  const values = readOptions("serve", args, OPTIONS);
+  const values = readOptions("serve", args, SERVE.options);
   if (cluster.isWorker) return await serveAsWorker(io);
-  const config = await loadConfig(values.config);
+  const config = await loadConfig(values, io.env);
   const count = config.workers === "auto" ? availableParallelism() : config.workers;
   const log = jsonLog(io.stdout);
   return count === 1 ? await serveAlone(config, log, io) : await serveByWorkers(config, count, log, io);

@@ -127,7 +127,9 @@ export function checkConfig(text: string, file: string, overrides: readonly Over
   const layers = preset === undefined ? alone : alone.over({ name: preset.kind, expansion: expand(preset) });
   const reading = new Reading(layers);
   for (const fault of presetReading.faults) reading.fault(fault.path, fault.what);
-  const raw = reading.check(fileSchema, layers.value, []);
+  // Keys of the preset are not there to be suggested, or not, for one that is misspelt.
+  const own = reading.check(fileSchema, alone.value, []);
+  const raw = own && reading.check(fileSchema, layers.value, []);
   const value = (layers.value ?? {}) as Readonly<Record<string, unknown>>;
   const listeners = readEntries(value.listeners, listenerSchemas, reading, ["listeners"]);
   const contexts = listeners.flatMap((entry) => contextsOf(entry, reading));

@@ -77,6 +77,11 @@ export class Layers implements Placed {
     }
   }
 
+  /** A path in one word: `listeners[0].policy`. */
+  keyOf(path: KeyPath): string {
+    return this.#yaml.place(path).key ?? "";
+  }
+
   /** Where the value at this path came from. */
   origin(path: KeyPath): Origin {
     return this.#locate(path).origin;
@@ -90,7 +95,7 @@ export class Layers implements Placed {
     let at = path;
     if (head === "rules" && typeof index === "number" && this.#rules !== undefined) {
       const source = this.#rules[index];
-      if (source === undefined) return { origin: this.#ofPreset(), path };
+      if (source === undefined) return { origin: has(this.value, path) ? this.#ofPreset() : { kind: "default" }, path };
       at = ["rules", source, ...rest];
     }
     if (has(this.#over, at)) {
@@ -175,8 +180,9 @@ function startsWith(path: KeyPath, prefix: KeyPath): boolean {
 
 function has(tree: unknown, path: KeyPath): boolean {
   let at = tree;
-  for (const part of path) {
-    if (typeof at === "string") return path.length > 0 && part === at;
+  for (const [index, part] of path.entries()) {
+    // A rule without options is its name alone.
+    if (typeof at === "string") return part === at && index === path.length - 1;
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return false;
     at = (at as Record<string | number, unknown>)[part];
   }

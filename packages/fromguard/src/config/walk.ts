@@ -42,7 +42,8 @@ export function descriptionOf(schema: z.ZodType): string {
   return "";
 }
 
-function fallbackOf(schema: z.ZodType): unknown {
+/** What holds where the value is absent; undefined for nothing. */
+export function fallbackOf(schema: z.ZodType): unknown {
   for (let at: z.ZodType | undefined = schema; at !== undefined; at = innerOf(at)) {
     const { type, defaultValue } = definitionOf(at);
     if (type === "default" || type === "prefault") return defaultValue;

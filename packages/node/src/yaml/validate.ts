@@ -73,6 +73,9 @@ export function validate<Output>(
 
 const REQUIRED = "required";
 
+/** What the library says of a union that has no words of its own. */
+const UNSAID = "Invalid input";
+
 /** The error for a fault at a path: `FILE:LINE:COLUMN: key: what`. */
 export function invalid(document: Placed, path: KeyPath, what: string, cause?: unknown): FromguardError {
   return new FromguardError("FG_CONFIG_INVALID", what, { place: document.place(path), cause });
@@ -104,6 +107,7 @@ function describe(issue: Issue, schema: z.ZodType, base: KeyPath): readonly Faul
       // A member that looked inside had the right type: its complaint is the useful one.
       const [inner] = issue.errors.find(([first]) => first !== undefined && first.path.length > 0) ?? [];
       if (inner !== undefined) return describe(inner, schema, path);
+      if (issue.message !== UNSAID) return [shape(path, issue.message)];
       return [shape(path, `must be ${unionOf(issue)}, not ${nounOf(issue.input)}`)];
     }
     case "custom":
