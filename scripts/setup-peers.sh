@@ -9,7 +9,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 77
 fi
 
-packages=(postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium python3)
+packages=(zsh fish mandoc postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium python3)
 # What the servers are measured against (npm run bench -- servers); opendmarc needs no database here.
 packages+=(postfwd postfix-policyd-spf-python python3-milter rspamd dbconfig-no-thanks opendmarc)
 # Sendmail's own: what its packages depend on, and what builds its configuration.
