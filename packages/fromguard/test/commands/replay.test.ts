@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
+import { blocksOf, page, replay as printed } from "../support/page.js";
 import { testIo } from "../support/test-io.js";
 
 const GRANTS = `groups:
@@ -158,5 +159,23 @@ describe("fromguard replay", () => {
       { config: CONFIG.replace(/\[.*]/, "[header-originators-owned]") },
     );
     expect([code, err]).toEqual([78, expect.stringContaining("no rule of this policy can run on a mail log")]);
+  });
+});
+
+describe("docs/replay.md", () => {
+  it("prints what it says", async () => {
+    const blocks = blocksOf(page("docs/replay.md"));
+    const files = blocks.flatMap(({ text }) => {
+      const [, name, rest = ""] = /^# (\S+)\n(.*)$/s.exec(text) ?? [];
+      return name === undefined ? [] : [[name, rest] as const];
+    });
+    const folder = await folderWith(Object.fromEntries(files));
+    const shown = blocks.find(({ language }) => language === "console")!;
+    const out = await printed(
+      shown,
+      ([command = "", log = ""]) => [command, join(folder, log), "--config", join(folder, "fromguard.yaml")],
+      (text) => text.replaceAll(`${folder}/`, ""),
+    );
+    expect(shown.text).toBe(out);
   });
 });
