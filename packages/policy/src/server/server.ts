@@ -1,13 +1,15 @@
 import type { Socket } from "node:net";
-import { FromguardError, type Guard, printable } from "@fromguard/core";
+import { type Decision, type Edit, type Facts, FromguardError, type Guard, printable } from "@fromguard/core";
 import { formatListenAddress, type Listener, type ListenOptions, listen } from "@fromguard/node";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
 import type { Policies } from "../session/contexts.js";
 import { POLICY_FACTS } from "../session/facts.js";
 import { sessionsOf } from "../session/session.js";
 import { Connection, type ConnectionHooks, type ConnectionSettings } from "./connection.js";
-import type { PolicyEvent } from "./events.js";
+import type { CloseReason, PolicyEvent } from "./events.js";
 import { SharedBuffers } from "./shared-buffers.js";
+
+const SILENT: ConnectionHooks = {};
 
 /** Options of {@link createPolicyServer}: `guard`, `contexts` or both. */
 export interface PolicyServerOptions extends Policies {
@@ -50,7 +52,11 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   };
 
   function serve(socket: Socket): () => void {
-    const connection = new Connection(socket, settings, onEvent === undefined ? {} : hooksOf(peerOf(socket), onEvent));
+    const connection = new Connection(
+      socket,
+      settings,
+      onEvent === undefined ? SILENT : new Teller(peerOf(socket), onEvent),
+    );
     return () => connection.drain();
   }
 
@@ -88,14 +94,35 @@ function policiesHere({ guard, contexts, partial = false }: PolicyServerOptions)
   };
 }
 
-function hooksOf(peer: string, onEvent: (event: PolicyEvent) => void): ConnectionHooks {
-  return {
-    onDecision: (decision, facts) => onEvent({ kind: "decided", peer, decision, facts }),
-    onEngineError: (cause) => onEvent({ kind: "engine-error", peer, cause }),
-    onUnknownContext: (context) => onEvent({ kind: "unknown-context", peer, context }),
-    onEditsUnmade: (edits) => onEvent({ kind: "edits-unmade", peer, edits }),
-    onClosed: (reason) => onEvent({ kind: "closed", peer, reason }),
-  };
+/** Tells of one connection. */
+class Teller implements ConnectionHooks {
+  readonly #peer: string;
+  readonly #onEvent: (event: PolicyEvent) => void;
+
+  constructor(peer: string, onEvent: (event: PolicyEvent) => void) {
+    this.#peer = peer;
+    this.#onEvent = onEvent;
+  }
+
+  onDecision(decision: Decision, facts: Partial<Facts>): void {
+    this.#onEvent({ kind: "decided", peer: this.#peer, decision, facts });
+  }
+
+  onEngineError(cause: unknown): void {
+    this.#onEvent({ kind: "engine-error", peer: this.#peer, cause });
+  }
+
+  onUnknownContext(context: string): void {
+    this.#onEvent({ kind: "unknown-context", peer: this.#peer, context });
+  }
+
+  onEditsUnmade(edits: readonly Edit[]): void {
+    this.#onEvent({ kind: "edits-unmade", peer: this.#peer, edits });
+  }
+
+  onClosed(reason: CloseReason): void {
+    this.#onEvent({ kind: "closed", peer: this.#peer, reason });
+  }
 }
 
 /** `HOST:PORT`, or `local` behind a unix socket, whose clients have no address. */

@@ -22,12 +22,13 @@ const OF_STAGE = ["protocol_state", "recipient", "size", ...OF_PROGRESS];
 /** Messages of which a connection remembers the edits: Postfix asks about one at a time. */
 const MAX_EDITED_MESSAGES = 2;
 
-/** A decision on a request. */
+/** A decision on a request, and the one before it. */
 interface Kept {
   readonly instance: string;
   readonly request: PolicyRequest;
   readonly outcome: Outcome;
   readonly until: number;
+  older: Kept | undefined;
 }
 
 /**
@@ -39,8 +40,7 @@ interface Kept {
 export class MessageMemory {
   readonly #limits: Pick<PolicyLimits, "maxSharedDecisions" | "shareForMs">;
   readonly #now: () => number;
-  /** The oldest first. */
-  readonly #kept: Kept[] = [];
+  #newest: Kept | undefined;
   #edited: Map<string, Set<string>> | undefined;
 
   constructor(limits: Pick<PolicyLimits, "maxSharedDecisions" | "shareForMs">, now: () => number) {
@@ -54,12 +54,9 @@ export class MessageMemory {
    */
   recall(request: PolicyRequest, needsRecipients: boolean): Outcome | undefined {
     const instance = request.get("instance");
-    for (let at = 0; at < this.#kept.length; at++) {
-      const kept = this.#kept[at] as Kept;
+    for (let kept = this.#newest; kept !== undefined; kept = kept.older) {
       if (kept.instance !== instance || !isSame(kept.request, request, needsRecipients)) continue;
-      if (this.#now() < kept.until) return kept.outcome;
-      this.#kept.splice(at, 1);
-      return undefined;
+      return this.#now() < kept.until ? kept.outcome : undefined;
     }
     return undefined;
   }
@@ -68,8 +65,10 @@ export class MessageMemory {
     const { maxSharedDecisions, shareForMs } = this.#limits;
     const instance = request.get("instance");
     if (maxSharedDecisions === 0 || !instance) return;
-    if (this.#kept.length >= maxSharedDecisions) this.#kept.shift();
-    this.#kept.push({ instance, request, outcome, until: this.#now() + shareForMs });
+    this.#newest = { instance, request, outcome, until: this.#now() + shareForMs, older: this.#newest };
+    let last: Kept | undefined = this.#newest;
+    for (let count = 1; count < maxSharedDecisions && last !== undefined; count++) last = last.older;
+    if (last !== undefined) last.older = undefined;
   }
 
   /** The actions of edits that were answered for the message of a request; to be added to. */
