@@ -1,17 +1,20 @@
+import type { Answer, Incoming } from "@fromguard/http";
 import type { Listener } from "@fromguard/node";
 import { type HttpServerOptions, serveHttp } from "../serve/http-server.js";
 import type { Exposition } from "./metrics.js";
 
 /** Serves `GET /metrics` and nothing else, within the limits of the HTTP listener. */
 export function serveMetrics(exposition: Exposition, options: Omit<HttpServerOptions, "handler">): Promise<Listener> {
-  return serveHttp({ ...options, handler: (request) => answer(exposition, request) });
+  return serveHttp({ ...options, handler: (incoming) => answer(exposition, incoming) });
 }
 
-async function answer(exposition: Exposition, { method, url }: Request): Promise<Response> {
-  if (new URL(url).pathname !== "/metrics") return new Response("not found: /metrics is here\n", { status: 404 });
+async function answer(exposition: Exposition, { method, path }: Incoming): Promise<Answer> {
+  if (path !== "/metrics") return { status: 404, headers: PLAIN, body: "not found: /metrics is here\n" };
   if (method !== "GET" && method !== "HEAD") {
-    return new Response("only GET\n", { status: 405, headers: { allow: "GET, HEAD" } });
+    return { status: 405, headers: { ...PLAIN, allow: "GET, HEAD" }, body: "only GET\n" };
   }
   const headers = { "content-type": exposition.contentType };
-  return new Response(method === "HEAD" ? null : await exposition.text(), { headers });
+  return { status: 200, headers, body: method === "HEAD" ? null : await exposition.text() };
 }
+
+const PLAIN = { "content-type": "text/plain; charset=utf-8" };

@@ -1,5 +1,5 @@
 import { FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
-import { createHandler } from "@fromguard/http";
+import { createExchange } from "@fromguard/http";
 import { createMilterServer } from "@fromguard/milter";
 import type { Admission, KeyPath, Listener, Refusal } from "@fromguard/node";
 import { createPolicyServer } from "@fromguard/policy";
@@ -163,7 +163,7 @@ function prepare(
         return () => server.listen(entry.options.milter, { ...listening, ...maxConnections });
       }
       case "http": {
-        const handler = createHandler({
+        const handler = createExchange({
           guard,
           readLimits: config.limits,
           onEvent: (event) => {

@@ -1,16 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Readable } from "node:stream";
+import type { Answer, Incoming } from "@fromguard/http";
 import { type Listener, type ListenOptions, listen, type Refusal } from "@fromguard/node";
+import { incomingOf, writeAnswer } from "./node-exchange.js";
 
 /** Options of {@link serveHttp}. */
 export interface HttpServerOptions extends Pick<ListenOptions, "access" | "admission" | "maxConnections"> {
   /** As `parseListenAddress` reads it. */
   readonly address: string;
-  readonly handler: (request: Request) => Promise<Response>;
+  readonly handler: (incoming: Incoming) => Answer | Promise<Answer>;
   /**
    * Milliseconds that an idle connection stays, that the body of a request takes to come, and from there until the client has
-   * taken the whole answer: longer than the deadline of a decision. Default 30,000.
+   * taken the whole answer, or the next piece of one that streams: longer than the deadline of a decision. Default 30,000.
    */
   readonly requestTimeoutMs?: number;
   readonly onRefused?: (refusal: Refusal) => void;
@@ -30,8 +31,8 @@ interface Connection {
 }
 
 /**
- * Serves a fetch handler over HTTP/1.1 with Node's own server, on a socket of `listen`: limits, stale unix sockets and close
- * are the same as for the other listeners. (The usual adapter packages bring a framework as peer for these few lines.)
+ * Serves a handler over HTTP/1.1 with Node's own server, on a socket of `listen`: limits, stale unix sockets and close
+ * are the same as for the other listeners.
  */
 export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
   const { handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, ...listening } = options;
@@ -43,7 +44,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
       return;
     }
     follow(connection, request, response);
-    answer(handler, request, response).catch(() => response.destroy());
+    answer(handler, request, response, () => arm(request.socket, connection)).catch(() => response.destroy());
   });
 
   function follow(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
@@ -85,38 +86,15 @@ async function answer(
   handler: HttpServerOptions["handler"],
   request: IncomingMessage,
   response: ServerResponse,
+  onProgress: () => void,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  const standard = toRequest(request, gone.signal);
-  if (standard === undefined) {
+  const incoming = incomingOf(request, response);
+  if (incoming === undefined) {
     response.writeHead(400, { connection: "close" }).end();
     return;
   }
-  const answered = await handler(standard);
-  const body = new Uint8Array(await answered.arrayBuffer());
+  const answered = await handler(incoming);
   // What the handler left unread of a body would be taken for the next request.
   if (!request.complete) response.setHeader("connection", "close");
-  for (const [name, value] of answered.headers) response.setHeader(name, value);
-  response.setHeader("content-length", body.length);
-  response.writeHead(answered.status).end(body);
-}
-
-/** Undefined for what no `Request` can be: a target that is no URL, a method such as TRACE. */
-function toRequest(request: IncomingMessage, signal: AbortSignal): Request | undefined {
-  const { method = "GET", url = "/", rawHeaders } = request;
-  try {
-    const headers = new Headers();
-    for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-      headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
-    const hasBody = method !== "GET" && method !== "HEAD";
-    return new Request(new URL(url, "http://localhost"), {
-      method,
-      headers,
-      signal,
-      ...(hasBody ? { body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: "half" } : {}),
-    });
-  } catch {
-    return undefined;
-  }
+  await writeAnswer(response, answered, onProgress);
 }

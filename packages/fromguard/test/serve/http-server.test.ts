@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { serveHttp } from "../../src/serve/http-server.js";
+import { type HttpServerOptions, serveHttp } from "../../src/serve/http-server.js";
 
-async function start(handler: (request: Request) => Promise<Response>, requestTimeoutMs = 30_000) {
+const text = (body: string, status = 200, headers = {}) => ({ status, headers, body });
+const bodyOf = async (octets: Promise<Uint8Array | undefined>) => new TextDecoder().decode(await octets);
+
+async function start(handler: HttpServerOptions["handler"], requestTimeoutMs = 30_000) {
   const listener = await serveHttp({ address: "127.0.0.1:0", handler, requestTimeoutMs });
   onTestFinished(() => listener.close({ graceMs: 0 }));
   return listener;
@@ -20,12 +23,8 @@ async function exchange(address: string, octets: string): Promise<string> {
 
 describe("the HTTP server", () => {
   it("hands a request over as it came and sends the answer back", async () => {
-    const { address } = await start(
-      async (request) =>
-        new Response(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`, {
-          status: 201,
-          headers: { "x-test": "yes" },
-        }),
+    const { address } = await start(async ({ method, path, octets }) =>
+      text(`${method} ${path} ${await bodyOf(octets(100))}`, 201, { "x-test": "yes" }),
     );
     const response = await fetch(`http://${address}/v1/check?x=1`, { method: "POST", body: "hello" });
     expect([response.status, response.headers.get("x-test"), await response.text()]).toEqual([
@@ -36,7 +35,7 @@ describe("the HTTP server", () => {
   });
 
   it("answers requests on one connection in turn", async () => {
-    const { address } = await start(async ({ url }) => new Response(new URL(url).pathname));
+    const { address } = await start(({ path }) => text(path));
     const answer = await exchange(
       address,
       "GET /a HTTP/1.1\r\nhost: x\r\n\r\nGET /b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
@@ -49,7 +48,7 @@ describe("the HTTP server", () => {
     ["a method that no request can have", "TRACE / HTTP/1.1\r\nhost: x\r\n\r\n"],
     ["octets that are no HTTP", "\x00\x01\r\n\r\n"],
   ])("answers 400 to %s, and closes", async (_behaviour, octets) => {
-    const { address } = await start(async () => new Response("never"));
+    const { address } = await start(() => text("never"));
     expect(await exchange(address, octets)).toMatch(/^HTTP\/1.1 400 /);
   });
 
@@ -57,14 +56,14 @@ describe("the HTTP server", () => {
     let calls = 0;
     const { address } = await start(async () => {
       if (calls++ === 0) throw new Error("broken");
-      return new Response("fine");
+      return text("fine");
     });
     await expect(fetch(`http://${address}/`)).rejects.toThrow();
     expect(await (await fetch(`http://${address}/`)).text()).toBe("fine");
   });
 
   it("closes a connection that does not finish its request in time", async () => {
-    const { address } = await start(async (request) => new Response(await request.text()), 30);
+    const { address } = await start(async ({ octets }) => text(await bodyOf(octets(100))), 30);
     expect(await exchange(address, "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab")).toBe("");
   });
 
@@ -75,7 +74,7 @@ describe("the HTTP server", () => {
     });
     const listener = await start(async () => {
       answered?.();
-      return new Response(new Uint8Array(64 * 1024 * 1024));
+      return text("x".repeat(64 * 1024 * 1024));
     }, 50);
     const socket = connect(Number(listener.address.split(":")[1]), "127.0.0.1").on("error", () => undefined);
     socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -100,7 +99,7 @@ describe("the HTTP server", () => {
     const { address } = await start(async ({ signal }) => {
       socket.destroy();
       await once(signal, "abort");
-      return new Response();
+      return text("");
     });
     const socket = connect(Number(address.split(":")[1]), "127.0.0.1");
     socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -118,7 +117,7 @@ describe("the HTTP server", () => {
         new Promise((resolve) => {
           request.signal.addEventListener("abort", () => {
             sawAbort?.();
-            resolve(new Response());
+            resolve(text(""));
           });
           socket.destroy();
         }),
@@ -130,7 +129,7 @@ describe("the HTTP server", () => {
   });
 
   it("answers what is in flight before it closes", async () => {
-    let release: ((response: Response) => void) | undefined;
+    let release: ((answer: ReturnType<typeof text>) => void) | undefined;
     let begin: (() => void) | undefined;
     const begun = new Promise<void>((resolve) => {
       begin = resolve;
@@ -144,8 +143,72 @@ describe("the HTTP server", () => {
     const answer = fetch(`http://${listener.address}/`).then((response) => response.text());
     await begun;
     const closed = listener.close();
-    release?.(new Response("last words"));
+    release?.(text("last words"));
     expect(await answer).toBe("last words");
     await closed;
+  });
+
+  it("shows a header that came twice, also one that Node itself takes once", async () => {
+    const { address } = await start(({ header }) =>
+      text(`${header("Authorization")} | ${header("x")} | ${header("y")}`),
+    );
+    const twice = "authorization: Bearer a\r\nAuthorization: Bearer b\r\nX: 1\r\nx: 2\r\n";
+    const answer = await exchange(address, `GET / HTTP/1.1\r\nhost: x\r\n${twice}connection: close\r\n\r\n`);
+    expect(answer).toMatch(/Bearer a, Bearer b \| 1, 2 \| null$/);
+  });
+
+  it("reads no more of a body than its limit, and closes", async () => {
+    const { address } = await start(async ({ octets }) => text(String((await octets(10)) === undefined), 413));
+    const head = "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
+    expect(await exchange(address, `${head}${"a\r\n0123456789\r\n".repeat(3)}`)).toMatch(
+      /^HTTP\/1\.1 413 [\s\S]*connection: close[\s\S]*true$/i,
+    );
+  });
+
+  it("sends what comes in pieces as it comes, and begins the time anew with each", async () => {
+    let next: (() => void) | undefined;
+    async function* pieces() {
+      for (const piece of ["a", "b", "c"]) {
+        yield piece;
+        await new Promise<void>((resolve) => {
+          next = resolve;
+        });
+      }
+    }
+    const { address } = await start(() => ({ status: 200, headers: {}, body: pieces() }));
+    const reader = (await fetch(`http://${address}/`)).body?.getReader();
+    for (const piece of ["a", "b", "c"]) {
+      expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(piece);
+      await vi.waitFor(() => expect(next).toBeDefined());
+      const go = next;
+      next = undefined;
+      go?.();
+    }
+    expect((await reader?.read())?.done).toBe(true);
+  });
+
+  it("takes no more pieces once the client has gone", async () => {
+    let ended: (() => void) | undefined;
+    const end = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    let made = 0;
+    async function* pieces() {
+      try {
+        for (;;) {
+          made++;
+          yield "x".repeat(1024 * 1024);
+        }
+      } finally {
+        ended?.();
+      }
+    }
+    const { address } = await start(() => ({ status: 200, headers: {}, body: pieces() }));
+    const leaving = new AbortController();
+    const response = await fetch(`http://${address}/`, { signal: leaving.signal });
+    await response.body?.getReader().read();
+    leaving.abort();
+    await end;
+    expect(made).toBeLessThan(100);
   });
 });
