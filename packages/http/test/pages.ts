@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 
+/** A page in docs. */
+export function pageOf(name: string): string {
+  return readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+}
+
 /** The blocks of one language on a page in docs. */
-export function blocksOf(page: string, language: string): readonly string[] {
-  const text = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), "utf8");
-  const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)];
+export function blocksOf(name: string, language: string): readonly string[] {
+  const blocks = [...pageOf(name).matchAll(/^```(\w*)\n(.*?)^```$/gms)];
   return blocks.filter(([, of]) => of === language).map(([, , block = ""]) => block);
 }

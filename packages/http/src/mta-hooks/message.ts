@@ -29,7 +29,8 @@ const REPLACED = "\ufffd";
 
 /** Of the octets that were put together again, the two between header and body are not known: a blank and LF may stand there. */
 const BLIND_TO_TWO: readonly Code[] = ["header-leading-space", "header-bare-lf", "header-whitespace-line"];
-const BLIND_TO_TEXT: readonly Code[] = [...LIST_BLIND_TO, "utf8-invalid"];
+/** The body is here, other than in a milter's list. */
+const BLIND_TO_TEXT: readonly Code[] = [...LIST_BLIND_TO.filter((code) => code !== "smuggling"), "utf8-invalid"];
 
 /**
  * Judges the octets of a message where they can be put together again: Stalwart cuts header and body out of them, and `size` says
