@@ -55,8 +55,12 @@ export class Evaluation {
 
   constructor(settings: EvaluationSettings, trace?: TraceNode[]) {
     this.#settings = settings;
-    this.#runs = settings.rules.map((rule) => new RuleRun(rule, trace));
     this.#trace = trace;
+    const { rules } = settings;
+    // One array of the right size and no closure: there is one for each decision.
+    const runs = new Array<RuleRun>(rules.length);
+    for (let at = 0; at < runs.length; at++) runs[at] = new RuleRun(rules[at] as Rule, trace);
+    this.#runs = runs;
   }
 
   get waiting(): readonly string[] {

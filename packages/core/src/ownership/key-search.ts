@@ -38,12 +38,7 @@ function searchFrom(
       for (const table of tables) {
         if ((!whole && table.keys !== "parts") || probe++ < made) continue;
         const lookup = lookupSafely(table, key, options);
-        if (lookup instanceof Promise) {
-          const next = probe;
-          return lookup.then((late) =>
-            late.kind === "not-found" ? searchFrom(tables, steps, next, options) : { table, key, lookup: late },
-          );
-        }
+        if (lookup instanceof Promise) return searchOn(tables, steps, probe, options, lookup, table, key);
         if (lookup.kind !== "not-found") return { table, key, lookup };
       }
     }
@@ -51,18 +46,43 @@ function searchFrom(
   return undefined;
 }
 
+/** Waits for the answer to a probe, and goes on behind it. */
+async function searchOn(
+  tables: readonly Table[],
+  steps: readonly KeyStep[],
+  made: number,
+  options: LookupOptions,
+  late: Promise<Lookup>,
+  table: Table,
+  key: string,
+): Promise<Hit | undefined> {
+  const lookup = await late;
+  return lookup.kind === "not-found" ? searchFrom(tables, steps, made, options) : { table, key, lookup };
+}
+
 /** A table that breaks its promise and throws could not answer. */
 function lookupSafely(table: Table, key: string, options: LookupOptions): Lookup | Promise<Lookup> {
-  const failed = (error: unknown): Lookup => ({
+  try {
+    const lookup = table.lookup(key, options);
+    return "then" in lookup ? settledSafely(lookup, table, key) : lookup;
+  } catch (error) {
+    return failed(table, key, error);
+  }
+}
+
+async function settledSafely(lookup: Promise<Lookup>, table: Table, key: string): Promise<Lookup> {
+  try {
+    return await lookup;
+  } catch (error) {
+    return failed(table, key, error);
+  }
+}
+
+function failed(table: Table, key: string, error: unknown): Lookup {
+  return {
     kind: "error",
     code: "table-failed",
     cause: error instanceof Error ? error.message : String(error),
     evidence: () => ({ source: table.name, key }),
-  });
-  try {
-    const lookup = table.lookup(key, options);
-    return "then" in lookup ? Promise.resolve(lookup).catch(failed) : lookup;
-  } catch (error) {
-    return failed(error);
-  }
+  };
 }

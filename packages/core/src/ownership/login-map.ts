@@ -3,7 +3,13 @@ import type { Table } from "../table/table.js";
 import type { Evidence } from "../verdict/evidence.js";
 import type { Directory } from "./directory.js";
 import { type Hit, type LookupOptions, searchTables } from "./key-search.js";
-import { type LoginMapKeyOptions, loginMapKeys, lookupDomains, wholeAddressKeys } from "./login-map-keys.js";
+import {
+  type KeyStep,
+  type LoginMapKeyOptions,
+  loginMapKeys,
+  lookupDomains,
+  wholeAddressKeys,
+} from "./login-map-keys.js";
 import { addressesInMap, ownersInMap } from "./login-map-listing.js";
 import { grantLine, listOwners, listsOwner } from "./owners.js";
 import type { Answer, Ownership } from "./ownership.js";
@@ -46,24 +52,40 @@ export function loginMap(options: LoginMapOptions): Directory {
     evidence: () => ({ login, address: formatAddress(address), source: name, ...more() }),
   });
 
+  const read = (hit: Hit | undefined, steps: readonly KeyStep[], login: string, address: Address): Answer => {
+    if (hit !== undefined) return readOwners(hit, login, address);
+    const key = steps[0]?.keys[0] ?? "";
+    return nobody(login, address, () => ({ key, remedy: grantLine(tables[0], key, [login]), lets: letsOf(key) }));
+  };
+
+  const readLate = async (
+    hit: Promise<Hit | undefined>,
+    steps: readonly KeyStep[],
+    login: string,
+    address: Address,
+  ): Promise<Answer> => read(await hit, steps, login, address);
+
   const answerIn = (domain: string, login: string, address: Address, how: LookupOptions): Answer | Promise<Answer> => {
     const steps = keysOf(address.localPart, domain, options);
-    const read = (hit: Hit | undefined): Answer => {
-      if (hit !== undefined) return readOwners(hit, login, address);
-      const key = steps[0]?.keys[0] ?? "";
-      return nobody(login, address, () => ({ key, remedy: grantLine(tables[0], key, [login]), lets: letsOf(key) }));
-    };
     const hit = searchTables(tables, steps, how);
-    return hit instanceof Promise ? hit.then(read) : read(hit);
+    return hit instanceof Promise ? readLate(hit, steps, login, address) : read(hit, steps, login, address);
+  };
+
+  const answerInAll = (
+    domains: readonly string[],
+    login: string,
+    address: Address,
+    how: LookupOptions,
+  ): Answer | Promise<Answer> => {
+    const answers = domains.map((domain) => answerIn(domain, login, address, how));
+    return settled(answers) ? weakest(answers) : Promise.all(answers).then(weakest);
   };
 
   const answer = (login: string, address: Address, how: LookupOptions): Answer | Promise<Answer> => {
     const domains = lookupDomains(address);
     const [domain] = domains;
-    if (domain === undefined) return nobody(login, address, () => ({ detail: "the address has no valid domain" }));
-    if (domains.length === 1) return answerIn(domain, login, address, how);
-    const answers = domains.map((each) => answerIn(each, login, address, how));
-    return settled(answers) ? weakest(answers) : Promise.all(answers).then(weakest);
+    if (domain === undefined) return nobody(login, address, noDomain);
+    return domains.length === 1 ? answerIn(domain, login, address, how) : answerInAll(domains, login, address, how);
   };
 
   const ask: Ownership["ask"] = (login, questions, how) => {
@@ -76,6 +98,10 @@ export function loginMap(options: LoginMapOptions): Directory {
     owners: (address, lookupOptions) => ownersInMap(options, address, lookupOptions),
     addresses: (login, lookupOptions) => addressesInMap(options, ask, login, lookupOptions),
   };
+}
+
+function noDomain(): Evidence {
+  return { detail: "the address has no valid domain" };
 }
 
 function settled(answers: readonly (Answer | Promise<Answer>)[]): answers is readonly Answer[] {
@@ -95,25 +121,34 @@ function letsOf(key: string): string {
 
 function readOwners(hit: Hit, login: string, address: Address): Answer {
   const { lookup } = hit;
-  if (lookup.kind === "error") {
-    const { code, cause } = lookup;
-    const evidence = () => evidenceOf(hit, login, address, { detail: code });
-    return { kind: "unknown", code: "table-unavailable", cause, evidence };
-  }
+  if (lookup.kind === "error") return unanswered(hit, login, address, "table-unavailable", lookup.cause, lookup.code);
   const { value } = lookup;
   if (value === "") {
     const cause = `${hit.table.name}: the result for ${JSON.stringify(hit.key)} is empty`;
-    const evidence = () => evidenceOf(hit, login, address, { detail: cause });
-    return { kind: "unknown", code: "table-invalid", cause, evidence };
+    return unanswered(hit, login, address, "table-invalid", cause, cause);
   }
-  return listsOwner(value, login)
-    ? { kind: "yes", evidence: () => evidenceOf(hit, login, address, { result: value }) }
-    : { kind: "no-others-own-it", evidence: () => evidenceOf(hit, login, address, foreign(hit, value, login)) };
+  return listsOwner(value, login) ? owned(hit, login, address, value) : foreign(hit, login, address, value);
 }
 
-/** What a value that lists others shows. */
-function foreign({ table, key }: Hit, value: string, login: string): Evidence {
-  return { result: value, remedy: grantLine(table, key, [...listOwners(value), login]), lets: letsOf(key) };
+// Each closure is made in a function of its own: what it holds is then made only where it is.
+
+function owned(hit: Hit, login: string, address: Address, value: string): Answer {
+  return { kind: "yes", evidence: () => evidenceOf(hit, login, address, { result: value }) };
+}
+
+function foreign(hit: Hit, login: string, address: Address, value: string): Answer {
+  return {
+    kind: "no-others-own-it",
+    evidence: () => {
+      const { table, key } = hit;
+      const remedy = grantLine(table, key, [...listOwners(value), login]);
+      return evidenceOf(hit, login, address, { result: value, remedy, lets: letsOf(key) });
+    },
+  };
+}
+
+function unanswered(hit: Hit, login: string, address: Address, code: string, cause: string, detail: string): Answer {
+  return { kind: "unknown", code, cause, evidence: () => evidenceOf(hit, login, address, { detail }) };
 }
 
 function evidenceOf({ lookup, table, key }: Hit, login: string, address: Address, more: Evidence): Evidence {
