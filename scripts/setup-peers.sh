@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the peer suites talk to: a real Postfix with its maps, Dovecot as
 # SASL server, Unbound as name server, swaks, miltertest, Chromium for the browser check, and Python for its email package. Debian only; needs root.
-# Sendmail, which Debian does not install beside Postfix, is unpacked into a folder.
+# Sendmail, which Debian does not install beside Postfix, is unpacked into a folder; so is ZoneMTA, from npm.
 set -euo pipefail
 
 if [ "$(id -u)" != 0 ]; then
@@ -15,7 +15,10 @@ packages+=(postfwd postfix-policyd-spf-python python3-milter rspamd dbconfig-no-
 # Sendmail's own: what its packages depend on, and what builds its configuration.
 packages+=(m4 libdb5.3 libldap-2.5-0 libnsl2 libsasl2-2 libsasl2-modules libssl3 libwrap0)
 
-sendmail=${FROMGUARD_PEERS:-/var/lib/fromguard-peers}/sendmail
+peers=${FROMGUARD_PEERS:-/var/lib/fromguard-peers}
+sendmail=$peers/sendmail
+# From npm, apart from the workspace: it has 330 packages, and would build a native one.
+zonemta=zone-mta@3.10.3
 unpacked=(sendmail-bin sendmail-cf sasl2-bin)
 
 unpack_sendmail() {
@@ -35,12 +38,23 @@ unpack_sendmail() {
   rm -rf "$work"
 }
 
+install_zonemta() {
+  mkdir -p "$peers/zone-mta"
+  npm install --prefix "$peers/zone-mta" --ignore-scripts --no-audit --no-fund --save-exact --loglevel error "$zonemta"
+}
+
+has_zonemta() {
+  [ -f "$peers/zone-mta/package.json" ] && grep -q "\"${zonemta%@*}\": \"${zonemta##*@}\"" "$peers/zone-mta/package.json"
+}
+
+has_zonemta || install_zonemta
+
 missing=()
 for name in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || missing+=("$name")
 done
 if [ "${#missing[@]}" -eq 0 ] && [ -x "$sendmail/usr/libexec/sendmail/sendmail" ]; then
-  echo "setup-peers: all installed (${packages[*]}), Sendmail in $sendmail"
+  echo "setup-peers: all installed (${packages[*]}), Sendmail in $sendmail, ZoneMTA"
   exit 0
 fi
 
