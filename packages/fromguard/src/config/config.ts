@@ -121,7 +121,8 @@ export interface CheckedConfig {
 export function checkConfig(text: string, file: string, overrides: readonly Override[] = []): CheckedConfig {
   const alone = new Layers(parseYamlDocument(text, file), overrides);
   const given = (alone.value ?? {}) as Readonly<Record<string, unknown>>;
-  const named = given.preset ?? (given.rules === undefined ? "submission" : undefined);
+  const fallback = given.rules === undefined ? "submission" : undefined;
+  const named = given.preset === undefined ? fallback : given.preset;
   const presetReading = new Reading(alone);
   const preset = named === undefined ? undefined : readNamedEntry(named, presetSchemas, presetReading, ["preset"]);
   const layers = preset === undefined ? alone : alone.over({ name: preset.kind, expansion: expand(preset) });

@@ -7,7 +7,7 @@ import { ownershipSchemas } from "./ownership-schemas.js";
 import { presetSchemas } from "./presets.js";
 import { ruleSchemas } from "./rule-schemas.js";
 import { fileSchema } from "./schema.js";
-import { fallbackOf, shapeOf } from "./walk.js";
+import { elementOf, fallbackOf, shapeOf } from "./walk.js";
 
 type Scalar = string | number | boolean | null;
 
@@ -24,10 +24,14 @@ export type Effective =
 
 type Schemas = Readonly<Record<string, z.ZodType>>;
 
+/** What stands for a secret: who may read what is shown need not know it. */
+const HIDDEN = "[hidden]";
+
 /** The configuration that is in force, defaults included, in the form of the file and in the order of the documentation. */
 export function effectiveConfig(config: Config): Effective {
   const { document: layers } = config;
   const leaf = (path: KeyPath, value: unknown): Effective => {
+    if (path.at(-1) === "secret") return { kind: "value", path, value: HIDDEN, origin: layers.origin(path) };
     const scalars = Array.isArray(value) ? (value as readonly Scalar[]) : (value as Scalar);
     return { kind: "value", path, value: scalars, origin: layers.origin(path) };
   };
@@ -46,6 +50,11 @@ export function effectiveConfig(config: Config): Effective {
     if (special !== undefined) return listOf(special, value, path);
     if (path[0] === "preset") return namedEntry(presetSchemas, value, path);
     if (path.at(-1) === "contexts") return contextsOf(value, path);
+    const element = Array.isArray(value) && value.some(isMap) ? elementOf(schema) : undefined;
+    if (element !== undefined) {
+      const items = (value as readonly unknown[]).map((item, index) => effectiveAt(element, item, [...path, index]));
+      return { kind: "list", items: items.filter((item) => item !== undefined) };
+    }
     if (shapeOf(schema) === undefined || typeof value !== "object" || value === null) return leaf(path, value);
     const entries = entriesOf(schema, value, path);
     return entries.length === 0 ? undefined : { kind: "map", entries };
@@ -76,6 +85,10 @@ export function effectiveConfig(config: Config): Effective {
 
   const shown = entriesOf(fileSchema, { preset: config.preset, ...(layers.value as object) }, []);
   return { kind: "map", entries: shown };
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 interface ListKind {

@@ -13,6 +13,7 @@ export interface Setting {
 interface Definition {
   readonly type: string;
   readonly innerType?: z.ZodType;
+  readonly element?: z.ZodType;
   readonly in?: z.ZodType;
   readonly out?: z.ZodType;
   readonly defaultValue?: unknown;
@@ -30,6 +31,15 @@ function innerOf(schema: z.ZodType): z.ZodType | undefined {
 export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> | undefined {
   for (let at: z.ZodType | undefined = schema; at !== undefined; at = innerOf(at)) {
     if (definitionOf(at).type === "object") return (at as z.ZodObject).shape as Readonly<Record<string, z.ZodType>>;
+  }
+  return undefined;
+}
+
+/** What a list holds, from whatever it is wrapped in; undefined for what is no list. */
+export function elementOf(schema: z.ZodType): z.ZodType | undefined {
+  for (let at: z.ZodType | undefined = schema; at !== undefined; at = innerOf(at)) {
+    const { type, element } = definitionOf(at);
+    if (type === "array") return element;
   }
   return undefined;
 }
