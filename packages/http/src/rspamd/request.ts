@@ -78,10 +78,11 @@ function text(incoming: Incoming, name: string): string | undefined {
   }
 }
 
-/** A client on a socket of the host has a path, or no address. */
+/** An address, of Rspamd's proxy with the port behind it. A client on a socket of the host has a path, or no address. */
 function client(ip: string | undefined): Facts["client"] {
   if (ip === undefined || ip === "" || ip.startsWith("/")) return null;
-  const address = ip.replace(/^\[(.*)\]$/, "$1");
+  const [, v4, v6] = /^(?:([\d.]+)|\[([^\]]*)\])(?::\d{1,5})?$/.exec(ip) ?? [];
+  const address = v4 ?? v6 ?? ip;
   if (parseIpAddress(address) === undefined) throw new Fault(`ip: "${ip}" is no IP address`);
   return { address };
 }

@@ -69,6 +69,9 @@ describe("facts", () => {
     ["192.0.2.7", "192.0.2.7"],
     ["2001:db8::7", "2001:db8::7"],
     ["[2001:db8::7]", "2001:db8::7"],
+    // Rspamd's proxy.
+    ["192.0.2.7:12345", "192.0.2.7"],
+    ["[2001:db8::7]:12345", "2001:db8::7"],
     ["/run/rspamd.sock", undefined],
     ["", undefined],
   ])("client of IP %j", (IP, address) => {
@@ -101,6 +104,8 @@ describe("what cannot be read is an error that names the field", () => {
   it.each<readonly [field: string, value: string]>([
     ["ip", "localhost"],
     ["ip", "192.0.2.7, 192.0.2.8"],
+    ["ip", "192.0.2.7:x"],
+    ["ip", "[192.0.2.7"],
     ["user", "\xff"],
     ["from", "\xff"],
     ["file", "/etc/passwd"],
