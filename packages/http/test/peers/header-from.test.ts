@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHandler } from "../../src/index.js";
 import { blocksOf } from "../pages.js";
 import { DIFFERENCES } from "./header-from-differences.js";
-import { PrivateRspamd, type Scan, whyNotRun } from "./rspamd.js";
+import { notRun, PrivateRspamd, type Scan } from "./rspamd.js";
 
 interface Message {
   readonly id: string;
@@ -36,7 +36,7 @@ const fromguard: Ask = async (headers, raw) => {
   return (await response.json()) as Scan;
 };
 
-describe.skipIf(whyNotRun() !== undefined)("FROM_HEADER_MISMATCH beside the same rule in Debian's Rspamd", () => {
+describe.skipIf(notRun !== undefined)("FROM_HEADER_MISMATCH beside the same rule in Debian's Rspamd", () => {
   let rspamd: PrivateRspamd;
   beforeAll(async () => {
     rspamd = await PrivateRspamd.start({ lua: blocksOf("rspamd.md", "lua")[0]! });

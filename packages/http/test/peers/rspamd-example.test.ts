@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { fail, pass, rule, unknown, warnOnly } from "@fromguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { listening } from "../listening.js";
-import { PrivateRspamd, type Scan, whyNotRun } from "./rspamd.js";
+import { notRun, PrivateRspamd, type Scan } from "./rspamd.js";
 
 const FOLDER = new URL("../../../../examples/rspamd/", import.meta.url);
 const LUA = readFileSync(new URL("rule.lua", FOLDER), "utf8");
@@ -15,7 +15,7 @@ it("the rule has at most 40 lines", () => {
   expect(LUA.trimEnd().split("\n").length).toBeLessThanOrEqual(40);
 });
 
-describe.skipIf(whyNotRun() !== undefined)("examples/rspamd", () => {
+describe.skipIf(notRun !== undefined)("examples/rspamd", () => {
   it("prints what Rspamd does with an honest message, a forged one, and one while fromguard is down", async () => {
     const { main } = (await import(/* @vite-ignore */ fileURLToPath(new URL("main.js", FOLDER)))) as {
       main(print: (line: string) => void): Promise<void>;

@@ -1,29 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { whyNotRun } from "../../../fromguard/test/peers/peers.js";
 
-/** Why the suites cannot run here; undefined where they can. Under `CI=true` a missing peer is a failure. */
-export function whyNotRun(): string | undefined {
-  const missing = ["/usr/bin/rspamd", "/usr/bin/rspamc"].filter((program) => !isExecutable(program));
-  if (missing.length === 0) return undefined;
-  const reason = `not run: ${missing.join(", ")} not installed (npm run setup:peers)`;
-  if (process.env.CI === "true") throw new Error(`peer suite ${reason}`);
-  console.log(reason);
-  return reason;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Why the suites cannot run here; undefined where they can. */
+export const notRun = whyNotRun(["rspamd", "rspamc"], { root: false });
 
 /** What one asked of Rspamd's protocol answers. */
 export interface Scan {
