@@ -1,15 +1,65 @@
 import type { MainCf } from "@fromguard/postfix";
+import { list } from "../report/words.js";
 import type { Config } from "./config.js";
 import type { RuleName } from "./rule-schemas.js";
 
-/** What the policy would let through though it looks as if it protected; one sentence each. */
-export function protectionGaps(config: {
-  readonly rules: readonly Pick<Config["rules"][number], "kind">[];
+/** What of a configuration says how much it protects. */
+export interface Protecting {
+  readonly rules: readonly (Pick<Config["rules"][number], "kind"> & {
+    readonly options?: { readonly shadow?: boolean; readonly "on-error"?: "defer" | "accept" | undefined };
+  })[];
   readonly listeners: readonly Pick<Config["listeners"][number], "kind">[];
-}): readonly string[] {
-  const rules = config.rules.map(({ kind }) => kind);
+  readonly onError?: Config["onError"];
+  readonly shadow?: boolean;
+  readonly actions?: Config["actions"];
+  readonly ownership?: { readonly sources: readonly { readonly options: { readonly "on-failure": string } }[] };
+}
+
+/** What the policy would let through though it looks as if it protected; one sentence each. */
+export function protectionGaps(config: Protecting): readonly string[] {
+  if (config.shadow === true) {
+    return ["the policy refuses nothing (shadow): everything is decided and logged, and accepted"];
+  }
+  // A rule that only watches protects as if it were not there.
+  const rules = config.rules.filter(({ options }) => options?.shadow !== true).map(({ kind }) => kind);
   const hasMilter = config.listeners.some(({ kind }) => kind === "milter");
-  return [...gapsWithoutLogin(rules), ...gapsWithLogin(rules), ...(hasMilter ? gapsOfLocalMail(rules) : [])];
+  return [
+    ...gapsWithoutLogin(rules),
+    ...gapsWithLogin(rules),
+    ...(hasMilter ? gapsOfLocalMail(rules) : []),
+    ...gapsOfFailures(config),
+    ...gapsOfActions(config.actions ?? {}),
+  ];
+}
+
+/** Fail-open: what is accepted because it could not be found out. */
+function gapsOfFailures({ rules, onError = "defer", ownership }: Protecting): readonly string[] {
+  const open = rules.filter(({ options }) => (options?.["on-error"] ?? onError) === "accept").map(({ kind }) => kind);
+  const ignoring = ownership?.sources.some(({ options }) => options["on-failure"] === "ignore") ?? false;
+  return [
+    ...(open.length === 0
+      ? []
+      : [
+          `fail-open: mail is accepted where ${list(open, "or")} cannot find out (on-error: accept), so that whoever keeps DNS or a source from answering sends as anybody`,
+        ]),
+    ...(ignoring && rules.some(({ kind }) => kind === "owned-address-needs-login")
+      ? [
+          "fail-open: while a source with on-failure: ignore cannot answer, its addresses are nobody's, and owned-address-needs-login lets clients without a login use them",
+        ]
+      : []),
+  ];
+}
+
+/** Failures that are accepted all the same. */
+function gapsOfActions(actions: Config["actions"]): readonly string[] {
+  return (["observe", "tag"] as const).flatMap((action) => {
+    const codes = Object.entries(actions).flatMap(([code, taken]) => (taken === action ? [code] : []));
+    if (codes.length === 0) return [];
+    const what = codes.includes("default") ? "every failure without an action of its own" : list(codes, "and");
+    return [
+      `${what} is accepted (actions: ${action}): ${action === "tag" ? "the tag protects only where somebody reads it" : "it is only logged"}`,
+    ];
+  });
 }
 
 function gapsWithoutLogin(rules: readonly RuleName[]): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gapsOfLocalSenders, protectionGaps } from "../../src/config/protection.js";
+import { gapsOfLocalSenders, type Protecting, protectionGaps } from "../../src/config/protection.js";
 import type { RuleName } from "../../src/config/rule-schemas.js";
 
 const BOTH: readonly RuleName[] = ["login-owns-envelope", "header-originators-owned"];
@@ -30,6 +30,44 @@ describe("the gaps of a policy", () => {
     ["are the envelope before an owned header", ["require-login", "header-originators-owned"], [/any envelope sender/]],
   ])("%s", (_, rules, expected) => {
     const gaps = protectionGaps({ rules: rules.map((kind) => ({ kind })), listeners: [{ kind: "policy" }] });
+    expect(gaps).toHaveLength(expected.length);
+    for (const [index, pattern] of expected.entries()) expect(gaps[index]).toMatch(pattern);
+  });
+});
+
+describe("what is accepted though it fails", () => {
+  const rules = (["require-login", ...BOTH] as const).map((kind) => ({ kind }));
+  const [first, ...others] = rules;
+  const OPEN = /^fail-open: mail is accepted where .* cannot find out/;
+
+  it.each<[string, Partial<Protecting>, readonly RegExp[]]>([
+    ["nothing by default", { onError: "defer", actions: {} }, []],
+    ["what a policy cannot find out", { onError: "accept" }, [OPEN]],
+    ["what a rule cannot find out", { rules: [{ ...first!, options: { "on-error": "accept" } }, ...others] }, [OPEN]],
+    [
+      "no rule that says defer itself",
+      { onError: "accept", rules: rules.map((rule) => ({ ...rule, options: { "on-error": "defer" } })) },
+      [],
+    ],
+    ["everything in shadow", { shadow: true }, [/^the policy refuses nothing \(shadow\)/]],
+    [
+      "what a rule in shadow would refuse",
+      { rules: [{ ...first!, options: { shadow: true } }, ...others] },
+      [/^no rule refuses anything to clients without a login/],
+    ],
+    ["what is observed", { actions: { default: "observe" } }, [/^every failure without an action .* only logged$/]],
+    ["what is tagged", { actions: { "from-not-owned": "tag" } }, [/^from-not-owned is accepted \(actions: tag\)/]],
+    ["nothing that is held", { actions: { default: "quarantine" } }, []],
+    [
+      "own addresses while a source is ignored",
+      {
+        rules: [...rules, { kind: "owned-address-needs-login" }],
+        ownership: { sources: [{ options: { "on-failure": "ignore" } }] },
+      },
+      [/^fail-open: while a source with on-failure: ignore/],
+    ],
+  ])("%s", (_, config, expected) => {
+    const gaps = protectionGaps({ rules, listeners: [{ kind: "policy" }], ...config });
     expect(gaps).toHaveLength(expected.length);
     for (const [index, pattern] of expected.entries()) expect(gaps[index]).toMatch(pattern);
   });
