@@ -2,7 +2,7 @@ import type { Place } from "@fromguard/core";
 
 /** What is read from files. */
 export interface Followed {
-  readonly what: "map" | "grants" | "main-cf" | "policy";
+  readonly what: "map" | "grants" | "main-cf" | "policy" | "http-secrets";
   /** The map, the source of grants, or the file. */
   readonly source: string;
 }

@@ -1,6 +1,7 @@
 import type { LocalMailOf, LocalRefusal } from "@fromguard/milter";
 import { DEFAULT_MAX_CONNECTIONS, parseListenAddress, type UnixSocketAccess } from "@fromguard/node";
 import { z } from "zod";
+import { httpKeys } from "./http-schema.js";
 import { text } from "./values.js";
 
 const address = text.superRefine((value, context) => {
@@ -125,16 +126,25 @@ export const listenerSchemas = {
       ...access,
     })
     .superRefine((entry, context) => refuseAccess(entry, entry.milter, context)),
-  /** The HTTP listener asks no password: an address that others can reach needs `allow-remote: true`. */
+  /** An address that others can reach needs TLS with tokens or certificates of clients, or `allow-remote: true`. */
   http: z
     .strictObject({
       http: address.describe("For the JSON API: HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME."),
+      ...httpKeys,
       ...remote,
       ...connections,
       ...access,
     })
     .superRefine((entry, context) => {
-      refuseRemote(entry["allow-remote"], entry.http, context, "http");
+      const { tls } = entry;
+      const isClosed = tls !== undefined && (entry.tokens !== undefined || tls["client-ca"] !== undefined);
+      refuseRemote(entry["allow-remote"] || isClosed, entry.http, context, "http");
+      if (
+        tls !== undefined &&
+        faultOfAddress(entry.http) === undefined &&
+        parseListenAddress(entry.http).kind === "unix"
+      )
+        context.addIssue({ code: "custom", path: ["tls"], message: "is for an address of the network" });
       refuseAccess(entry, entry.http, context);
     }),
 } as const;

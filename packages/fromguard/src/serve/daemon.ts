@@ -1,4 +1,4 @@
-import { FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
+import { type Directory, FromguardError, type Guard, isFromguardError, LIST_BLIND_TO } from "@fromguard/core";
 import { createExchange } from "@fromguard/http";
 import { createMilterServer } from "@fromguard/milter";
 import type { Admission, KeyPath, Listener, Refusal } from "@fromguard/node";
@@ -7,10 +7,12 @@ import type { Config } from "../config/config.js";
 import { accessOf } from "../config/listeners.js";
 import type { ContextGuards } from "../config/policy.js";
 import { invalid } from "../config/validate.js";
-import type { Metrics } from "../metrics/metrics.js";
+import type { Exposition, Metrics } from "../metrics/metrics.js";
 import { list } from "../report/words.js";
 import { httpLine, type Line, milterLine, policyLine, refusedLine, withMaster, writeLine } from "./event-lines.js";
 import { type Kind, refuseHomelessRules, rulesOn } from "./homeless-rules.js";
+import { exchangeOptions, type HttpParts, tlsOf } from "./http-parts.js";
+import type { OpenSecrets } from "./http-secrets.js";
 import { serveHttp } from "./http-server.js";
 import type { Log } from "./log.js";
 
@@ -37,6 +39,12 @@ export interface DaemonParts {
   readonly contexts?: ContextGuards;
   /** Counts the connections of a listener, by its place in the list, where other processes serve it too. */
   readonly admissionOf?: (listener: number) => Admission;
+  /** Tokens and certificates of HTTP listeners. */
+  readonly secrets?: OpenSecrets;
+  /** What HTTP listeners list to who may ask for it. */
+  readonly directory?: Directory | undefined;
+  /** What HTTP listeners show as metrics; those of a worker alone would not add up. */
+  readonly exposition?: Exposition;
 }
 
 /** Listeners that run. */
@@ -58,14 +66,17 @@ export async function startDaemon(
   config: Config,
   guard: Guard,
   reporting: Reporting,
-  { contexts, admissionOf }: DaemonParts = {},
+  parts: DaemonParts = {},
 ): Promise<Daemon> {
   if (config.listeners.length === 0) {
     throw invalid(config.document, ["listeners"], "required: name at least one, such as - milter: 127.0.0.1:10041");
   }
   refuseHomelessRules(config, guard);
   const running: (RunningListener & { readonly listener: Listener })[] = [];
+  const { contexts, admissionOf } = parts;
+  let isOpen = false;
   const close = async (options?: { readonly graceMs?: number }) => {
+    isOpen = false;
     await Promise.all(running.map(({ listener }) => listener.close(options)));
   };
   try {
@@ -73,7 +84,12 @@ export async function startDaemon(
       entry,
       open: prepare(
         entry,
-        { guard, contexts: contexts?.get(index), admission: admissionOf?.(index) },
+        {
+          guard,
+          contexts: contexts?.get(index),
+          admission: admissionOf?.(index),
+          http: { ...parts, secrets: parts.secrets?.of(index), isReady: () => isOpen },
+        },
         reporting,
         config,
       ),
@@ -87,6 +103,7 @@ export async function startDaemon(
     await close({ graceMs: 0 });
     throw error;
   }
+  isOpen = true;
   const listeners = running.map(({ kind, address, rules }) => ({ kind, address, rules }));
   return { listeners, notes: notesOn(listeners, guard), close };
 }
@@ -117,12 +134,13 @@ interface Judging {
   readonly guard: Guard;
   readonly contexts: Readonly<Record<string, Guard>> | undefined;
   readonly admission: Admission | undefined;
+  readonly http: HttpParts;
 }
 
 /** Makes the server of a listener, which may find fault with the policy, and leaves opening it for later. */
 function prepare(
   entry: ListenerEntry,
-  { guard, contexts, admission }: Judging,
+  { guard, contexts, admission, http }: Judging,
   { log, metrics }: Reporting,
   config: Config,
 ): () => Promise<Listener> {
@@ -164,6 +182,7 @@ function prepare(
       }
       case "http": {
         const handler = createExchange({
+          ...exchangeOptions(entry.options, http),
           guard,
           readLimits: config.limits,
           onEvent: (event) => {
@@ -172,7 +191,8 @@ function prepare(
           },
         });
         const onRefused = (refusal: Refusal) => tell(refusedLine("http", refusal));
-        return () => serveHttp({ address: entry.options.http, ...listening, ...maxConnections, handler, onRefused });
+        const own = { ...tlsOf(http), handler, onRefused };
+        return () => serveHttp({ address: entry.options.http, ...listening, ...maxConnections, ...own });
       }
     }
   } catch (error) {

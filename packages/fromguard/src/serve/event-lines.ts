@@ -61,7 +61,11 @@ export function httpLine(event: HttpEvent): Line {
     case "edits-unmade":
       return ["warn", "edits-unmade", { listener, edits: event.edits.map(({ kind }) => kind) }];
     case "refused":
-      return ["info", "request-refused", { listener, status: event.problem.status, cause: event.problem.detail }];
+      return [
+        "info",
+        "request-refused",
+        { listener, peer: event.address, status: event.problem.status, cause: event.problem.detail },
+      ];
     case "failed":
       return ["warn", "engine-error", { listener, cause: describe(event.cause) }];
   }

@@ -2,12 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Socket } from "node:net";
 import type { Answer, Incoming } from "@fromguard/http";
 import { type Listener, type ListenOptions, listen, type Refusal } from "@fromguard/node";
+import type { TlsFiles } from "./http-secrets.js";
 import { incomingOf, writeAnswer } from "./node-exchange.js";
+import { tlsGate } from "./tls-gate.js";
 
 /** Options of {@link serveHttp}. */
 export interface HttpServerOptions extends Pick<ListenOptions, "access" | "admission" | "maxConnections"> {
   /** As `parseListenAddress` reads it. */
   readonly address: string;
+  /** Serves HTTPS by these, read at each connection. Default: HTTP. */
+  readonly tls?: () => TlsFiles;
   readonly handler: (incoming: Incoming) => Answer | Promise<Answer>;
   /**
    * Milliseconds that an idle connection stays, that the body of a request takes to come, and from there until the client has
@@ -35,7 +39,8 @@ interface Connection {
  * are the same as for the other listeners.
  */
 export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
-  const { handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, ...listening } = options;
+  const { handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, tls, ...listening } = options;
+  const gate = tls === undefined ? undefined : tlsGate(tls);
   const connections = new WeakMap<Socket, Connection>();
   const server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
     const connection = connections.get(request.socket);
@@ -73,7 +78,13 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
       connections.set(socket, connection);
       arm(socket, connection);
       socket.once("close", () => clearTimeout(connection.timer));
-      server.emit("connection", socket);
+      if (gate === undefined) server.emit("connection", socket);
+      else {
+        gate.pass(socket, (secured) => {
+          connections.set(secured, connection);
+          server.emit("connection", secured);
+        });
+      }
       return () => {
         connection.closing = true;
         if (connection.open === 0) socket.destroySoon();

@@ -1,13 +1,13 @@
 import cluster from "node:cluster";
 import { on } from "node:events";
 import { isFromguardError } from "@fromguard/core";
-import { loadPolicy } from "../commands/load.js";
 import { parseConfig } from "../config/config.js";
 import type { Followed } from "../config/following.js";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { startDaemon } from "../serve/daemon.js";
+import { loadServed } from "../serve/load-served.js";
 import { jsonLog, withFields } from "../serve/log.js";
 import { reporting } from "../serve/reporting.js";
 import { Admissions } from "./admissions.js";
@@ -67,13 +67,14 @@ async function serveBy(
   const log = withFields(jsonLog(io.stdout), { worker });
   try {
     const config = parseConfig(text, file);
-    const { guard, contexts, followers } = await loadPolicy(config, reporting({ log, metrics }));
+    const { policy, secrets } = await loadServed(config, reporting({ log, metrics }));
+    const { guard, contexts, followers, ownership: directory } = policy;
     metrics.follows(followers);
     const { listeners, notes, close } = await startDaemon(
       config,
       guard,
       { log, metrics },
-      { contexts, admissionOf: (listener) => admissions.of(listener) },
+      { contexts, secrets, directory, admissionOf: (listener) => admissions.of(listener) },
     );
     tell({ kind: "ready", listeners, notes });
     return {

@@ -1,11 +1,11 @@
 import { DEFAULT_MAX_CONNECTIONS } from "@fromguard/node";
-import { loadPolicy } from "../commands/load.js";
 import type { Config } from "../config/config.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { type SummedMetrics, summedMetrics } from "../metrics/summed-metrics.js";
 import { reloadLine, writeLine } from "../serve/event-lines.js";
+import { loadServed } from "../serve/load-served.js";
 import type { Log } from "../serve/log.js";
 import { CHECK_MS, untilStopped } from "../serve/until-stopped.js";
 import { startWorkers, type Workers } from "./workers.js";
@@ -18,7 +18,7 @@ import { startWorkers, type Workers } from "./workers.js";
 export async function serveByWorkers(config: Config, count: number, log: Log, io: Io): Promise<ExitCode> {
   const metrics = createMetrics();
   let workers: Workers | undefined;
-  const policy = await loadPolicy(config, {
+  const { policy } = await loadServed(config, {
     checkMs: CHECK_MS,
     onReload: (reload) => {
       metrics.reloaded(reload);
