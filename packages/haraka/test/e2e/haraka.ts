@@ -58,11 +58,16 @@ const HOSTS_OWN = [/^haraka-/];
 
 let bundled: Promise<string> | undefined;
 
-/** The plugin as its package holds it, from its sources. */
-function plugin(): Promise<string> {
+/** The plugin as its package holds it, from its sources: the folder. */
+export function plugin(): Promise<string> {
   bundled ??= (async () => {
     const outDir = join(PACKAGE, "node_modules/.cache/plugin");
     await bundle({ index: join(PACKAGE, "src/index.ts") }, join(outDir, "dist"), HOSTS_OWN);
+    await mkdir(join(outDir, "node_modules"), { recursive: true });
+    for (const name of ["haraka-constants", "haraka-dsn"]) {
+      await rm(join(outDir, "node_modules", name), { recursive: true, force: true });
+      await symlink(join(PACKAGE, "node_modules", name), join(outDir, "node_modules", name));
+    }
     for (const file of ["package.json", "config"])
       await cp(join(PACKAGE, file), join(outDir, file), { recursive: true });
     return outDir;
@@ -82,10 +87,8 @@ export async function install({ config = {}, plugins = {} }: HarakaFiles): Promi
   const folder = await mkdtemp(join(tmpdir(), "fromguard-haraka-"));
   await mkdir(join(folder, "config"));
   await mkdir(join(folder, "plugins"));
-  await cp(await plugin(), join(folder, "node_modules/haraka-plugin-fromguard"), { recursive: true });
-  for (const name of ["haraka-constants", "haraka-dsn"]) {
-    await symlink(join(PACKAGE, "node_modules", name), join(folder, "node_modules", name));
-  }
+  await mkdir(join(folder, "node_modules"));
+  await symlink(await plugin(), join(folder, "node_modules/haraka-plugin-fromguard"));
   await cp(join(HARAKA, "config/connection.ini"), join(folder, "config/connection.ini"));
   for (const [name, text] of Object.entries({ ...CONFIG, ...config }))
     await writeFile(join(folder, "config", name), text);

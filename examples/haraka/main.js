@@ -1,0 +1,70 @@
+// A Haraka with the plug-in, on loopback, and a client who sends as herself and as somebody else.
+// Usage: node main.js [FOLDER OF THE PLUG-IN]
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const haraka = dirname(createRequire(import.meta.url).resolve("Haraka/package.json"));
+const plugin = process.argv[2] ?? join(here, "node_modules/haraka-plugin-fromguard");
+
+// As `haraka -i` and `npm install` leave a folder.
+const folder = mkdtempSync(join(tmpdir(), "haraka-"));
+cpSync(join(here, "config"), join(folder, "config"), { recursive: true });
+cpSync(join(haraka, "config/connection.ini"), join(folder, "config/connection.ini"));
+mkdirSync(join(folder, "node_modules"));
+symlinkSync(plugin, join(folder, "node_modules/haraka-plugin-fromguard"));
+const server = spawn(process.execPath, [join(haraka, "bin/haraka"), "-c", folder], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+
+let port;
+const log = [];
+for await (const line of createInterface({ input: server.stdout })) {
+  log.push(line);
+  port ??= /Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+  if (line.includes("Loading the queue")) break;
+}
+if (port === undefined) {
+  console.error(log.join("\n"));
+  process.exit(1);
+}
+server.stdout.resume();
+
+const socket = connect(Number(port), "127.0.0.1");
+const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
+const reply = async () => {
+  for (;;) {
+    const { value } = await replies.next();
+    if (value[3] !== "-") return value;
+  }
+};
+const say = (line) => {
+  socket.write(`${line}\r\n`);
+  return reply();
+};
+const send = async (sender, from) => {
+  let last = await say(`MAIL FROM:<${sender}>`);
+  for (const line of ["RCPT TO:<bob@example.org>", "DATA", `From: ${from}\r\n\r\nhello\r\n.`]) {
+    if (last.startsWith("2") || last.startsWith("3")) last = await say(line);
+  }
+  console.log(`ann sends <${sender}>, From: ${from}\n  ${last.replace(/ \([0-9A-F-]+\.\d+\)$/, "")}`);
+};
+
+await reply();
+await say("EHLO client.example.com");
+await say(`AUTH PLAIN ${btoa("\0ann\0secret")}`);
+await send("ann@example.com", "ann@example.com");
+await send("bob@example.com", "ann@example.com");
+await send("ann@example.com", "Bob <bob@example.com>");
+
+socket.destroy();
+server.kill("SIGKILL");
+await once(server, "close");
+rmSync(folder, { recursive: true });
