@@ -113,6 +113,11 @@ export function answerFault(answer: Answer): string | undefined {
 export function encodeAnswer(answer: Answer): Buffer {
   const fault = answerFault(answer);
   if (fault !== undefined) refuse(fault);
+  return encodeSound(answer);
+}
+
+/** Makes the frame of an answer in which {@link answerFault} has found nothing. */
+export function encodeSound(answer: Answer): Buffer {
   switch (answer.kind) {
     case "negotiate":
       return encodeNegotiation(answer);

@@ -213,8 +213,9 @@ function decodeHeader(data: Buffer): Decoded<Command> {
 }
 
 function decodePath(command: "M" | "R", data: Buffer): Decoded<Command> {
-  const [path, ...args] = readStrings(data) ?? [];
-  if (path === undefined) return broken(`${command} without an address that ends in a NUL`);
+  const args = readStrings(data);
+  const path = args?.shift();
+  if (args === undefined || path === undefined) return broken(`${command} without an address that ends in a NUL`);
   return decoded(command === "M" ? { kind: "mail", sender: path, args } : { kind: "rcpt", recipient: path, args });
 }
 

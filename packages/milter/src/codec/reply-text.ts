@@ -17,10 +17,12 @@ const LINE = /^([45]\d\d)([ -])(?:([245])\.\d{1,3}\.\d{1,3}(?: |$))?[^\x00-\x1f\
 export function replyTextFault(text: string): string | undefined {
   const lines = text.split("\r\n");
   if (lines.length > MAX_LINES) return `a reply of more than ${MAX_LINES} lines`;
-  for (const [index, line] of lines.entries()) {
-    const [, code, separator, enhanced] = LINE.exec(line) ?? [];
-    if (code === undefined || line.length > MAX_LINE) return "a malformed reply line";
-    if (code !== lines[0]?.slice(0, 3)) return "a reply with two codes";
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as string;
+    const match = LINE.exec(line);
+    if (match === null || line.length > MAX_LINE) return "a malformed reply line";
+    const [, code = "", separator, enhanced] = match;
+    if (!text.startsWith(code)) return "a reply with two codes";
     if ((separator === " ") !== (index === lines.length - 1)) return "a reply whose lines are not joined by hyphens";
     if (enhanced !== undefined && enhanced !== code[0]) return "an enhanced code of another class than the reply code";
   }

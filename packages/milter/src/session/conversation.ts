@@ -1,12 +1,12 @@
 import { printable } from "@fromguard/core";
-import { encodeAnswer } from "../codec/answer.js";
+import { encodeAnswer, encodeSound } from "../codec/answer.js";
 import type { EventCommand } from "../codec/command.js";
+import { EventContext } from "./context.js";
 import { dispatch } from "./dispatch.js";
 import { describeCause, type SessionEvent } from "./event.js";
 import { type EventKind, isMessageEvent, isOwedAnswer, MessageOrder, OCTETS } from "./events.js";
-import type { MilterContext, MilterHandler, MilterOutcome, MilterVerdict, Negotiated } from "./handler.js";
+import type { MilterHandler, MilterOutcome, MilterVerdict, Negotiated } from "./handler.js";
 import { HeldRefusals } from "./held-refusals.js";
-import { MacroSets } from "./macros.js";
 import { answerOf, endsMessage, FAILURE, isRefusal, outcomeFault, readOutcome } from "./outcome.js";
 
 /** What a conversation tells the session that it belongs to. */
@@ -30,28 +30,24 @@ const CONTINUE = encodeAnswer({ kind: "continue" });
 export class Conversation {
   readonly negotiated: Negotiated;
   readonly #options: ConversationOptions;
-  readonly #context: MilterContext;
-  readonly #macros: MacroSets;
+  readonly #context: EventContext;
   readonly #order = new MessageOrder();
   readonly #held = new HeldRefusals();
   #connected = false;
-  #inProgress: EventKind | undefined;
   /** Counts events, so that an answer which comes too late knows it. */
   #epoch = 0;
-  #abort: AbortController | undefined;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.negotiated = options.negotiated;
-    this.#macros = new MacroSets((stage, name) =>
+    this.#context = new EventContext(options.negotiated, options.progress, (stage, name) =>
       options.onEvent({ kind: "macro-conflict", command: stage, cause: `${printable(name)} has two values` }),
     );
-    this.#context = this.#makeContext();
   }
 
   /** The event whose answer the handler has not made yet. */
   get inProgress(): EventKind | undefined {
-    return this.#inProgress;
+    return this.#context.inProgress;
   }
 
   get isMessageOpen(): boolean {
@@ -65,7 +61,7 @@ export class Conversation {
 
   /** Takes the data of a macro frame, at least one octet, from `start` to `end`. */
   takeMacros(octets: Buffer, start: number, end: number): void {
-    this.#macros.take(octets, start, end);
+    this.#context.macros.take(octets, start, end);
   }
 
   /**
@@ -81,7 +77,7 @@ export class Conversation {
     if (kind === "mail") this.#forgetMessage();
     const fault = this.#order.take(kind);
     if (fault !== undefined) return fault;
-    if (kind === "mail") this.#macros.beginMessage();
+    if (kind === "mail") this.#context.macros.beginMessage();
     if (hasReader || !isMessageEvent(kind)) this.#judge(command);
     return undefined;
   }
@@ -89,7 +85,7 @@ export class Conversation {
   /** ABORT: the message is over without an end. */
   endMessage(): void {
     this.#forgetMessage();
-    this.#macros.endMessage();
+    this.#context.macros.endMessage();
     this.#order.state = "none";
   }
 
@@ -97,7 +93,7 @@ export class Conversation {
   reset(): void {
     this.endMessage();
     this.#tell("K", () => this.#options.handler.reset?.());
-    this.#macros.clear();
+    this.#context.macros.clear();
     this.#connected = false;
     this.#held.forgetClient();
   }
@@ -105,33 +101,12 @@ export class Conversation {
   /** The event in progress has lost its reader: its answer is never written. */
   cancel(): void {
     this.#epoch++;
-    this.#inProgress = undefined;
-    this.#abort?.abort("aborted");
-    this.#abort = undefined;
-  }
-
-  #makeContext(): MilterContext {
-    const { negotiated, progress } = this.#options;
-    const signal = () => {
-      this.#abort ??= new AbortController();
-      return this.#abort.signal;
-    };
-    return {
-      negotiated,
-      macro: (name, stage) =>
-        stage === undefined
-          ? this.#macros.upTo(this.#inProgress === undefined ? "C" : OCTETS[this.#inProgress], name)
-          : this.#macros.at(stage, name),
-      get signal() {
-        return signal();
-      },
-      progress,
-    };
+    this.#context.abort();
   }
 
   #judge(command: EventCommand): void {
     const { kind } = command;
-    this.#inProgress = kind;
+    this.#context.inProgress = kind;
     const epoch = ++this.#epoch;
     const made = this.#held.answering(kind) ?? this.#call(command);
     if (made instanceof Promise) {
@@ -160,7 +135,7 @@ export class Conversation {
   }
 
   #settle(kind: EventKind, made: Made): void {
-    this.#inProgress = undefined;
+    this.#context.inProgress = undefined;
     // Most events are header fields, which only pass.
     if (made === "continue" && !this.owes(kind)) return;
     const { verdict, frames } = this.#framesOf(kind, made);
@@ -180,7 +155,8 @@ export class Conversation {
       const fault = outcomeFault(kind, outcome, this.negotiated);
       if (fault !== undefined) return this.#framesOf(kind, this.#failed(kind, fault));
       const { verdict, edits } = outcome;
-      return { verdict, frames: [...edits, answerOf(verdict, this.negotiated.steps)].map(encodeAnswer) };
+      const last = encodeSound(answerOf(verdict, this.negotiated.steps));
+      return { verdict, frames: edits.length === 0 ? [last] : [...edits.map(encodeSound), last] };
     } catch (error) {
       // A handler without a compiler can answer anything.
       return this.#framesOf(kind, this.#failed(kind, error));
@@ -194,7 +170,7 @@ export class Conversation {
 
   #forgetMessage(): void {
     if (this.#order.state !== "none") this.#tell("A", () => this.#options.handler.abort?.());
-    this.#abort = undefined;
+    this.#context.renew();
     this.#held.forgetMessage();
   }
 

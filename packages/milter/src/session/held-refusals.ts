@@ -14,7 +14,8 @@ export class HeldRefusals {
 
   /** What already answers an event. */
   answering(kind: EventKind): MilterVerdict | undefined {
-    return isMessageEvent(kind) ? (this.#ofClient ?? this.#ofMessage) : undefined;
+    const refusal = this.#ofClient ?? this.#ofMessage;
+    return refusal !== undefined && isMessageEvent(kind) ? refusal : undefined;
   }
 
   forgetMessage(): void {

@@ -9,13 +9,15 @@ import type { MilterOutcome, MilterVerdict, Negotiated } from "./handler.js";
 /** What the MTA is told where a handler failed. */
 export const FAILURE: MilterVerdict = { reply: formatMilterReply(TRY_LATER) };
 
+const NO_EDITS: Required<MilterOutcome>["edits"] = [];
 const VERDICTS: readonly unknown[] = ["continue", "accept", "reject", "tempfail", "discard", "skip"];
 
 /** The verdict and the edits of what a handler answered. */
 export function readOutcome(outcome: MilterVerdict | MilterOutcome): Required<MilterOutcome> {
   const isOutcome = typeof outcome === "object" && outcome !== null && "verdict" in outcome;
-  if (!isOutcome) return { verdict: outcome, edits: [] };
+  if (!isOutcome) return { verdict: outcome, edits: NO_EDITS };
   const { verdict, edits = [] } = outcome;
+  if (edits.length === 0) return { verdict, edits };
   return { verdict, edits: edits.some(isLongBody) ? edits.flatMap(inChunks) : edits };
 }
 
@@ -45,7 +47,7 @@ export function outcomeFault(
   if (!isVerdict(verdict)) return "that is no verdict";
   if (verdict === "discard" && (kind === "connect" || kind === "helo")) return `discard cannot answer ${OCTETS[kind]}`;
   if (edits.length > 0 && kind !== "eom") return "edits before the end of the message";
-  if (hasGapInBody(edits)) return "a body in two places among the edits";
+  if (edits.length > 1 && hasGapInBody(edits)) return "a body in two places among the edits";
   for (const edit of edits) {
     if (edit.kind === "progress") continue;
     if (((EDIT_ACTIONS[edit.kind] ?? 0) & actions) === 0) return `the edit ${edit.kind} was not negotiated`;
