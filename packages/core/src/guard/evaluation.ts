@@ -63,6 +63,10 @@ export class Evaluation {
     this.#runs = runs;
   }
 
+  get facts(): Partial<Facts> {
+    return this.#facts;
+  }
+
   get waiting(): readonly string[] {
     return this.#runs.filter(({ verdict }) => verdict === undefined).map(({ rule }) => rule.name);
   }

@@ -47,6 +47,8 @@ export interface Transaction {
   learn(facts: Partial<Facts>, options?: DecideOptions): Decision | Promise<Decision>;
   /** The rules that still wait for facts. */
   readonly waiting: readonly string[];
+  /** What was learned so far. */
+  readonly facts: Partial<Facts>;
 }
 
 /** A policy, ready to decide. Nothing is thrown out of a decision. */
@@ -133,6 +135,9 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
         learn: (facts, options) => evaluation.learn(seen(facts), options),
         get waiting() {
           return evaluation.waiting;
+        },
+        get facts() {
+          return evaluation.facts;
         },
       };
     },

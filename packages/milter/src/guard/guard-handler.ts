@@ -261,6 +261,7 @@ class GuardHandler implements MilterHandler {
         client: this.#origin.client?.address ?? null,
         envelopeFrom: message.sender,
         queueId: context.macro("i"),
+        facts: message.transaction.facts,
       });
     }
     return verdict;

@@ -1,4 +1,4 @@
-import type { Decision } from "@fromguard/core";
+import type { Decision, Facts } from "@fromguard/core";
 import type { SessionEvent } from "../session/event.js";
 import type { LocalRefusal } from "./local-mail.js";
 
@@ -18,6 +18,8 @@ export interface DecisionEvent {
   readonly envelopeFrom: string;
   /** The MTA's queue id, where it has one yet; as received, not escaped. */
   readonly queueId: string | undefined;
+  /** What was learned of the message, as its rules were told. */
+  readonly facts: Partial<Facts>;
 }
 
 /** A connection that was given up, and what it did not do in time. */
