@@ -2,7 +2,7 @@ import cluster from "node:cluster";
 import { availableParallelism } from "node:os";
 import type { ExitCode } from "../exit-codes.js";
 import type { Io } from "../io.js";
-import { jsonLog } from "../serve/log.js";
+import { openLog } from "../serve/open-log.js";
 import { serveAlone } from "../serve/serve-alone.js";
 import { serveAsWorker } from "../workers/serve-as-worker.js";
 import { serveByWorkers } from "../workers/serve-by-workers.js";
@@ -19,6 +19,6 @@ export async function serve(args: readonly string[], io: Io): Promise<ExitCode> 
   if (cluster.isWorker) return await serveAsWorker(io);
   const config = await loadConfig(values, io.env);
   const count = config.workers === "auto" ? availableParallelism() : config.workers;
-  const log = jsonLog(io.stdout);
+  const log = openLog(config.log, io);
   return count === 1 ? await serveAlone(config, log, io) : await serveByWorkers(config, count, log, io);
 }

@@ -9,6 +9,7 @@ import type { ContextGuards } from "../config/policy.js";
 import { invalid } from "../config/validate.js";
 import type { Exposition, Metrics } from "../metrics/metrics.js";
 import { list } from "../report/words.js";
+import { auditLine } from "./audit-line.js";
 import { httpLine, type Line, milterLine, policyLine, refusedLine, withMaster, writeLine } from "./event-lines.js";
 import { type Kind, refuseHomelessRules, rulesOn } from "./homeless-rules.js";
 import { exchangeOptions, type HttpParts, tlsOf } from "./http-parts.js";
@@ -175,6 +176,7 @@ function prepare(
           refusedLocalMail: entry.options["refused-local-mail"] ?? "quarantine",
           onEvent: (event) => {
             if (event.kind === "decision") metrics.decided("milter", event.decision);
+            if (event.kind === "decision" && config.log.audit) writeLine(log, auditLine(event));
             tell(milterLine(event));
           },
         });

@@ -1,7 +1,14 @@
 import type { Output } from "../io.js";
 
+/** Plain data whose maker has seen to its length. */
+export interface LogObject {
+  readonly [key: string]: unknown;
+}
+
 /** What a log line may hold beside its time, level and event. */
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>;
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | null | undefined | readonly string[] | LogObject>
+>;
 
 /** Writes one line an event. */
 export interface Log {
@@ -25,13 +32,31 @@ const MAX_LISTED = 20;
  * A log that cannot be written ends nothing. Over 10,000 lines that wait for their reader, lines are dropped; the next one
  * that is written is preceded by `log-lines-dropped` with their number.
  */
-export function jsonLog(output: Output, now: () => Date = () => new Date()): Log {
+export function jsonLog(output: Output, now?: () => Date): Log {
+  return lineLog(output, toAsciiJson, now);
+}
+
+/** The same lines for a person: `TIME LEVEL EVENT NAME=VALUE ...`, where a value that is no plain word is JSON. In ASCII, too. */
+export function textLog(output: Output, now?: () => Date): Log {
+  return lineLog(output, inWords, now);
+}
+
+function inWords({ time, level, event, ...fields }: LogFields): string {
+  const named = Object.entries(fields).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const isPlain = typeof value === "string" && /^[\w.@:/+-]+$/.test(value);
+    return [`${name}=${isPlain ? value : toAsciiJson(value)}`];
+  });
+  return [time, level, event, ...named].join(" ");
+}
+
+function lineLog(output: Output, format: (fields: LogFields) => string, now: () => Date = () => new Date()): Log {
   let waiting = 0;
   let dropped = 0;
   const write = async (level: keyof Log, event: string, fields: LogFields) => {
     waiting++;
     try {
-      await output.write(`${toAsciiJson({ time: now().toISOString(), level, event, ...shortened(fields) })}\n`);
+      await output.write(`${format({ time: now().toISOString(), level, event, ...shortened(fields) })}\n`);
     } catch {
       // The mail goes on without its log.
     } finally {
@@ -71,9 +96,13 @@ function shortened(fields: LogFields): LogFields {
 
 function shorten(value: LogFields[string]): LogFields[string] {
   if (typeof value === "string") return cut(value);
-  if (typeof value !== "object" || value === null) return value;
+  if (!isList(value)) return value;
   const listed = value.slice(0, MAX_LISTED).map(cut);
   return value.length > MAX_LISTED ? [...listed, "..."] : listed;
+}
+
+function isList(value: LogFields[string]): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function cut(text: string): string {

@@ -1,4 +1,5 @@
 import type { Followed } from "../config/following.js";
+import type { Override } from "../config/overrides.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { Samples } from "../metrics/metrics.js";
 import type { RunningListener } from "../serve/daemon.js";
@@ -10,6 +11,7 @@ export interface Assignment {
   /** The configuration, as the primary read it. */
   readonly file: string;
   readonly text: string;
+  readonly overrides: readonly Override[];
 }
 
 /** What listens, as the first worker tells it. */

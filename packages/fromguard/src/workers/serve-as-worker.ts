@@ -8,7 +8,8 @@ import type { Io } from "../io.js";
 import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { startDaemon } from "../serve/daemon.js";
 import { loadServed } from "../serve/load-served.js";
-import { jsonLog, withFields } from "../serve/log.js";
+import { withFields } from "../serve/log.js";
+import { openLog } from "../serve/open-log.js";
 import { reporting } from "../serve/reporting.js";
 import { Admissions } from "./admissions.js";
 import type { Assignment, ToPrimary, ToWorker } from "./messages.js";
@@ -63,10 +64,10 @@ async function serveBy(
   { metrics, admissions }: { readonly metrics: Metrics; readonly admissions: Admissions },
   io: Io,
 ): Promise<Running | undefined> {
-  const { worker, file, text } = assignment;
-  const log = withFields(jsonLog(io.stdout), { worker });
+  const { worker, file, text, overrides } = assignment;
   try {
-    const config = parseConfig(text, file);
+    const config = parseConfig(text, file, overrides);
+    const log = withFields(openLog(config.log, io), { worker });
     const { policy, secrets } = await loadServed(config, reporting({ log, metrics }));
     const { guard, contexts, followers, ownership: directory } = policy;
     metrics.follows(followers);

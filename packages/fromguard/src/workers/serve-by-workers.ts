@@ -31,7 +31,7 @@ export async function serveByWorkers(config: Config, count: number, log: Log, io
   return await untilStopped({ config, policy, log, io }, async () => {
     workers = await startWorkers({
       count,
-      assignment: { file: config.document.file, text: config.text },
+      assignment: { file: config.document.file, text: config.text, overrides: config.overrides },
       maxConnections: config.listeners.map(({ options }) => options["max-connections"] ?? DEFAULT_MAX_CONNECTIONS),
       log,
       stdout: io.stdout,
