@@ -28,6 +28,7 @@ export {
   type TcpAddress,
   type UnixAddress,
 } from "./listener/listen-address.js";
+export { SharedBuffers } from "./listener/shared-buffers.js";
 export type { UnixSocketAccess } from "./listener/unix-socket.js";
 export { askPolicyServer, MAX_POLICY_REPLY_BYTES, type PolicyClientReply } from "./policy-client.js";
 export { type FileTable, type FileTableOptions, fileTable, type TableReload } from "./tables/file-table.js";

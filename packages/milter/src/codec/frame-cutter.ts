@@ -47,6 +47,11 @@ export class FrameCutter implements FramePlace {
     return this.#used > 0;
   }
 
+  /** Octets of memory for the frame that has begun. */
+  get buffered(): number {
+    return this.#partial.length;
+  }
+
   /** Takes octets, when {@link next} has said of the last that there is no more frame. */
   push(octets: Uint8Array): void {
     this.#chunk = Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);

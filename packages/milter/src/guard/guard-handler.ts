@@ -128,6 +128,10 @@ class GuardHandler implements MilterHandler {
     this.#settings = settings;
   }
 
+  get held(): number {
+    return this.#message?.kept.held ?? 0;
+  }
+
   negotiate() {
     return requestFor(this.#settings.needs);
   }
@@ -252,6 +256,7 @@ class GuardHandler implements MilterHandler {
     const verdict = this.#verdictOf(message, action, reply, context);
     message.isJudged = isLast || action !== "accept";
     if (message.isJudged) {
+      message.kept.release();
       this.#settings.onEvent({
         kind: "decision",
         stage,

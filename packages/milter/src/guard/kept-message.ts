@@ -70,6 +70,11 @@ export class KeptMessage {
     return this.#isTooLong;
   }
 
+  /** Octets that are kept. */
+  get held(): number {
+    return this.#recipientBytes + this.#fieldBytes + this.#bodyBytes;
+  }
+
   /** Keeps a recipient; false where there are too many. */
   addRecipient(recipient: string): boolean {
     const { maxRecipients, maxRecipientBytes } = this.#limits;
@@ -112,10 +117,17 @@ export class KeptMessage {
     return this.#header;
   }
 
-  #drop(): void {
-    this.#isTooLong = true;
+  /** Lets go what was kept: all of it is judged. */
+  release(): void {
     this.#header = undefined;
     this.#chunks.length = 0;
+    this.#fieldBytes = 0;
+    this.#bodyBytes = 0;
+  }
+
+  #drop(): void {
+    this.#isTooLong = true;
+    this.release();
   }
 }
 

@@ -28,9 +28,16 @@ export interface TimeoutEvent {
   readonly what: string;
 }
 
+/** A connection that was closed, since all of the server together held as many octets as they may. */
+export interface BuffersFullEvent {
+  readonly kind: "buffers-full";
+  /** Octets of this connection. */
+  readonly held: number;
+}
+
 /** What an operator wants to know of a milter server. `peer` is the MTA: `ADDRESS:PORT`, or `unix`. */
 export type MilterEvent =
   | DecisionEvent
-  | ((SessionEvent | TimeoutEvent) & { readonly peer: string })
+  | ((SessionEvent | TimeoutEvent | BuffersFullEvent) & { readonly peer: string })
   /** A connection that was not served. */
   | { readonly kind: "refused"; readonly refusal: string };

@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
-import type { TimeoutEvent } from "../guard/milter-event.js";
+import type { SharedBuffers } from "@fromguard/node";
+import type { BuffersFullEvent, TimeoutEvent } from "../guard/milter-event.js";
 import type { SessionEvent } from "../session/event.js";
 import type { HandlerFactory } from "../session/handler.js";
-import { createMilterSession } from "../session/session.js";
+import { createMilterSession, type MilterSession } from "../session/session.js";
+import { Deadline } from "./deadline.js";
 
 /** Limits of one connection. */
 export interface ConnectionLimits {
@@ -15,6 +17,11 @@ export interface ConnectionLimits {
   readonly idleTimeoutMs: number;
   /** Octets that wait behind an event in progress before no more are read. Default 262,144. */
   readonly maxBacklog: number;
+  /**
+   * Octets that all connections of the server together hold: frames in part, what waits, and messages that are kept. Who brings one more
+   * is closed: the MTA does what `milter_default_action` says. Default 268,435,456: 256 MiB.
+   */
+  readonly maxHeldBytes: number;
   /** Milliseconds between two signs of life while the MTA waits for an answer: Postfix waits 30 s for each. Default 10,000. */
   readonly progressIntervalMs: number;
 }
@@ -24,6 +31,7 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
   frameTimeoutMs: 30_000,
   idleTimeoutMs: 3 * 60 * 60 * 1000,
   maxBacklog: 0x40000,
+  maxHeldBytes: 0x10000000,
   progressIntervalMs: 10_000,
 };
 
@@ -31,7 +39,9 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
 export interface ConnectionOptions {
   readonly handler: HandlerFactory;
   readonly limits: ConnectionLimits;
-  readonly onEvent: (event: SessionEvent | TimeoutEvent) => void;
+  /** Of all connections of the server. */
+  readonly buffers: SharedBuffers;
+  readonly onEvent: (event: SessionEvent | TimeoutEvent | BuffersFullEvent) => void;
 }
 
 /**
@@ -39,89 +49,122 @@ export interface ConnectionOptions {
  *
  * @returns what ends the connection as soon as no message is open
  */
-export function serveConnection(socket: Socket, { handler, limits, onEvent }: ConnectionOptions): () => void {
-  const { frameTimeoutMs, idleTimeoutMs, maxBacklog, progressIntervalMs } = limits;
-  const timers = new Timers();
-  const session = createMilterSession({
-    handler,
-    onEvent,
-    send: (octets) => {
-      if (!socket.writable) return;
-      if (socket.write(octets)) regulate();
-      else {
-        socket.pause();
-        timers.start("write", frameTimeoutMs, () => giveUp("an answer that nobody takes"));
-      }
-    },
-    onClose: () => {
-      timers.clear();
-      socket.destroySoon();
-      // What is not taken by then never will be.
-      if (!socket.destroyed) timers.start("write", frameTimeoutMs, () => socket.destroy());
-    },
-  });
-  const giveUp = (what: string) => {
-    onEvent({ kind: "timeout", what });
-    session.end();
-    socket.destroy();
-  };
-  let framesSeen = 0;
-  const isFull = () => session.backlog > maxBacklog;
-  /** Reads on or stops; each frame has its own time, which does not run while we do not read. */
-  const regulate = () => {
-    if (isFull()) socket.pause();
-    else if (!socket.writableNeedDrain) socket.resume();
-    if (session.frames !== framesSeen || isFull()) timers.stop("frame");
-    framesSeen = session.frames;
-    if (session.isMidFrame && !isFull()) {
-      timers.start("frame", frameTimeoutMs, () => giveUp("a frame that does not end"));
-    }
-    if (session.isAwaited) timers.start("progress", progressIntervalMs, keepAlive);
-    else timers.stop("progress");
-  };
-  const keepAlive = () => {
-    session.progress();
-    regulate();
-  };
-
-  timers.start("frame", frameTimeoutMs, () => giveUp("no negotiation"));
-  socket.setTimeout(idleTimeoutMs, () => giveUp("an idle connection"));
-  socket.on("data", (octets: Buffer) => {
-    session.receive(octets);
-    if (!socket.destroyed) regulate();
-  });
-  socket.on("drain", () => {
-    timers.stop("write");
-    regulate();
-  });
-  socket.on("end", () => session.end());
-  socket.on("close", () => {
-    session.end();
-    timers.clear();
-  });
-  return () => session.finish();
+export function serveConnection(socket: Socket, options: ConnectionOptions): () => void {
+  const connection = new Connection(socket, options);
+  return () => connection.finish();
 }
 
-/** Timers by name; one that runs is not started again. */
-class Timers {
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+class Connection {
+  readonly #socket: Socket;
+  readonly #limits: ConnectionLimits;
+  readonly #onEvent: ConnectionOptions["onEvent"];
+  readonly #session: MilterSession;
+  readonly #buffers: SharedBuffers;
+  /** What `buffers` counts of this connection. */
+  #held = 0;
+  /** Each frame has its own time, which does not run while we do not read; the negotiation has it, too. */
+  readonly #frame = new Deadline();
+  readonly #write = new Deadline();
+  readonly #progress = new Deadline();
+  #framesSeen = 0;
 
-  start(name: string, delayMs: number, onTimeout: () => void): void {
-    if (this.#timers.has(name)) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(name);
-      onTimeout();
-    }, delayMs);
-    this.#timers.set(name, timer);
+  constructor(socket: Socket, { handler, limits, buffers, onEvent }: ConnectionOptions) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#buffers = buffers;
+    this.#onEvent = onEvent;
+    this.#session = createMilterSession({
+      handler,
+      onEvent,
+      send: (octets) => this.#send(octets),
+      onClose: () => this.#close(),
+    });
+    this.#frame.start(limits.frameTimeoutMs, () => this.#timeOut("no negotiation"));
+    socket.setTimeout(limits.idleTimeoutMs, () => this.#timeOut("an idle connection"));
+    socket.on("data", (octets: Buffer) => this.#receive(octets));
+    socket.on("drain", () => {
+      this.#write.stop();
+      this.#regulate();
+    });
+    socket.on("end", () => this.#session.end());
+    socket.on("close", () => {
+      this.#session.end();
+      this.#stopAll();
+      this.#count(0);
+    });
   }
 
-  stop(name: string): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
+  finish(): void {
+    this.#session.finish();
   }
 
-  clear(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+  #receive(octets: Buffer): void {
+    const session = this.#session;
+    session.receive(octets);
+    if (this.#socket.destroyed) return;
+    this.#regulate();
+    const { held } = session;
+    if (!this.#count(held)) this.#giveUp({ kind: "buffers-full", held });
+  }
+
+  /** Tells the shared limit what is held; false where that is over it. */
+  #count(held: number): boolean {
+    const before = this.#held;
+    this.#held = held;
+    return this.#buffers.change(before, held);
+  }
+
+  /** Reads on or stops. */
+  #regulate(): void {
+    const session = this.#session;
+    const isFull = session.backlog > this.#limits.maxBacklog;
+    if (isFull) this.#socket.pause();
+    else if (this.#socket.isPaused() && !this.#socket.writableNeedDrain) this.#socket.resume();
+    if (session.frames !== this.#framesSeen || isFull) this.#frame.stop();
+    this.#framesSeen = session.frames;
+    if (session.isMidFrame && !isFull) {
+      this.#frame.start(this.#limits.frameTimeoutMs, () => this.#timeOut("a frame that does not end"));
+    }
+    if (session.isAwaited) this.#progress.start(this.#limits.progressIntervalMs, () => this.#keepAlive());
+    else this.#progress.stop();
+  }
+
+  #keepAlive(): void {
+    this.#session.progress();
+    this.#regulate();
+  }
+
+  #send(octets: Buffer): void {
+    const socket = this.#socket;
+    // An answer that took time may be the last of its message. More is counted where octets come, which may be one too many.
+    const { held } = this.#session;
+    if (held < this.#held) this.#count(held);
+    if (!socket.writable) return;
+    if (socket.write(octets)) return;
+    socket.pause();
+    this.#write.start(this.#limits.frameTimeoutMs, () => this.#timeOut("an answer that nobody takes"));
+  }
+
+  #close(): void {
+    this.#stopAll();
+    this.#socket.destroySoon();
+    // What is not taken by then never will be.
+    if (!this.#socket.destroyed) this.#write.start(this.#limits.frameTimeoutMs, () => this.#socket.destroy());
+  }
+
+  #timeOut(what: string): void {
+    this.#giveUp({ kind: "timeout", what });
+  }
+
+  #giveUp(event: TimeoutEvent | BuffersFullEvent): void {
+    this.#onEvent(event);
+    this.#session.end();
+    this.#socket.destroy();
+  }
+
+  #stopAll(): void {
+    this.#frame.stop();
+    this.#write.stop();
+    this.#progress.stop();
   }
 }

@@ -1,5 +1,5 @@
 import type { Guard } from "@fromguard/core";
-import { type ListenAddress, type Listener, type ListenOptions, listen } from "@fromguard/node";
+import { type ListenAddress, type Listener, type ListenOptions, listen, SharedBuffers } from "@fromguard/node";
 import { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "../guard/guard-handler.js";
 import type { MilterEvent } from "../guard/milter-event.js";
 import type { HandlerFactory } from "../session/handler.js";
@@ -46,6 +46,7 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
   const handler = "guard" in options ? handlerOf(options) : options.handler;
   const limits = { ...DEFAULT_CONNECTION_LIMITS, ...options.limits };
   const onEvent = options.onEvent ?? (() => undefined);
+  const buffers = new SharedBuffers(limits.maxHeldBytes);
   const listeners: Listener[] = [];
   return {
     listen: async (address, listenOptions = {}) => {
@@ -54,7 +55,7 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
         address,
         onConnection: (socket) => {
           const peer = socket.remoteAddress === undefined ? "unix" : `${socket.remoteAddress}:${socket.remotePort}`;
-          return serveConnection(socket, { handler, limits, onEvent: (event) => onEvent({ ...event, peer }) });
+          return serveConnection(socket, { handler, limits, buffers, onEvent: (event) => onEvent({ ...event, peer }) });
         },
         onRefused: (refusal) => onEvent({ kind: "refused", refusal: refusal.kind }),
       });

@@ -71,6 +71,8 @@ export type Answered<T> = T | Promise<T>;
  * kept and answers the next event that is owed one. What throws, or breaks the protocol, becomes a temporary failure.
  */
 export interface MilterHandler {
+  /** Octets that are kept of the message that is open, for limits that connections share. Default 0. */
+  readonly held?: number;
   /** Chooses what to ask for; undefined closes. Default: every action offered, no steps. */
   negotiate?(offer: MilterOffer): MilterRequest | undefined;
   connect?(event: ConnectCommand, context: MilterContext): Answered<MilterVerdict>;

@@ -37,6 +37,8 @@ export interface MilterSession {
   readonly isAwaited: boolean;
   /** Octets of memory that wait behind the event in progress: whoever reads the socket stops where they are many. */
   readonly backlog: number;
+  /** Octets of memory: of a frame in part, of what waits, and of what the handler keeps. */
+  readonly held: number;
   /** Whether a frame has begun to arrive and is not yet whole. */
   readonly isMidFrame: boolean;
   /** Whole frames received so far. */
@@ -94,6 +96,10 @@ class Session implements MilterSession {
 
   get backlog(): number {
     return this.#queue.backlog;
+  }
+
+  get held(): number {
+    return this.#cutter.buffered + this.#queue.backlog + (this.#handler.held ?? 0);
   }
 
   get isMidFrame(): boolean {

@@ -77,6 +77,39 @@ describe("a milter server", () => {
     expect(new Set(answers.slice(1))).toEqual(new Set(["continue"]));
   });
 
+  test("what all connections hold is limited: who brings more is closed and told of, the others go on", async () => {
+    const HELD = 4000;
+    const events: MilterEvent[] = [];
+    const headers = createGuard({ rules: [rule("header", ["headers"], () => pass())] });
+    const server = createMilterServer({
+      guard: headers,
+      limits: { maxHeldBytes: 2.5 * HELD },
+      onEvent: (event) => events.push(event),
+    });
+    const listener = await serving(server).listen("127.0.0.1:0");
+    const field = mta.header("X-Long", "v".repeat(HELD));
+    const begin = async () => {
+      const client = await connectMta(listener.address);
+      client.send(...START, mta.mail("<ann@corp.example>"), field);
+      return client;
+    };
+    const first = await begin();
+    await first.until(1);
+    const second = await begin();
+    await second.until(1);
+    const third = await begin();
+    await third.closed();
+    expect(events).toEqual([{ kind: "buffers-full", held: expect.any(Number), peer: expect.any(String) }]);
+
+    first.send(mta.eoh(), mta.eom());
+    expect(await first.until(2)).toEqual(["negotiate", "continue"]);
+    const fourth = await begin();
+    await fourth.until(1);
+    for (const client of [second, fourth]) client.send(mta.eoh(), mta.eom());
+    for (const client of [second, fourth]) expect(await client.until(2)).toEqual(["negotiate", "continue"]);
+    expect(events.map(({ kind }) => kind)).toEqual(["buffers-full", "decision", "decision", "decision"]);
+  });
+
   test("a rule that needs what no milter sees is refused at start, unless the policy is partial", () => {
     const stranger = rule("stranger", ["authorisation"], () => pass());
     const both = createGuard({ rules: [envelope, stranger] });

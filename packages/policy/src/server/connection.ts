@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 import type { DecideOptions } from "@fromguard/core";
+import type { SharedBuffers } from "@fromguard/node";
 import { encodeAnswer } from "../codec/answer.js";
 import { RequestReader } from "../codec/request-reader.js";
 import type { PolicyLimits } from "../limits.js";
 import type { PolicySession, SessionHooks } from "../session/session.js";
 import type { CloseReason } from "./events.js";
-import type { SharedBuffers } from "./shared-buffers.js";
 
 /** What all connections of a server have in common. */
 export interface ConnectionSettings {

@@ -1,13 +1,12 @@
 import type { Socket } from "node:net";
 import { type Decision, type Edit, type Facts, FromguardError, type Guard, printable } from "@fromguard/core";
-import { formatListenAddress, type Listener, type ListenOptions, listen } from "@fromguard/node";
+import { formatListenAddress, type Listener, type ListenOptions, listen, SharedBuffers } from "@fromguard/node";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
 import type { Policies } from "../session/contexts.js";
 import { POLICY_FACTS } from "../session/facts.js";
 import { sessionsOf } from "../session/session.js";
 import { Connection, type ConnectionHooks, type ConnectionSettings } from "./connection.js";
 import type { CloseReason, PolicyEvent } from "./events.js";
-import { SharedBuffers } from "./shared-buffers.js";
 
 const SILENT: ConnectionHooks = {};
 

@@ -3,6 +3,7 @@ export class SharedBuffers {
   readonly #most: number;
   #held = 0;
 
+  /** @param most octets */
   constructor(most: number) {
     this.#most = most;
   }
