@@ -24,7 +24,7 @@ const address = z.object({ address: text });
  *
  * @see Stalwart crates/smtp/src/inbound/hooks/mod.rs
  */
-export const hookRequest = z.object({
+const hookRequest = z.object({
   context: z.object({
     stage: z
       .string()

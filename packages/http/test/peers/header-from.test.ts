@@ -27,7 +27,7 @@ const messages = ["attacks", "legitimate"].flatMap(
   (name) => JSON.parse(readFileSync(new URL(`${name}.json`, CORPUS), "utf8")) as Message[],
 );
 
-type Ask = (headers: Headers, raw: Uint8Array) => Promise<Scan>;
+type Ask = (headers: Headers, raw: Buffer<ArrayBuffer>) => Promise<Scan>;
 
 const fromguard: Ask = async (headers, raw) => {
   const rules = [score({ reject: 15 }, [named(SYMBOL, loginEqualsSenders()), 16])];

@@ -27,6 +27,7 @@ describe.skipIf(notRun !== undefined)("examples/rspamd", () => {
       "forged: reject FROMGUARD_FROM_NOT_OWNED",
       "fromguard down: soft reject FROMGUARD_DEFERRED",
     ]);
+    expect(readFileSync(new URL("README.md", FOLDER), "utf8")).toContain(`start\n${lines.join("\n")}\n`);
   });
 
   /** What Rspamd answers about a message, its rule asking at a port. */

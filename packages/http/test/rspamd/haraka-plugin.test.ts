@@ -15,7 +15,9 @@ Object.assign(globalThis, { DENY, DENYSOFT });
 
 const require = createRequire(import.meta.url);
 const plugin = require("haraka-plugin-rspamd") as Record<string, unknown> & { load_rspamd_ini(): void };
-const { module_config } = require("haraka-config") as { module_config(folder: string): object };
+const { module_config } = require("haraka-config") as {
+  module_config(folder: string): { stop_watching(name: string): void };
+};
 
 const mismatch = score({ reject: 15 }, [named("FROM_HEADER_MISMATCH", loginEqualsSenders()), 16]);
 const down = rule("down", ["login"], () => unknown("table-unavailable", "down"));
@@ -65,12 +67,15 @@ async function send(
       remove_header: (name: string) => removed.push(name),
     },
   };
+  const config = module_config(folder);
   const self = Object.assign(Object.create(plugin), {
     name: "rspamd",
     timeout: 10,
-    config: module_config(folder),
+    config,
   }) as typeof plugin & { rspamd_data_post(next: (...told: unknown[]) => void, connection: unknown): void };
   self.load_rspamd_ini();
+  // Haraka follows the file; here it goes with the test.
+  config.stop_watching("rspamd.ini");
   const told = await new Promise<readonly unknown[]>((resolve) => {
     self.rspamd_data_post((...told) => resolve(told), connection);
   });
@@ -99,7 +104,7 @@ describe("haraka-plugin-rspamd asks fromguard", () => {
   });
 
   it("with a token", async () => {
-    const tokens = () => [{ name: "mta", secret: "0123456789abcdef0123", rights: ["check"] }];
+    const tokens = () => [{ name: "mta", secret: "0123456789abcdef0123", rights: ["check"] as const }];
     const auth = "[auth]\nheader = Authorization\nvalue = Bearer 0123456789abcdef0123\n";
     const { code } = await send(await listening([mismatch], { tokens }), { login: "ann@example.com", auth });
     expect(code).toBeUndefined();
@@ -132,7 +137,7 @@ describe("haraka-plugin-rspamd asks fromguard", () => {
     [
       "where it has no token",
       [mismatch],
-      { tokens: () => [{ name: "mta", secret: "0123456789abcdef0123", rights: ["check"] }] },
+      { tokens: () => [{ name: "mta", secret: "0123456789abcdef0123", rights: ["check"] as const }] },
     ],
   ])("and defers %s", async (_what, rules, options) => {
     const { code } = await send(await listening(rules, options), { login: "ann@example.com" });
