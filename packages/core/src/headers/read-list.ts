@@ -2,7 +2,7 @@ import type { Code } from "../verdict/codes.js";
 import { AnomalyLog } from "./anomaly-log.js";
 import { type HeaderLimits, headerLimits } from "./limits.js";
 import { OctetField } from "./octet-field.js";
-import { COLON, CR, isBlank, LF, utf8 } from "./octets.js";
+import { CR, isAscii, isBlank, LF, latin1, utf8 } from "./octets.js";
 import { PlainOctets } from "./plain-octets.js";
 import { forbiddenOctet, isNameOctet } from "./read-bytes.js";
 import type { HeaderField, HeaderSection } from "./section.js";
@@ -75,12 +75,11 @@ export class HeaderListReader {
 
   /** Reads the next field. */
   add(name: string | Uint8Array, value: string | Uint8Array): void {
-    const [nameOctets, valueOctets] = [octetsOf(name), octetsOf(value)];
-    const bytes = new Uint8Array(nameOctets.length + 1 + valueOctets.length);
-    bytes.set(nameOctets);
-    bytes[nameOctets.length] = COLON;
-    bytes.set(valueOctets, nameOctets.length + 1);
-    this.addPlaced(bytes, 0, nameOctets.length, bytes.length);
+    const field = { name: nameOf(name), value: octetsOf(value), offset: this.#fields.length };
+    if (!this.#hasRoom(field.name.length + field.value.length)) return;
+    if (!PLAIN_NAME.test(field.name)) judgeName(field, this.#anomalies);
+    this.#judgeValue(field, new PlainOctets(field.value), field.value, 0, -1 - field.name.length);
+    this.#fields.push(field);
   }
 
   /**
@@ -88,23 +87,32 @@ export class HeaderListReader {
    * kept, and must not change.
    */
   addPlaced(bytes: Uint8Array, start: number, nameEnd: number, end: number): void {
-    if (this.#isLimitReached) return;
-    const { maxFields, maxHeaderOctets } = this.#limits;
-    const index = this.#fields.length;
-    this.#octets += end - start + 2;
-    if (index >= maxFields || this.#octets > maxHeaderOctets) {
-      this.#anomalies.add("header-too-long", index);
-      this.#isLimitReached = true;
-      return;
-    }
+    if (!this.#hasRoom(end - start - 1)) return;
     let bareEnd = nameEnd;
     while (bareEnd > start && isBlank(bytes[bareEnd - 1])) bareEnd--;
-    const field = new OctetField(bytes, start, bareEnd, nameEnd, end, index);
-    if (!isPlainName(bytes, start, nameEnd)) judgeName(field.name, index, this.#anomalies);
+    const field = new OctetField(bytes, start, bareEnd, nameEnd, end, this.#fields.length);
+    if (!isPlainName(bytes, start, nameEnd)) judgeName(field, this.#anomalies);
+    const plain = this.#plainOf(bytes);
     const from = nameEnd + 1;
-    if (this.#plainOf(bytes).end(from, end) < end) this.#judgeValue(field, start, from, end);
-    else if (end - start > this.#limits.maxLineOctets) this.#anomalies.add("header-too-long", index, field.name);
+    if (plain.end(from, end) < end) this.#judgeValue(field, plain, bytes.subarray(0, end), from, start);
+    else if (end - start > this.#limits.maxLineOctets) this.#note("header-too-long", field);
     this.#fields.push(field);
+  }
+
+  /** Counts one field more, of so many octets; false where that, or what came before, is over a limit. */
+  #hasRoom(octets: number): boolean {
+    if (this.#isLimitReached) return false;
+    const { maxFields, maxHeaderOctets } = this.#limits;
+    const index = this.#fields.length;
+    this.#octets += octets + 3;
+    if (index < maxFields && this.#octets <= maxHeaderOctets) return true;
+    this.#anomalies.add("header-too-long", index);
+    this.#isLimitReached = true;
+    return false;
+  }
+
+  #note(code: Code, { name, offset }: HeaderField): void {
+    this.#anomalies.add(code, offset, name);
   }
 
   #plainOf(bytes: Uint8Array): PlainOctets {
@@ -115,27 +123,31 @@ export class HeaderListReader {
     return this.#plain;
   }
 
-  /** Judges the controls of a value, among them its folds, and the lengths of the lines of its field. */
-  #judgeValue(field: OctetField, start: number, from: number, end: number): void {
-    const plain = this.#plain;
-    const bytes = this.#bytes.subarray(0, end);
-    const note = (code: Code) => this.#anomalies.add(code, field.offset, field.name);
+  /**
+   * Judges the controls of a value, among them its folds, and the lengths of the lines of its field.
+   *
+   * @param bytes end with it
+   * @param from where it begins
+   * @param lineStart where the line does on which it begins
+   */
+  #judgeValue(field: HeaderField, plain: PlainOctets, bytes: Uint8Array, from: number, lineStart: number): void {
+    const end = bytes.length;
     const { maxLineOctets } = this.#limits;
-    let lineStart = start;
+    let line = lineStart;
     for (let at = plain.end(from, end); at < end; at = plain.end(at + 1, end)) {
       const lf = bytes[at] === CR && bytes[at + 1] === LF ? at + 1 : at;
       if (bytes[lf] !== LF || !isBlank(bytes[lf + 1])) {
         const code = forbiddenOctet(bytes[at]!);
-        if (code !== undefined) note(code);
+        if (code !== undefined) this.#note(code, field);
         continue;
       }
-      if (at - lineStart > maxLineOctets) note("header-too-long");
-      lineStart = lf + 1;
+      if (at - line > maxLineOctets) this.#note("header-too-long", field);
+      line = lf + 1;
       at = lf + 1;
       while (isBlank(bytes[at + 1])) at++;
-      if (at + 1 === end || bytes[at + 1] === LF || bytes[at + 1] === CR) note("header-whitespace-line");
+      if (at + 1 === end || bytes[at + 1] === LF || bytes[at + 1] === CR) this.#note("header-whitespace-line", field);
     }
-    if (end - lineStart > maxLineOctets) note("header-too-long");
+    if (end - line > maxLineOctets) this.#note("header-too-long", field);
   }
 }
 
@@ -145,9 +157,17 @@ function octetsOf(text: string | Uint8Array): Uint8Array {
   return typeof text === "string" ? utf8(text) : text;
 }
 
+/** Octets as latin1; text in ASCII is that already. */
+function nameOf(text: string | Uint8Array): string {
+  return typeof text === "string" && isAscii(text) ? text : latin1(octetsOf(text));
+}
+
+/** A name of RFC 5322 that no mbox file has quoted: nearly all of them are. */
+const PLAIN_NAME = /^(?!>)[\x21-\x39\x3b-\x7e]+$/;
+
 const NAME = /^[\x21-\x39\x3b-\x7e]+[ \t]*$/;
 
-function judgeName(name: string, index: number, anomalies: AnomalyLog): void {
+function judgeName({ name, offset: index }: HeaderField, anomalies: AnomalyLog): void {
   for (let at = 0; at < name.length; at++) {
     const code = forbiddenOctet(name.charCodeAt(at));
     if (code !== undefined) anomalies.add(code, index, name);
@@ -160,7 +180,7 @@ function judgeName(name: string, index: number, anomalies: AnomalyLog): void {
   if (/^>from[ \t]*$/i.test(name)) anomalies.add("header-name-malformed", index, name, "mboxLine");
 }
 
-/** Whether a name is one of RFC 5322 that no mbox file has quoted: nearly all of them are. */
+/** Whether a name in octets is a {@link PLAIN_NAME}. */
 function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (!isNameOctet(bytes[at]!)) return false;
   return end > start && bytes[start] !== QUOTE;
