@@ -144,7 +144,8 @@ type Standing = "own" | "on-behalf" | "unknown" | "foreign";
 class Brief {
   readonly questions: Question[] = [];
   readonly #claims: Claim[] = [];
-  readonly #indexes = new Map<string, number>();
+  /** The places of the questions, made for the second: most messages claim one address. */
+  #indexes: Map<string, number> | undefined;
   readonly #judge: OriginatorJudge;
   readonly #fields: readonly OriginatorField[];
 
@@ -206,11 +207,16 @@ class Brief {
   }
 
   #ask(address: Address, role: Role): number {
-    const key = `${role} ${address.domain.kind} ${address.domain.text} ${address.localPart}`;
-    const known = this.#indexes.get(key);
-    if (known !== undefined) return known;
-    this.#indexes.set(key, this.questions.length);
-    return this.questions.push({ address, role }) - 1;
+    const question = { address, role };
+    const [first] = this.questions;
+    if (first !== undefined) {
+      this.#indexes ??= new Map([[keyOf(first), 0]]);
+      const key = keyOf(question);
+      const known = this.#indexes.get(key);
+      if (known !== undefined) return known;
+      this.#indexes.set(key, this.questions.length);
+    }
+    return this.questions.push(question) - 1;
   }
 
   #standing(claim: Claim, answers: readonly Answer[]): Standing {
@@ -233,6 +239,7 @@ class Brief {
 
   /** Send on behalf counts for authors, beside exactly one own Sender. */
   #grantOnBehalf(standings: Standing[]): void {
+    if (!standings.includes("on-behalf")) return;
     const senders = this.#claims.flatMap(({ field, kind }, index) =>
       field.name === "sender" && kind !== "shown" ? [standings[index]] : [],
     );
@@ -300,6 +307,11 @@ class Brief {
       ...(onBehalf ? { detail: "it is granted on behalf: beside one own Sender", remedy: "add an own Sender" } : {}),
     };
   }
+}
+
+/** The same for the same question alone. */
+function keyOf({ address, role }: Question): string {
+  return `${role} ${address.domain.kind} ${address.domain.text} ${address.localPart}`;
 }
 
 function placeOf({ address, field, start }: Claim): Evidence {
