@@ -1,4 +1,3 @@
-const ASCII = /^[\x00-\x7f]*$/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -8,7 +7,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Undefined for a text that is not well formed: a lone surrogate has no octets.
  */
 export function bytesOf(text: string): string | undefined {
-  if (ASCII.test(text)) return text;
+  if (isAscii(text)) return text;
   let out = "";
   for (const byte of encoder.encode(text)) out += String.fromCharCode(byte);
   // The encoder puts U+FFFD for a lone surrogate: only then does the way back differ.
@@ -17,11 +16,17 @@ export function bytesOf(text: string): string | undefined {
 
 /** The text of latin1 octets that are UTF-8; undefined where they are not, as when a capture cuts a character. */
 export function textOf(bytes: string): string | undefined {
-  if (ASCII.test(bytes)) return bytes;
+  if (isAscii(bytes)) return bytes;
   try {
     return decoder.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
   } catch {
     // The only error of a fatal decoder is the answer to the question.
     return undefined;
   }
+}
+
+/** A loop, since an expression costs more than most keys are long. */
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }

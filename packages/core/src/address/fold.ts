@@ -1,4 +1,3 @@
-const ASCII = /^[\x00-\x7f]*$/;
 const DOTLESS_I = "\u0131";
 const CHEROKEE = /^[\u13a0-\u13ff\uab70-\uabbf]$/u;
 
@@ -10,7 +9,7 @@ const CHEROKEE = /^[\u13a0-\u13ff\uab70-\uabbf]$/u;
  * @see Unicode Standard section 3.13 (toCasefold), CaseFolding.txt (C and F), Postfix casefold
  */
 export function fold(text: string): string {
-  if (ASCII.test(text)) return text.toLowerCase();
+  if (isAscii(text)) return text.toLowerCase();
   return Array.from(text, foldCharacter).join("");
 }
 
@@ -27,4 +26,9 @@ function foldCharacter(char: string): string {
   if (char === DOTLESS_I) return char;
   if (CHEROKEE.test(char)) return char.toUpperCase();
   return char.toLowerCase().toUpperCase().toLowerCase();
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }

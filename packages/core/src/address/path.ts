@@ -57,9 +57,18 @@ export function parsePath(text: string): Path {
 export function pathFromInternal(text: string): Path {
   if (text === "") return { kind: "null", text };
   if (text.length > MAX_PATH) return { kind: "malformed", text, offset: MAX_PATH };
-  const fault = text.search(FORBIDDEN_QUOTED);
+  const fault = isPlain(text) ? -1 : text.search(FORBIDDEN_QUOTED);
   if (fault >= 0) return { kind: "malformed", text, offset: fault };
   return { kind: "mailbox", mailbox: addressFromInternal(text), text };
+}
+
+/** Whether text is printable ASCII, as nearly all addresses are: a loop costs less than the expression. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return true;
 }
 
 function parseDotString(

@@ -20,8 +20,10 @@ export function isOwner(owners: readonly string[], login: string, foldCase: (tex
 
 /** Whether a login is among the owners that a value lists, as {@link listOwners} and {@link isOwner} have it. */
 export function listsOwner(value: string, login: string): boolean {
+  // A login without a separator owns what names it alone; one with a separator owns nothing.
+  if (value === login) return value !== "" && !SEPARATOR.test(value);
   if (SEPARATOR.test(value)) return isOwner(listOwners(value), login);
-  return value !== "" && (value === login || fold(value) === fold(login));
+  return value !== "" && fold(value) === fold(login);
 }
 
 /** The line to put in a table, above the one that answered, so that these logins own the address. */

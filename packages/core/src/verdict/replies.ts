@@ -57,7 +57,9 @@ function advised(code: Code, { field, address }: About): string {
   const named = field !== undefined && !code.startsWith(`${field.toLowerCase()}-`) ? field : undefined;
   const place = named && address ? `${named}: ${address}` : named || address;
   const about = place ? ` (${printable(place, MAX_PLACEHOLDER_OCTETS)})` : "";
-  return printable(`${reply.text}${about}; ${advice}`);
+  const text = `${reply.text}${about}; ${advice}`;
+  // All its parts are printable.
+  return text.length > MAX_REPLY_TEXT ? printable(text) : text;
 }
 
 function filled(template: string, isLoggedIn: boolean, { field, address }: About): string | undefined {

@@ -11,15 +11,21 @@ export interface Reply {
 /** The longest reply text that is sent, in octets: a reply line is at most 512 with its CRLF (RFC 5321 section 4.5.3.1.5). */
 export const MAX_REPLY_TEXT = 480;
 
-const PRINTABLE = /^[\x20-\x7e]*$/;
-
 /**
  * Makes text safe to send or to log: every octet outside printable ASCII becomes `?`,
  * and the result is cut to `maxLength` (default {@link MAX_REPLY_TEXT}).
  */
 export function printable(text: string, maxLength: number = MAX_REPLY_TEXT): string {
-  const safe = PRINTABLE.test(text) ? text : text.replace(/[^\x20-\x7e]/gu, "?");
+  const safe = isPrintable(text) ? text : text.replace(/[^\x20-\x7e]/gu, "?");
   return safe.length > maxLength ? `${safe.slice(0, maxLength - 3)}...` : safe;
+}
+
+function isPrintable(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return true;
 }
 
 /** `553 5.7.1 text`, printable and on one line whatever the reply holds. */
