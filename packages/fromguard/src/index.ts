@@ -8,4 +8,5 @@ export { type Io, type Output, processIo } from "./io.js";
 export { main } from "./main.js";
 export { type Daemon, type RunningListener, startDaemon } from "./serve/daemon.js";
 export { decidedFields, reloadLine } from "./serve/event-lines.js";
+export { type HttpServerOptions, serveHttp } from "./serve/http-server.js";
 export { formatFields, jsonLog, type Log, type LogFields } from "./serve/log.js";

@@ -1,17 +1,22 @@
 // A server in a process of its own: `child.js KIND ADDRESS`. Says over its IPC channel when it listens, and how much heap it uses.
 import { once } from "node:events";
 import type { Server } from "node:net";
+import { createExchange } from "@fromguard/http";
 import { createMilterServer } from "@fromguard/milter";
 import { createPolicyServer } from "@fromguard/policy";
+import { serveHttp } from "fromguard";
 import { bareMilter, barePolicyServer } from "./bare.js";
+import { bareHttpServer } from "./bare-http.js";
 import { listenOptions } from "./question.js";
 import { milterRequest, seedGuard } from "./seed-guard.js";
 
 const KINDS: Readonly<Record<string, (address: string) => Promise<unknown>>> = {
   policy: (address) => createPolicyServer({ guard: seedGuard({ headers: false }) }).listen(address),
   milter: (address) => createMilterServer({ guard: seedGuard({ headers: true }) }).listen(address),
+  http: (address) => serveHttp({ address, handler: createExchange({ guard: seedGuard({ headers: true }) }) }),
   "bare-policy": (address) => listenBare(barePolicyServer(), address),
   "bare-milter": (address) => listenBare(bareMilter(milterRequest()), address),
+  "bare-http": (address) => listenBare(bareHttpServer(), address),
 };
 
 async function listenBare(server: Server, text: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { httpAsker, httpQuestions } from "./http-asker.js";
 import { milterAsker, milterQuestions } from "./milter-asker.js";
 import { nodeSubjects } from "./node-subjects.js";
 import { openPeers } from "./peers/peers.js";
@@ -14,7 +15,7 @@ const OPTIONS = {
   "time-ms": { type: "string", default: "500" },
   connections: { type: "string", default: "1,16,64" },
   transports: { type: "string", default: "tcp,unix" },
-  protocols: { type: "string", default: "policy,milter" },
+  protocols: { type: "string", default: "policy,milter,http" },
   only: { type: "string", default: "" },
   markdown: { type: "boolean", default: false },
 } as const;
@@ -52,6 +53,7 @@ export async function benchServers(args: readonly string[]): Promise<void> {
     const subjects = [...nodeSubjects(), ...peers.subjects];
     for (const protocol of parts(values.protocols) as Protocol[]) {
       if (protocol === "policy") await benchProtocol("policy", subjects, POLICY, plan);
+      else if (protocol === "http") await benchProtocol("http", subjects, HTTP, plan);
       else await benchProtocol("milter", subjects, MILTER, plan);
     }
   } finally {
@@ -60,6 +62,7 @@ export async function benchServers(args: readonly string[]): Promise<void> {
 }
 
 const POLICY = { questions: policyQuestions(), connect: policyAsker };
+const HTTP = { questions: httpQuestions(), connect: httpAsker };
 const MILTER = { questions: milterQuestions(), connect: milterAsker };
 
 async function benchProtocol<Payload>(

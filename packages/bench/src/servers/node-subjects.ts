@@ -21,8 +21,10 @@ export function nodeSubjects({ room = false }: { readonly room?: boolean } = {})
   return [
     subject("bare node:net", "policy", "bare-policy", false),
     subject("bare node:net", "milter", "bare-milter", false),
+    subject("bare node:http", "http", "bare-http", false),
     subject("createPolicyServer", "policy", "policy", true),
     subject("createMilterServer", "milter", "milter", true),
+    subject("createExchange, serveHttp", "http", "http", true),
   ];
 }
 

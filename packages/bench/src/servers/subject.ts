@@ -7,7 +7,7 @@ import { treeOf } from "./pinned.js";
 import type { ServerAddress } from "./question.js";
 
 /** The protocols that are measured. */
-export type Protocol = "policy" | "milter";
+export type Protocol = "policy" | "milter" | "http";
 
 /** How a server is reached. */
 export type Transport = "tcp" | "unix";
