@@ -1,5 +1,5 @@
-// Packs pattern and core, installs the tarballs as a user would, and runs the same smoke test in Node (import and
-// require), Deno, Bun and a browser. Needs a build, npm, and Debian's chromium.
+// Packs pattern, core and http, installs the tarballs as a user would, and runs the same smoke test in Node (import and
+// require), Deno, Bun and a browser, and one of the HTTP handler in Node, Deno and Bun. Needs a build, npm, and Debian's chromium.
 import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -17,7 +17,7 @@ const run = (program, args, cwd = work) =>
   execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 function install() {
-  for (const name of ["pattern", "core"])
+  for (const name of ["pattern", "core", "http"])
     run("npx", ["--yes", "pnpm@10.34.9", "pack", "--pack-destination", work], join(root, "packages", name));
   const tarballs = readdirSync(work).filter((name) => name.endsWith(".tgz"));
   writeFileSync(join(work, "package.json"), JSON.stringify({ private: true, type: "module" }));
@@ -29,7 +29,8 @@ function install() {
     `deno@${DENO}`,
     `bun@${BUN}`,
   ]);
-  copyFileSync(join(root, "scripts/runtimes/smoke.js"), join(work, "smoke.js"));
+  for (const name of ["smoke.js", "http.js"]) copyFileSync(join(root, "scripts/runtimes", name), join(work, name));
+  writeFileSync(join(work, "serve.js"), 'import { smokeHttp } from "./http.js";\nconsole.log(await smokeHttp());\n');
   writeFileSync(join(work, "main.js"), 'import { smoke } from "./smoke.js";\nconsole.log(await smoke());\n');
   writeFileSync(
     join(work, "main.cjs"),
@@ -104,7 +105,8 @@ function inBrowser() {
 let failed = 0;
 try {
   install();
-  const EXPECTED = /EXPECTED = "(.*)"/.exec(readFileSync(join(work, "smoke.js"), "utf8"))[1];
+  const expectedIn = (name) => /EXPECTED\w* = "(.*)"/.exec(readFileSync(join(work, name), "utf8"))[1];
+  const [EXPECTED, EXPECTED_HTTP] = ["smoke.js", "http.js"].map(expectedIn);
   const bin = join(work, "node_modules/.bin");
   const runtimes = {
     "node, import": () => run(process.execPath, ["main.js"]),
@@ -112,6 +114,9 @@ try {
     deno: () => run(join(bin, "deno"), ["run", "--allow-env", "main.js"]),
     bun: () => run(join(bin, "bun"), ["main.js"]),
     browser: inBrowser,
+    "node, http": () => run(process.execPath, ["serve.js"]),
+    "deno, http": () => run(join(bin, "deno"), ["run", "--allow-env", "serve.js"]),
+    "bun, http": () => run(join(bin, "bun"), ["serve.js"]),
   };
   for (const [name, attempt] of Object.entries(runtimes)) {
     let got;
@@ -120,7 +125,7 @@ try {
     } catch (error) {
       got = `${error.message}${error.stderr ?? ""}`;
     }
-    const ok = got === EXPECTED;
+    const ok = got === (name.endsWith("http") ? EXPECTED_HTTP : EXPECTED);
     if (!ok) failed++;
     console.log(`${name}: ${ok ? "ok" : `FAILED: ${got}`}`);
   }
