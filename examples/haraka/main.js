@@ -11,8 +11,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const haraka = dirname(createRequire(import.meta.url).resolve("Haraka/package.json"));
-const plugin = process.argv[2] ?? join(here, "node_modules/haraka-plugin-fromguard");
+const require = createRequire(import.meta.url);
+const haraka = dirname(require.resolve("Haraka/package.json"));
+const plugin = process.argv[2] ?? dirname(require.resolve("haraka-plugin-fromguard/package.json"));
 
 // As `haraka -i` and `npm install` leave a folder.
 const folder = mkdtempSync(join(tmpdir(), "haraka-"));

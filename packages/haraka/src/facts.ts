@@ -1,20 +1,7 @@
-import { type FactName, type Facts, facts } from "@fromguard/core";
+import { type Facts, facts } from "@fromguard/core";
 import { pathOf } from "@fromguard/smtp-server";
 import type { HarakaConnection, HarakaTransaction } from "./host.js";
 import type { Settings } from "./settings.js";
-
-/** What Haraka ever tells of a transaction. */
-export const HARAKA_FACTS: readonly FactName[] = [
-  "login",
-  "localUser",
-  "client",
-  "helo",
-  "listener",
-  "envelopeFrom",
-  "recipients",
-  "headers",
-  "bodyAnomalies",
-];
 
 /** What is known at MAIL FROM. */
 export function envelopeFacts(

@@ -4,13 +4,13 @@ import type DSN from "haraka-dsn";
 export type Next = (answer?: number, reply?: DSN | string) => void;
 
 /** The part of Haraka's envelope address that is read. */
-export interface HarakaAddress {
+interface HarakaAddress {
   /** In angle brackets; the domain as the client wrote it. */
   format(): string;
 }
 
 /** The part of Haraka's header that is used: fields as text with LF at their ends. */
-export interface HarakaHeader {
+interface HarakaHeader {
   /** The list that is sent; the stream of the message holds the same array. */
   readonly header_list: string[];
   headers: Record<string, string[]>;
@@ -25,7 +25,7 @@ export interface HarakaMessageStream {
 }
 
 /** What plugins found, by plugin. */
-export interface HarakaResults {
+interface HarakaResults {
   add(plugin: HarakaPlugin, found: Readonly<Record<string, string>>): void;
   get(plugin: string): { readonly user?: unknown } | undefined;
 }

@@ -8,11 +8,11 @@ import {
   readHeaderBytes,
   TRY_LATER,
 } from "@fromguard/core";
-import { judgeMessage, refusalOf } from "@fromguard/smtp-server";
+import { HOST_FACTS, judgeMessage, refusalOf } from "@fromguard/smtp-server";
 import { decidedFields, formatFields, openPolicyFile, type PolicyFile, reloadLine } from "fromguard";
 import { deny, denysoft } from "haraka-constants";
 import DSN from "haraka-dsn";
-import { envelopeFacts, HARAKA_FACTS, isSkipped, transactionFacts } from "./facts.js";
+import { envelopeFacts, isSkipped, transactionFacts } from "./facts.js";
 import { headerToSend, readReceived, replaceHeader } from "./header.js";
 import type { HarakaConnection, HarakaPlugin, HarakaTransaction, Next } from "./host.js";
 import { readSettings, type Settings } from "./settings.js";
@@ -146,7 +146,7 @@ export class Protection {
     const plugin = this.#plugin;
     const settings = readSettings(plugin.config, () => void this.#replace());
     const policy = await openPolicyFile(settings.policy, {
-      host: { name: "Haraka", facts: HARAKA_FACTS },
+      host: { name: "Haraka", facts: HOST_FACTS },
       checkMs: CHECK_MS,
       onReload: (reload) => {
         const [level, event, fields] = reloadLine(reload);

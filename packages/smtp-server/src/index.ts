@@ -8,5 +8,5 @@ export {
 } from "./hooks.js";
 export type { MessageStream, SmtpAddress, SmtpError, SmtpSession } from "./host.js";
 export { type JudgedMessage, judgeMessage } from "./judge-message.js";
-export { pathOf } from "./message-facts.js";
+export { HOST_FACTS, pathOf } from "./message-facts.js";
 export { errorOf, refusalOf } from "./refusal.js";

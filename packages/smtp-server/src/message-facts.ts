@@ -1,5 +1,26 @@
-import { type Facts, type MessageLimits, type Path, parsePath, readHeaderBytes, readMessage } from "@fromguard/core";
+import {
+  type FactName,
+  type Facts,
+  type MessageLimits,
+  type Path,
+  parsePath,
+  readHeaderBytes,
+  readMessage,
+} from "@fromguard/core";
 import type { HeadRead } from "./head.js";
+
+/** What a host in Node ever tells of a transaction: who acts for whom it does not know. */
+export const HOST_FACTS: readonly FactName[] = [
+  "login",
+  "localUser",
+  "client",
+  "helo",
+  "listener",
+  "envelopeFrom",
+  "recipients",
+  "headers",
+  "bodyAnomalies",
+];
 
 /**
  * Reads a path that a host in Node hands on as text. Octets that were no UTF-8 are U+FFFD by then, which must not become another's

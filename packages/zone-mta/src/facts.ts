@@ -1,19 +1,6 @@
-import { type FactName, type Facts, facts } from "@fromguard/core";
+import { type Facts, facts } from "@fromguard/core";
 import { pathOf } from "@fromguard/smtp-server";
 import type { ZoneAddress, ZoneEnvelope, ZoneSession } from "./host.js";
-
-/** What ZoneMTA ever tells of a transaction. */
-export const ZONE_FACTS: readonly FactName[] = [
-  "login",
-  "localUser",
-  "client",
-  "helo",
-  "listener",
-  "envelopeFrom",
-  "recipients",
-  "headers",
-  "bodyAnomalies",
-];
 
 /** What is known at MAIL FROM. */
 export function senderFacts({ address }: ZoneAddress, session: ZoneSession): Partial<Facts> {

@@ -44,7 +44,7 @@ export interface ZoneAddress {
 }
 
 /** An error with which ZoneMTA answers. */
-export type ZoneRefusal = Error & { readonly responseCode?: number };
+type ZoneRefusal = Error & { readonly responseCode?: number };
 
 /** ZoneMTA as a plugin sees it. */
 export interface ZoneApp {

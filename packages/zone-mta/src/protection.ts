@@ -9,9 +9,9 @@ import {
   readHeaderBytes,
   TRY_LATER,
 } from "@fromguard/core";
-import { type Head, judgeMessage, MAX_BUFFERED_BYTES, refusalOf } from "@fromguard/smtp-server";
+import { type Head, HOST_FACTS, judgeMessage, MAX_BUFFERED_BYTES, refusalOf } from "@fromguard/smtp-server";
 import { decidedFields, formatFields, openPolicyFile, type PolicyFile, reloadLine } from "fromguard";
-import { messageFacts, senderFacts, ZONE_FACTS } from "./facts.js";
+import { messageFacts, senderFacts } from "./facts.js";
 import { headerToSend, readPassing, replaceHeader } from "./header.js";
 import type { ZoneAddress, ZoneApp, ZoneEnvelope, ZoneHeaders, ZoneSession } from "./host.js";
 import { readSettings, type Settings } from "./settings.js";
@@ -136,7 +136,7 @@ export class Protection {
     const { config, options, logger } = this.#app;
     const settings = readSettings(config, options.key ?? "zonemta-fromguard");
     const policy = await openPolicyFile(settings.policy, {
-      host: { name: "ZoneMTA", facts: ZONE_FACTS },
+      host: { name: "ZoneMTA", facts: HOST_FACTS },
       checkMs: CHECK_MS,
       onReload: (reload) => {
         const [level, event, fields] = reloadLine(reload);

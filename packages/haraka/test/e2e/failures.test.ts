@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startNameServer } from "../../../fromguard/src/demo/name-server.js";
-import { policyModule } from "./haraka.js";
+import { failingPolicy } from "./haraka.js";
 import { HONEST, serve, serveOwned } from "./support.js";
 
 const LATER = "451 4.3.0 Sender verification is temporarily unavailable";
@@ -27,7 +27,7 @@ describe("what cannot be found out is 4xx", () => {
 
   it("a rule that throws, one that does not answer in time, and an edit that Haraka cannot make", async () => {
     const haraka = await serve({
-      config: { "fromguard.ini": "policy=policy.mjs\n", "policy.mjs": await policyModule("throwing") },
+      config: { "fromguard.ini": "policy=policy.mjs\n", "policy.mjs": await failingPolicy() },
     });
     const client = await haraka.open("ann");
     expect(await client.command("MAIL FROM:<bug@example.com>")).toMatch(/^451 4\.3\.0 /);

@@ -9,7 +9,8 @@ import { bundle } from "../../../../test/support/bundle.js";
 import { RawClient } from "../../../smtp-server/test/e2e/raw-client.js";
 
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
-const HARAKA = dirname(createRequire(import.meta.url).resolve("Haraka/package.json"));
+const require = createRequire(import.meta.url);
+const HARAKA = dirname(require.resolve("Haraka/package.json"));
 
 /** A message that was queued. */
 export interface Queued {
@@ -75,15 +76,15 @@ export function plugin(): Promise<string> {
   return bundled;
 }
 
-/** A policy in code, as a module that needs nothing beside it. */
-export async function policyModule(name: string): Promise<string> {
-  const outDir = join(PACKAGE, "node_modules/.cache/policies", name);
-  await bundle({ policy: join(PACKAGE, "test/e2e/policies", `${name}.ts`) }, outDir);
+/** A policy in code whose rules fail, as a module that needs nothing beside it. */
+export async function failingPolicy(): Promise<string> {
+  const outDir = join(PACKAGE, "node_modules/.cache/policies");
+  await bundle({ policy: fileURLToPath(new URL("./failing-policy.ts", import.meta.url)) }, outDir);
   return readFile(join(outDir, "policy.js"), "utf8");
 }
 
 /** An installed Haraka with the plugin, as `haraka -i` and `npm install` leave it. */
-export async function install({ config = {}, plugins = {} }: HarakaFiles): Promise<string> {
+async function install({ config = {}, plugins = {} }: HarakaFiles): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "fromguard-haraka-"));
   await mkdir(join(folder, "config"));
   await mkdir(join(folder, "plugins"));

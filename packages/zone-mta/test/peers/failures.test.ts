@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startNameServer } from "../../../fromguard/src/demo/name-server.js";
+import { failingPolicy } from "../../../haraka/test/e2e/haraka.js";
 import { BOTH, HONEST, MAP, owned } from "./support.js";
-import { policyModule, whyNot, ZoneMta } from "./zone-mta.js";
+import { whyNot, ZoneMta } from "./zone-mta.js";
 
 const reason = whyNot();
 const LATER = /^451 4\.3\.0 Sender verification is temporarily unavailable$/;
@@ -35,7 +36,7 @@ describe.skipIf(reason)("what cannot be found out is 4xx", () => {
 
   it("a rule that throws, one that does not answer in time, and an edit that ZoneMTA cannot make", async () => {
     const section = 'enabled = "receiver"\npolicy = "policy.mjs"\n';
-    const zone = await ZoneMta.start("receiver", { files: await policyModule(), section });
+    const zone = await ZoneMta.start("receiver", { files: { "policy.mjs": await failingPolicy() }, section });
     const client = await zone.open("ann");
     expect(await client.command("MAIL FROM:<bug@example.com>")).toMatch(LATER);
     expect(await client.command("MAIL FROM:<slow@example.com>")).toMatch(/^451 4\.3\.0 /);

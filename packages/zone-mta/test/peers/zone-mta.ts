@@ -36,13 +36,6 @@ interface Files {
   readonly plugins?: Readonly<Record<string, string>>;
 }
 
-/** A policy in code, as a module that needs nothing beside it. */
-export async function policyModule(): Promise<Readonly<Record<string, string>>> {
-  const outDir = join(PACKAGE, "node_modules/.cache/policies");
-  await bundle({ policy: join(PACKAGE, "../haraka/test/e2e/policies/throwing.ts") }, outDir);
-  return { "policy.mjs": join(outDir, "policy.js") };
-}
-
 let bundled: Promise<string> | undefined;
 
 function plugin(): Promise<string> {
@@ -92,8 +85,7 @@ export class ZoneMta {
       'name = "test"\n[smtpInterfaces.feeder]\nauthentication = true\nauthOptional = true\ndisableReverseLookup = true\n[plugins]\n# @include "plugins/*.toml"\n',
     );
     for (const [name, text] of Object.entries(files)) {
-      if (name.endsWith(".mjs")) await cp(text, join(folder, name));
-      else await writeFile(join(folder, name), text);
+      await writeFile(join(folder, name), text);
     }
     const child = fork(
       fileURLToPath(new URL("zone-mta.cjs", import.meta.url)),
