@@ -1,6 +1,6 @@
 import { headerOriginatorsOwned, loginOwnsEnvelope, ownedAddresses } from "@fromguard/core";
 import { describe, expect, it } from "vitest";
-import { blocksOf, pageOf } from "./pages.js";
+import { blocksOf, pageOf } from "./support/pages.js";
 import { get, handlerOf, post } from "./support/handlers.js";
 
 const ownership = ownedAddresses({ ann: ["ann@example.com"] });

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   bodyUnambiguous,
   createGuard,
@@ -10,27 +9,13 @@ import {
 } from "@fromguard/core";
 import { expect, it } from "vitest";
 import { readHookRequest } from "../../src/mta-hooks/request.js";
+import { corpus } from "../support/corpus.js";
 import { hookRequestOf } from "./stalwart.js";
-
-interface Message {
-  readonly id: string;
-  readonly login: string;
-  readonly owned: readonly string[];
-  readonly envelopeFrom: string;
-  readonly raw: string;
-}
-
-const messages = ["attacks", "legitimate"].flatMap(
-  (name) =>
-    JSON.parse(
-      readFileSync(new URL(`../../../core/test/vectors/header-from/${name}.json`, import.meta.url), "utf8"),
-    ) as Message[],
-);
 
 it("decides as on the octets, or says which code it could not see", async () => {
   const unseen: string[] = [];
   const different: string[] = [];
-  for (const { id, login, owned, envelopeFrom, raw: base64 } of messages) {
+  for (const { id, login, owned, envelopeFrom, raw: base64 } of corpus) {
     const raw = Buffer.from(base64, "base64");
     const ownership = ownedAddresses({ [login]: owned });
     const guard = createGuard({
@@ -44,7 +29,7 @@ it("decides as on the octets, or says which code it could not see", async () => 
     const blindTo: readonly string[] = request.facts.headers?.blindTo ?? [];
     (blindTo.includes(whole.code) && hooked.action === "accept" ? unseen : different).push(`${id}: ${whole.code}`);
   }
-  expect(messages).toHaveLength(156);
+  expect(corpus).toHaveLength(156);
   expect(different).toEqual([]);
   expect(unseen).toEqual([]);
 });

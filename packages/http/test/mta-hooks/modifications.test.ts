@@ -2,13 +2,8 @@ import { applyEdits, type Edit, readMessage } from "@fromguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { modificationsOf } from "../../src/mta-hooks/modifications.js";
+import { headerEdits, headers, RAW } from "../support/edits.js";
 import { applyModifications } from "./stalwart.js";
-
-const RAW = Buffer.from(
-  "From: a@b.test\r\nX: 1\r\nSubject: hello\r\n\tyou\r\nX: 2\r\nfrom: c@d.test\r\nX: 3\r\n\r\nbody\r\n",
-  "latin1",
-);
-const { headers } = readMessage(RAW);
 
 /** The fields of a message as `name: value`, in their order. */
 function fieldsOf(raw: Uint8Array): readonly string[] {
@@ -17,24 +12,7 @@ function fieldsOf(raw: Uint8Array): readonly string[] {
   );
 }
 
-const name = fc.constantFrom("From", "X", "Subject", "Sender");
-const value = fc.constantFrom(
-  "new",
-  "two words",
-  "folded\r\n\tvalue",
-  "\u00e4",
-  "a\r\nFrom: x",
-  "a\nb",
-  "nul\0",
-  " x ",
-);
-const occurrence = fc.integer({ min: 1, max: 4 });
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc.record({ kind: fc.constant("add-header" as const), name, value }),
-  fc.record({ kind: fc.constant("prepend-header" as const), name, value }),
-  fc.record({ kind: fc.constant("change-header" as const), name, occurrence, value: fc.oneof(value, fc.constant("")) }),
-  fc.record({ kind: fc.constant("delete-header" as const), name, occurrence }),
-);
+const edit = headerEdits("new", "two words", "folded\r\n\tvalue", "\u00e4", "a\r\nFrom: x", "a\nb", "nul\0", " x ");
 
 describe("Stalwart makes of the modifications what the edits mean", () => {
   it("but for the place of fields that are added at the end", () => {

@@ -2,7 +2,7 @@ import { createGuard, headerOriginatorsOwned, loginOwnsEnvelope, ownedAddresses 
 import { describe, expect, it } from "vitest";
 import { createHandler } from "../../src/index.js";
 import { readHookRequest } from "../../src/mta-hooks/request.js";
-import { blocksOf, pageOf } from "../pages.js";
+import { blocksOf, pageOf } from "../support/pages.js";
 import { hookRequestOf } from "./stalwart.js";
 
 /** The fields of an MtaHook and what JSON they take: stalwart 0.16.19, crates/registry/src/schema/structs.rs and types. */

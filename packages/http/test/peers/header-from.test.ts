@@ -3,29 +3,16 @@ import { writeFile } from "node:fs/promises";
 import { createGuard, loginEqualsSenders, named, score } from "@fromguard/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHandler } from "../../src/index.js";
-import { blocksOf } from "../pages.js";
+import { corpus } from "../support/corpus.js";
+import { blocksOf } from "../support/pages.js";
 import { DIFFERENCES } from "./header-from-differences.js";
 import { notRun, PrivateRspamd, type Scan } from "./rspamd.js";
 
-interface Message {
-  readonly id: string;
-  readonly class: string;
-  readonly description: string;
-  readonly login: string;
-  readonly envelopeFrom: string;
-  readonly raw: string;
-}
-
 const SYMBOL = "FROM_HEADER_MISMATCH";
-const CORPUS = new URL("../../../core/test/vectors/header-from/", import.meta.url);
 const PAGE = new URL("../../../../docs/rspamd.md", import.meta.url);
 /** Between these the table stands; `WRITE_DOCS=1` writes it. */
 const MARK = "<!-- differences: WRITE_DOCS=1 npx vitest run --project peers header-from -->\n";
 const END = "<!-- end of differences -->";
-
-const messages = ["attacks", "legitimate"].flatMap(
-  (name) => JSON.parse(readFileSync(new URL(`${name}.json`, CORPUS), "utf8")) as Message[],
-);
 
 type Ask = (headers: Headers, raw: Buffer<ArrayBuffer>) => Promise<Scan>;
 
@@ -45,7 +32,7 @@ describe.skipIf(notRun !== undefined)("FROM_HEADER_MISMATCH beside the same rule
 
   it("both give 16 points, and differ where docs/rspamd.md says so", async () => {
     const rows: string[] = [];
-    for (const { id, description, login, envelopeFrom, raw } of messages) {
+    for (const { id, description, login, envelopeFrom, raw } of corpus) {
       const octets = Buffer.from(raw, "base64");
       const field = (text: string) => Buffer.from(text).toString("latin1");
       const headers = new Headers({
@@ -67,7 +54,7 @@ describe.skipIf(notRun !== undefined)("FROM_HEADER_MISMATCH beside the same rule
       if (ours.action !== theirs.action)
         rows.push(`| ${id}: ${description} | ${ours.action} | ${theirs.action} | ${DIFFERENCES[id] ?? ""} |`);
     }
-    expect(messages).toHaveLength(156);
+    expect(corpus).toHaveLength(156);
     const found = rows.map((row) => /^\| (\S+):/.exec(row)?.[1]);
     expect(found).toEqual(Object.keys(DIFFERENCES));
 

@@ -1,8 +1,8 @@
 import { networkInterfaces } from "node:os";
 import { loginEqualsSenders, named, pass, rule, score, unknown } from "@fromguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { listening } from "../listening.js";
-import { blocksOf } from "../pages.js";
+import { listening } from "../support/listening.js";
+import { blocksOf } from "../support/pages.js";
 import { askAsMta } from "./mta.js";
 import { notRun, PrivateRspamd, rspamc, runRspamc } from "./rspamd.js";
 

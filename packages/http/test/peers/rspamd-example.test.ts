@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { fail, pass, rule, unknown, warnOnly } from "@fromguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { listening } from "../listening.js";
+import { listening } from "../support/listening.js";
 import { notRun, PrivateRspamd, type Scan } from "./rspamd.js";
 
 const FOLDER = new URL("../../../../examples/rspamd/", import.meta.url);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { loginEqualsSenders, named, pass, type Rule, rule, score, unknown } from "@fromguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { listening } from "../listening.js";
-import { blocksOf } from "../pages.js";
+import { listening } from "../support/listening.js";
+import { blocksOf } from "../support/pages.js";
 
 /** The host's globals for plug-ins (haraka-constants). */
 const DENY = 902;

@@ -2,12 +2,8 @@ import { applyEdits, type Edit, readMessage } from "@fromguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type MilterBlock, milterBlock } from "../../src/rspamd/milter-block.js";
+import { headerEdits, headers, RAW } from "../support/edits.js";
 
-const RAW = Buffer.from(
-  "From: a@b.test\r\nX: 1\r\nSubject: hello\r\n\tyou\r\nX: 2\r\nfrom: c@d.test\r\nX: 3\r\n\r\nbody\r\n",
-  "latin1",
-);
-const { headers } = readMessage(RAW);
 type Field = readonly [name: string, value: string];
 
 function fieldsOf(raw: Uint8Array): readonly Field[] {
@@ -34,15 +30,7 @@ function rspamd(fields: readonly Field[], { remove_headers = {}, add_headers = {
   return left;
 }
 
-const name = fc.constantFrom("From", "X", "Subject", "Sender");
-const value = fc.constantFrom("new", "two words", "folded\r\n\tvalue", "\u00e4", " x ");
-const occurrence = fc.integer({ min: 1, max: 4 });
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc.record({ kind: fc.constant("add-header" as const), name, value }),
-  fc.record({ kind: fc.constant("prepend-header" as const), name, value }),
-  fc.record({ kind: fc.constant("change-header" as const), name, occurrence, value: fc.oneof(value, fc.constant("")) }),
-  fc.record({ kind: fc.constant("delete-header" as const), name, occurrence }),
-);
+const edit = headerEdits("new", "two words", "folded\r\n\tvalue", "\u00e4", " x ");
 
 describe.each([
   ["haraka-plugin-rspamd", haraka],

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** A page in docs. */
 export function pageOf(name: string): string {
-  return readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+  return readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), "utf8");
 }
 
 /** The blocks of one language on a page in docs. */

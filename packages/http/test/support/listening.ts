@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createGuard, type Rule } from "@fromguard/core";
 import { serve } from "@hono/node-server";
 import { onTestFinished } from "vitest";
-import { createHandler, type HandlerOptions } from "../src/index.js";
+import { createHandler, type HandlerOptions } from "../../src/index.js";
 
 /** fromguard on a free port, as long as the test runs. */
 export async function listening(
