@@ -1,7 +1,7 @@
 import { headerOriginatorsOwned, loginOwnsEnvelope, ownedAddresses } from "@fromguard/core";
 import { describe, expect, it } from "vitest";
-import { blocksOf, pageOf } from "./support/pages.js";
 import { get, handlerOf, post } from "./support/handlers.js";
+import { blocksOf, pageOf } from "./support/pages.js";
 
 const ownership = ownedAddresses({ ann: ["ann@example.com"] });
 const handler = handlerOf({}, [loginOwnsEnvelope({ ownership }), headerOriginatorsOwned({ ownership })]);

@@ -4,7 +4,7 @@ import { createHandler, type FetchOptions, type Right, type Token } from "../../
 export const PASSES = rule("passes", [], () => pass());
 
 /** Ann owns her own address; eve's database is down. The evidence names who owns it. */
-export const OWNS_ENVELOPE = rule("owns-envelope", ["login", "envelopeFrom"], ({ login, envelopeFrom }) => {
+const OWNS_ENVELOPE = rule("owns-envelope", ["login", "envelopeFrom"], ({ login, envelopeFrom }) => {
   if (login === "eve") throw new Error("database down");
   const own = envelopeFrom.kind === "mailbox" && envelopeFrom.mailbox.localPart === login;
   return own ? pass() : fail("envelope-not-owned", { login: login ?? "", result: "the-real-owner" });
@@ -13,8 +13,6 @@ export const OWNS_ENVELOPE = rule("owns-envelope", ["login", "envelopeFrom"], ({
 export function handlerOf(options: Partial<FetchOptions> = {}, rules: readonly Rule[] = [OWNS_ENVELOPE]) {
   return createHandler({ guard: createGuard({ rules }), ...options });
 }
-
-export type Handler = ReturnType<typeof handlerOf>;
 
 export function token(name: string, ...rights: readonly Right[]): Token {
   return { name, secret: secretOf(name), rights };
