@@ -1,3 +1,5 @@
+import { optionFault } from "./options.js";
+
 const [command, ...rest] = process.argv.slice(2);
 
 try {
@@ -11,8 +13,8 @@ try {
     await import("./lookups.js");
   }
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (!code?.startsWith("ERR_PARSE_ARGS_")) throw error;
-  console.error(message);
+  const fault = optionFault(error);
+  if (fault === undefined) throw error;
+  console.error(fault);
   process.exitCode = 64;
 }

@@ -1,49 +1,24 @@
 import { cpus, loadavg } from "node:os";
-import { parseArgs } from "node:util";
 import { httpAsker, httpQuestions } from "./http-asker.js";
 import { milterAsker, milterQuestions } from "./milter-asker.js";
 import { nodeSubjects } from "./node-subjects.js";
 import { openPeers } from "./peers/peers.js";
 import { pinLoad } from "./pinned.js";
+import { type Plan, readPlan, USAGE } from "./plan.js";
 import { policyAsker, policyQuestions } from "./policy-asker.js";
 import { type Table, tableOf, toMarkdown, toText } from "./report.js";
 import { allocation, measure, type Questions } from "./rounds.js";
-import type { Protocol, Subject, Transport } from "./subject.js";
-
-const OPTIONS = {
-  rounds: { type: "string", default: "9" },
-  "time-ms": { type: "string", default: "500" },
-  connections: { type: "string", default: "1,16,64" },
-  transports: { type: "string", default: "tcp,unix" },
-  protocols: { type: "string", default: "policy,milter,http" },
-  only: { type: "string", default: "" },
-  markdown: { type: "boolean", default: false },
-} as const;
-
-/** What is measured, and how it is printed. */
-interface Plan {
-  readonly rounds: number;
-  readonly timeMs: number;
-  readonly connections: readonly number[];
-  readonly transports: readonly Transport[];
-  /** Only subjects whose name holds this text, beside the bare servers. */
-  readonly only: string;
-  readonly print: (table: Table) => void;
-}
+import type { Protocol, Subject } from "./subject.js";
 
 const ALLOCATION_DECISIONS = 1000;
 
 /** Measures the servers side by side, and prints a table for each protocol, transport and number of connections. */
 export async function benchServers(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const plan: Plan = {
-    rounds: Number(values.rounds),
-    timeMs: Number(values["time-ms"]),
-    connections: parts(values.connections).map(Number),
-    transports: parts(values.transports) as Transport[],
-    only: values.only,
-    print: (table) => console.log(values.markdown ? toMarkdown(table) : toText(table)),
-  };
+  const plan = readPlan(args);
+  if (plan === "help") {
+    console.log(USAGE);
+    return;
+  }
   await pinLoad();
   const [cpu] = cpus();
   const machine = `${cpus().length} cores, ${cpu?.model.trim() ?? "unknown"}, node ${process.version}`;
@@ -51,7 +26,7 @@ export async function benchServers(args: readonly string[]): Promise<void> {
   const peers = await openPeers();
   try {
     const subjects = [...nodeSubjects(), ...peers.subjects];
-    for (const protocol of parts(values.protocols) as Protocol[]) {
+    for (const protocol of plan.protocols) {
       if (protocol === "policy") await benchProtocol("policy", subjects, POLICY, plan);
       else if (protocol === "http") await benchProtocol("http", subjects, HTTP, plan);
       else await benchProtocol("milter", subjects, MILTER, plan);
@@ -69,7 +44,7 @@ async function benchProtocol<Payload>(
   protocol: Protocol,
   subjects: readonly Subject[],
   questions: Questions<Payload>,
-  { transports, connections, rounds, timeMs, only, print }: Plan,
+  { transports, connections, rounds, timeMs, only, markdown }: Plan,
 ): Promise<void> {
   const [bare, ...others] = subjects.filter((subject) => subject.protocol === protocol);
   if (bare === undefined) throw new Error(`nothing speaks ${protocol}`);
@@ -80,6 +55,7 @@ async function benchProtocol<Payload>(
     );
     return;
   }
+  const print = (table: Table) => console.log(markdown ? toMarkdown(table) : toText(table));
   const compared = [bare, ...chosen];
   for (const transport of transports) {
     for (const count of connections) {
@@ -99,8 +75,4 @@ async function allocationTable<Payload>(protocol: Protocol, questions: Questions
     rows.push([subject.name, Math.round(octets).toLocaleString("en"), (octets / bare).toFixed(2)]);
   }
   return { title: `${protocol}, heap allocated`, head: ["server", "octets a decision", "of bare"], rows };
-}
-
-function parts(text: string): string[] {
-  return text.split(",").filter((part) => part !== "");
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { invalid, positive, someOf } from "../options.js";
 import type { SoakPlan } from "./full-load.js";
 
 const PARTS = ["load", "idle", "slow", "flood"] as const;
@@ -38,24 +39,6 @@ export function readPlan(args: readonly string[]): Plan {
     seconds,
     workers: positive("workers", values.workers),
     clients: positive("clients", values.clients),
-    parts: partsOf(values.parts ?? (isBrief ? "load" : PARTS.join(","))),
+    parts: someOf("parts", values.parts ?? (isBrief ? "load" : PARTS.join(",")), PARTS),
   };
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw invalid(`--${name}: a whole number from 1`);
-  return value;
-}
-
-function partsOf(text: string): Plan["parts"] {
-  return text.split(",").map((name) => {
-    const part = PARTS.find((known) => known === name);
-    if (part === undefined) throw invalid(`--parts: some of ${PARTS.join(",")}`);
-    return part;
-  });
-}
-
-function invalid(sentence: string): Error {
-  return Object.assign(new Error(sentence), { code: "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" });
 }
