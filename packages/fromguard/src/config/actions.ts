@@ -5,7 +5,7 @@ import { z } from "zod";
 export const ACTIONS = ["reject", "defer", "quarantine", "tag", "rewrite", "observe"] as const;
 
 /** One of {@link ACTIONS}. */
-export type Action = (typeof ACTIONS)[number];
+type Action = (typeof ACTIONS)[number];
 
 /** Actions by code; `default` is for every code without one. */
 export type Actions = { readonly [code in Code]?: Action | undefined } & {

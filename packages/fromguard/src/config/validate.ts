@@ -1,2 +1,2 @@
 // What checks a grants file checks the configuration.
-export { invalid, validate } from "@fromguard/node";
+export { invalid } from "@fromguard/node";

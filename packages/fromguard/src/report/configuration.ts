@@ -62,7 +62,7 @@ function scalarInYaml(value: string | number | boolean | null): string {
 }
 
 /** Where a value came from. */
-export function originInWords(origin: Origin, file: string): string {
+function originInWords(origin: Origin, file: string): string {
   switch (origin.kind) {
     case "file":
       return `${visible(file)}:${origin.line}`;

@@ -5,7 +5,7 @@ import { IMPORT, LINT, POSTMAP, REPLAY } from "./postfix.js";
 import type { Usage } from "./usage.js";
 
 /** Every command, in the order in which they are listed. */
-export const USAGES = {
+const USAGES = {
   serve: SERVE,
   check: CHECK,
   who: WHO,
