@@ -26,7 +26,10 @@ export async function replay(args: readonly string[], io: Io): Promise<ExitCode>
   );
   let replayed: Replayed;
   try {
-    replayed = await replayLogs(guard, opened(logs, io, progress.read), progress.lines);
+    replayed = await replayLogs(guard, opened(logs, io, progress.read), {
+      readLimits: config.limits,
+      onLines: progress.lines,
+    });
   } catch (error) {
     throw toExit(error);
   } finally {

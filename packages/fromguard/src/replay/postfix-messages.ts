@@ -1,16 +1,6 @@
-import { type Client, type FactName, type Facts, type Path, parsePath } from "@fromguard/core";
+import { type Client, type Facts, type Path, parsePath } from "@fromguard/core";
 import type { LogEntry } from "./log-entry.js";
-
-/** A message as the log of an MTA tells of it, or an attempt that the MTA refused. */
-export interface LoggedMessage {
-  readonly file: string;
-  /** The line that tells the sender. */
-  readonly line: number;
-  readonly time: string;
-  /** The MTA refused it itself. */
-  readonly refused: boolean;
-  readonly facts: Partial<Facts>;
-}
+import type { LoggedMessage } from "./logged-message.js";
 
 /** What was logged and is not judged, by why. */
 export interface NotJudged {
@@ -20,10 +10,9 @@ export interface NotJudged {
   filtered: number;
   /** A refusal in whose line a client wrote what could be read in two ways. */
   ambiguous: number;
+  /** An audit line that is cut off, or of a newer form. */
+  unreadable: number;
 }
-
-/** The facts that the log of Postfix can tell. HELO stands only in refusals. */
-export const LOGGED_FACTS: readonly FactName[] = ["login", "localUser", "client", "envelopeFrom", "recipients"];
 
 /** Messages that are followed at the same time: as many as may stand in the queue of a large server. */
 const MAX_FOLLOWED = 200_000;
@@ -49,7 +38,7 @@ interface Followed {
  * @see smtpd(8), qmgr(8); Postfix smtpd.c, smtpd_check.c log_whatsup, cleanup_milter.c, qmgr_active.c
  */
 export class PostfixMessages {
-  readonly notJudged: NotJudged = { withoutClient: 0, filtered: 0, ambiguous: 0 };
+  readonly notJudged: NotJudged = { withoutClient: 0, filtered: 0, ambiguous: 0, unreadable: 0 };
   readonly #take: (message: LoggedMessage) => undefined | Promise<void>;
   readonly #needsRecipients: boolean;
   /** By queue ID; undefined behind the last line that matters, until it is removed from the queue. */
@@ -83,6 +72,11 @@ export class PostfixMessages {
         if (this.#needsRecipients && rest.startsWith("to=<")) this.#delivered(id, rest);
         return undefined;
     }
+  }
+
+  /** Another line has told of this message already. */
+  wasTold(id: string): void {
+    if (this.#followed.has(id)) this.#followed.set(id, undefined);
   }
 
   /** Tells of the messages that were still in the queue. */

@@ -1,6 +1,10 @@
-import type { Decision, FactName, Facts, Guard } from "@fromguard/core";
-import { Causes, type Outcome, outcomeOf } from "./causes.js";
-import { LOGGED_FACTS, type LoggedMessage, type NotJudged, PostfixMessages } from "./postfix-messages.js";
+import type { Decision, Guard, MessageLimits } from "@fromguard/core";
+import { readAuditLine } from "./audit-messages.js";
+import { Causes } from "./causes.js";
+import { Judge, type NotRun } from "./judge.js";
+import type { LogEntry } from "./log-entry.js";
+import type { LoggedMessage } from "./logged-message.js";
+import { type NotJudged, PostfixMessages } from "./postfix-messages.js";
 import { type LogRead, readLog } from "./read-log.js";
 
 /** A log: its name, and its octets. */
@@ -23,114 +27,67 @@ export interface Replayed {
   /** Why the policy would refuse or defer messages that were taken. */
   readonly causes: Causes;
   readonly notJudged: NotJudged;
-  /** Rules that need facts that no log has. */
-  readonly notRun: readonly { readonly rule: string; readonly missing: readonly FactName[] }[];
+  /** Rules that needed facts that a log did not tell. */
+  readonly notRun: readonly NotRun[];
 }
-
-/** Decisions that are remembered: the same login sends as the same addresses. */
-const MAX_REMEMBERED = 100_000;
-
-/** Decisions that are waited for at the same time, so that one slow DNS answer does not hold up the rest. */
-const MAX_IN_FLIGHT = 64;
 
 /** Lines between two calls of `onLine`. */
 const LINES_A_TICK = 4096;
+
+/** Options of {@link replay}. */
+export interface ReplayOptions {
+  /** Within which the header of an audit line is read. */
+  readonly readLimits?: Partial<MessageLimits>;
+  /** Told of the lines so far, now and then. */
+  readonly onLines?: (lines: number) => void;
+}
 
 /**
  * Reads logs, and asks a policy what it would have done with each message. Memory does not grow with the logs but with the
  * different senders in them, up to named limits.
  *
- * @throws FromguardError `FG_POLICY_INVALID` where no rule of the policy can run on what a log tells
  * @throws Error where a log cannot be read
  */
 export async function replay(
   guard: Guard,
   logs: Iterable<LogFile> | AsyncIterable<LogFile>,
-  onLines: (lines: number) => void = () => undefined,
+  { readLimits = {}, onLines = () => undefined }: ReplayOptions = {},
 ): Promise<Replayed> {
-  const needsRecipients = guard.needs.includes("recipients");
-  const here = guard.within({ name: "a mail log", facts: LOGGED_FACTS, partial: true });
-  const judge = new Judge(here);
+  const judge = new Judge(guard);
   const taken: Counts = { accept: 0, reject: 0, defer: 0 };
   const refused: Counts = { accept: 0, reject: 0, defer: 0 };
   const causes = new Causes();
-  const messages = new PostfixMessages(
-    (message) =>
-      judge.ask(message.facts, ({ action, cause }) => {
-        (message.refused ? refused : taken)[action]++;
-        if (cause !== undefined && !message.refused) causes.add(cause, placeOf(message));
-      }),
-    { needsRecipients },
-  );
+  const tell = (message: LoggedMessage) =>
+    judge.ask(message.facts, ({ action, cause }) => {
+      (message.refused ? refused : taken)[action]++;
+      if (cause !== undefined && !message.refused) causes.add(cause, placeOf(message));
+    });
+  const messages = new PostfixMessages(tell, { needsRecipients: guard.needs.includes("recipients") });
+  const take = (entry: LogEntry) => {
+    if (entry.program !== "fromguard") return messages.add(entry);
+    const audited = readAuditLine(entry, readLimits);
+    if (audited === undefined) return undefined;
+    if (audited === "unreadable") {
+      messages.notJudged.unreadable++;
+      return undefined;
+    }
+    if (audited.queueId !== undefined) messages.wasTold(audited.queueId);
+    return tell(audited);
+  };
   const read: (LogRead & { name: string })[] = [];
   let lines = 0;
   for await (const { name, octets } of logs) {
     const told = await readLog(name, octets, (entry) => {
       if (++lines % LINES_A_TICK === 0) onLines(lines);
-      return messages.add(entry);
+      return take(entry);
     });
     read.push({ name, ...told });
   }
   await messages.end();
   await judge.idle();
-  return { logs: read, taken, refused, causes, notJudged: messages.notJudged, notRun: notRun(guard) };
+  return { logs: read, taken, refused, causes, notJudged: messages.notJudged, notRun: judge.notRun() };
 }
 
 function placeOf({ file, line, time }: LoggedMessage) {
   return { file, line, time };
-}
-
-function notRun({ rules }: Guard): Replayed["notRun"] {
-  return rules.flatMap(({ name, needs }) => {
-    const missing = needs.filter((need) => !LOGGED_FACTS.includes(need));
-    return missing.length === 0 ? [] : [{ rule: name, missing }];
-  });
-}
-
-/** Asks a guard once for each set of facts that it needs, and waits for no more than some answers. */
-class Judge {
-  readonly #guard: Guard;
-  /** The oldest first. */
-  readonly #remembered = new Map<string, Outcome | Promise<Outcome>>();
-  readonly #inFlight = new Set<Promise<void>>();
-
-  constructor(guard: Guard) {
-    this.#guard = guard;
-  }
-
-  /** Tells the outcome now or later; returns what to wait for before the next is asked. */
-  ask(facts: Partial<Facts>, told: (outcome: Outcome) => void): undefined | Promise<void> {
-    const outcome = this.#outcome(facts);
-    if (!(outcome instanceof Promise)) {
-      told(outcome);
-      return undefined;
-    }
-    const done = outcome.then(told).finally(() => this.#inFlight.delete(done));
-    this.#inFlight.add(done);
-    return this.#inFlight.size < MAX_IN_FLIGHT ? undefined : Promise.race(this.#inFlight);
-  }
-
-  async idle(): Promise<void> {
-    await Promise.all(this.#inFlight);
-  }
-
-  #outcome(facts: Partial<Facts>): Outcome | Promise<Outcome> {
-    const key = JSON.stringify(this.#guard.needs.map((need) => factText(facts, need)));
-    const known = this.#remembered.get(key);
-    if (known !== undefined) return known;
-    const decision = this.#guard.decide(facts);
-    const outcome = decision instanceof Promise ? decision.then(outcomeOf) : outcomeOf(decision);
-    const [oldest] = this.#remembered.size < MAX_REMEMBERED ? [] : this.#remembered.keys();
-    if (oldest !== undefined) this.#remembered.delete(oldest);
-    this.#remembered.set(key, outcome);
-    if (outcome instanceof Promise) void outcome.then((late) => this.#remembered.set(key, late));
-    return outcome;
-  }
-}
-
-/** What of a fact a decision can depend on. */
-function factText(facts: Partial<Facts>, name: FactName): unknown {
-  if (name === "envelopeFrom") return facts.envelopeFrom?.text;
-  if (name === "recipients") return facts.recipients?.map(({ text }) => text);
-  return facts[name];
 }

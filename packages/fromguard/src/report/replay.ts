@@ -19,7 +19,10 @@ export function replayInWords(replayed: Replayed, groups: readonly Group[], styl
   const total = totalOf(taken);
   const more = groups.slice(MAX_GROUPS);
   const notes = [
-    ...notRun.map(({ rule, missing }) => `not run: ${rule} needs ${list(missing, "and")}, which no mail log has`),
+    ...notRun.map(
+      ({ rule, missing, messages }) =>
+        `not run on ${count(messages, "message")}: ${rule} needs ${list(missing, "and")}, which the log does not tell`,
+    ),
     ...noted(
       totalOf(refused),
       "attempt",
@@ -32,6 +35,7 @@ export function replayInWords(replayed: Replayed, groups: readonly Group[], styl
     ),
     ...noted(notJudged.filtered, "message", "not judged again behind a content filter"),
     ...noted(notJudged.ambiguous, "refusal", "not judged: the client wrote what can be read in two ways"),
+    ...noted(notJudged.unreadable, "audit line", "that cannot be read, not judged"),
     ...noted(causes.untold, "message", "refused for more causes than are told apart"),
   ];
   const lines = [

@@ -127,7 +127,9 @@ describe("fromguard replay", () => {
   it("names rules that no log has the facts for", async () => {
     const config = `${CONFIG.replace("]", ", header-originators-owned]")}`;
     const { out } = await replay({ "mail.log": LOG }, { config });
-    expect(out).toContain("not run: header-originators-owned needs headers, which no mail log has\n");
+    expect(out).toContain(
+      "not run on 5 messages: header-originators-owned needs headers, which the log does not tell\n",
+    );
   });
 
   it("asks each question once, and waits for answers that come late", async () => {
@@ -153,12 +155,79 @@ describe("fromguard replay", () => {
     expect(io.out()).toBe("");
   });
 
-  it("ends with 78 where no rule can run on a log", async () => {
-    const { code, err } = await replay(
-      { "mail.log": LOG },
-      { config: CONFIG.replace(/\[.*]/, "[header-originators-owned]") },
+  it("tells what it cannot tell: with no rule that runs on a log everything is deferred", async () => {
+    const config = CONFIG.replace(/\[.*]/, "[header-originators-owned]");
+    const { code, out } = await replay({ "mail.log": LOG }, { config });
+    expect([code, out]).toEqual([75, expect.stringContaining("not run on 5 messages: header-originators-owned")]);
+  });
+});
+
+describe("fromguard replay of audit lines", () => {
+  const HEADERS = `${CONFIG.replace("]", ", header-originators-owned]")}`;
+
+  /** What a daemon whose policy is not yet in force writes of a message, the line of a syslog where it has one. */
+  function audit(from: string, { syslog = false, queueId = "4F1B2A", transaction = {}, version = 1 } = {}): string {
+    const line = JSON.stringify({
+      time: "2026-11-03T04:05:06.000Z",
+      level: "info",
+      event: "audit",
+      version,
+      queueId,
+      action: "accept",
+      code: "ok",
+      transaction: {
+        login: "bob",
+        localUser: null,
+        client: { address: "192.0.2.1" },
+        helo: "c",
+        envelopeFrom: "<bob@example.com>",
+        headers: [["From", ` ${from}`]],
+        ...transaction,
+      },
+    });
+    return syslog ? `Nov  3 04:05:06 mx fromguard[7]: ${line}\n` : `${line}\n`;
+  }
+
+  it("decides on the header, too", async () => {
+    const log = audit("bob@example.com") + audit("sales@example.com") + audit("Sales <sales@example.com>");
+    const { code, out } = await replay({ "audit.log": log }, { config: HEADERS });
+    expect(code).toBe(1);
+    expect(out).toContain("2 messages, of bob  from-not-owned, says header-originators-owned");
+    expect(out).toContain("2  sales@example.com  grants:grants.yaml, first at audit.log:2");
+    expect(out).toContain("sales: [bob]  under groups: 2 messages as 1 address");
+    expect(out).not.toContain("not run");
+  });
+
+  it("tells a message once that Postfix has lines of in the same log", async () => {
+    const [client, sender, removed] = taken("bob", "bob@example.com").split(/(?<=\n)/);
+    const queueId = /\]: (\w+):/.exec(client!)![1]!;
+    const log = `${client}${audit("sales@example.com", { syslog: true, queueId })}${sender}${removed}`;
+    const { out } = await replay({ "mail.log": log }, { config: HEADERS });
+    expect(out).toMatch(/^1 message in 4 lines/);
+    expect(out).toContain("reject            1  100.0 %");
+  });
+
+  it("counts rules that the milter had no facts for, and lines that cannot be read", async () => {
+    const log =
+      audit("bob@example.com", { transaction: { headers: undefined } }) +
+      audit("x", { version: 2 }) +
+      audit("x", { transaction: { helo: 7 } }) +
+      `${audit("x").slice(0, 150)}\n` +
+      '{"level":"info","event":"started"}\n';
+    const { out } = await replay({ "audit.log": log }, { config: HEADERS });
+    expect(out).toContain("not run on 1 message: header-originators-owned needs headers");
+    expect(out).toContain("3 audit lines that cannot be read, not judged");
+  });
+
+  it("counts what was refused then apart", async () => {
+    const { code, out } = await replay(
+      { "audit.log": audit("sales@example.com").replace('"accept"', '"reject"') },
+      { config: HEADERS },
     );
-    expect([code, err]).toEqual([78, expect.stringContaining("no rule of this policy can run on a mail log")]);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining("1 attempt refused by the server itself; the policy would refuse 1"),
+    ]);
   });
 });
 

@@ -54,7 +54,7 @@ describe("the lines that Postfix writes of a message", () => {
       "qmgr: 4F1B2: removed",
     ]);
     expect(messages).toEqual([{ line: 3, ...BOB }]);
-    expect(notJudged).toEqual({ withoutClient: 0, filtered: 0, ambiguous: 0 });
+    expect(notJudged).toEqual({ withoutClient: 0, filtered: 0, ambiguous: 0, unreadable: 0 });
   });
 
   it("may use a queue ID again once it is free", async () => {
@@ -129,7 +129,7 @@ describe("the lines that Postfix writes of a message", () => {
       SENT.replace("4F1B2", "5A5A5"),
     ]);
     expect(messages).toEqual([]);
-    expect(notJudged).toEqual({ withoutClient: 1, filtered: 1, ambiguous: 0 });
+    expect(notJudged).toEqual({ withoutClient: 1, filtered: 1, ambiguous: 0, unreadable: 0 });
   });
 });
 
