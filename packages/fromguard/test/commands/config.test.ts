@@ -158,6 +158,20 @@ dns: { servers: ["127.0.0.1:53"] }
     expect([log.format, log.audit, dns.timeoutMs, shadow]).toEqual(["text", true, 7, true]);
   });
 
+  it.each([[[]], [["--json"]]])("hides secrets: %j", async (options) => {
+    const secret = "0123456789abcdef0123456789abcdef";
+    const tokens = `[{ name: a, secret: ${secret} }, { name: b, file: /run/b }]`;
+    const { code, out } = await config("show", `listeners: [{ http: "127.0.0.1:1", tokens: ${tokens} }]\n`, {
+      options,
+    });
+    expect([code, out.includes(secret), out.includes("[hidden]"), out.includes("/run/b")]).toEqual([
+      0,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it("tells the same as one line of JSON", async () => {
     const { out } = await config("show", YAML, { ...OVER, options: [...OVER.options, "--json"] });
     const { file, values } = JSON.parse(out);
