@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readLogLine } from "../../src/replay/log-entry.js";
-import { type LoggedMessage, PostfixMessages } from "../../src/replay/postfix-messages.js";
+import type { LoggedMessage } from "../../src/replay/logged-message.js";
+import { PostfixMessages } from "../../src/replay/postfix-messages.js";
 
 /** The messages that these lines tell of: `PROGRAM: TEXT`. */
 async function messagesOf(lines: readonly string[], { needsRecipients = false } = {}) {
