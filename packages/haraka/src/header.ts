@@ -1,15 +1,16 @@
 import { PassThrough } from "node:stream";
 import { type Head, readHead } from "@fromguard/smtp-server";
-import type { HarakaMessageStream, HarakaTransaction } from "./host.js";
+import type { HarakaTransaction } from "./host.js";
 
 /**
- * Reads the message as it was received, Haraka's own Received field on top.
+ * Reads the message as it was received, without the Received field that Haraka puts on top: a blank at the beginning of the message
+ * would be a fold of it.
  *
  * Haraka's header is of text, decoded, mended and cut to its first 1,000 lines. The octets are in the stream, which sends that header in
  * their place unless it has none.
  */
 export async function readReceived(
-  stream: HarakaMessageStream,
+  { message_stream: stream, uuid }: HarakaTransaction,
   until: "header" | "end",
   maxBytes: number,
 ): Promise<Head> {
@@ -26,8 +27,19 @@ export async function readReceived(
   }
   const head = await readHead(octets, until, maxBytes);
   await ended(octets);
-  return head;
+  return head.kind === "gone" ? head : { ...head, bytes: head.bytes.subarray(ownReceived(head.bytes, uuid)) };
 }
+
+/** Octets of Haraka's own Received field, which names the transaction and ends with the date; 0 where it is told to write none. */
+function ownReceived(octets: Buffer, uuid: string): number {
+  if (!octets.subarray(0, RECEIVED.length).equals(RECEIVED)) return 0;
+  const named = octets.indexOf(` id ${uuid}\r\n\tenvelope-from `);
+  const date = named < 0 ? -1 : octets.indexOf(";\r\n\t", named);
+  const end = date < 0 ? -1 : octets.indexOf("\r\n", date + 1 + "\r\n\t".length);
+  return end < 0 ? 0 : end + "\r\n".length;
+}
+
+const RECEIVED = Buffer.from("Received: from ");
 
 /** Lets go of the stream, which can be read by one only. */
 function ended(octets: PassThrough): Promise<void> {

@@ -32,6 +32,7 @@ interface HarakaResults {
 
 /** The part of Haraka's transaction that is used: one message. */
 export interface HarakaTransaction {
+  readonly uuid: string;
   mail_from: HarakaAddress;
   readonly rcpt_to: readonly HarakaAddress[];
   readonly header: HarakaHeader;

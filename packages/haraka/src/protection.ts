@@ -101,7 +101,7 @@ export class Protection {
     const { guard, limits } = policy.current;
     const known = transactionFacts(connection, transaction, settings);
     const read = (until: "header" | "end", maxBytes: number) =>
-      readReceived(transaction.message_stream, until, maxBytes);
+      readReceived(transaction, until, maxBytes);
     const { decision, facts, reply } = await judgeMessage(guard, known, read, limits);
     this.#tell(connection, transaction, decision, facts);
     if (reply === undefined) this.#accepted.set(transaction, facts);

@@ -62,6 +62,7 @@ describe("a Haraka with the plugin", () => {
       with_("From: eve@example.com", "X: a\rFrom: ann@example.com"),
       /^550 5\.6\.0 /,
     ],
+    ["a blank before its first field", with_("\tFrom: ann@example.com", "From: eve@example.com"), /^550 5\.6\.0 /],
     ["a NUL", with_("From: eve@example.com", "X: a\0b"), /^550 5\.6\.0 /],
     ["a line that is no field", with_("From: eve@example.com", "no field"), /^550 5\.6\.0 /],
     ["no header", "\r\nFrom: eve@example.com\r\n\r\nhello\r\n", /^550 5\.6\.0 /],
