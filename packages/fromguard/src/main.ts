@@ -1,35 +1,27 @@
 import { didYouMean } from "@fromguard/core";
-import { check } from "./commands/check.js";
-import { completion } from "./commands/completion.js";
-import { config } from "./commands/config.js";
-import { demo } from "./commands/demo.js";
 import { commandHelp, programHelp } from "./commands/help.js";
-import { importMainCf } from "./commands/import.js";
-import { lint } from "./commands/lint.js";
-import { may } from "./commands/may.js";
-import { postmap } from "./commands/postmap.js";
-import { replay } from "./commands/replay.js";
-import { serve } from "./commands/serve.js";
 import type { CommandName } from "./commands/usage/usages.js";
-import { who } from "./commands/who.js";
 import { Exit, type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { visible } from "./report/style.js";
 import { VERSION } from "./version.js";
 
-const COMMANDS = {
-  serve,
-  check,
-  who,
-  may,
-  config,
-  lint,
-  import: importMainCf,
-  replay,
-  postmap,
-  completion,
-  demo,
-} as const;
+type Command = (args: readonly string[], io: Io) => Promise<ExitCode>;
+
+/** Each loads what it needs when it is run: a daemon holds no demo in memory. */
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  serve: async () => (await import("./commands/serve.js")).serve,
+  check: async () => (await import("./commands/check.js")).check,
+  who: async () => (await import("./commands/who.js")).who,
+  may: async () => (await import("./commands/may.js")).may,
+  config: async () => (await import("./commands/config.js")).config,
+  lint: async () => (await import("./commands/lint.js")).lint,
+  import: async () => (await import("./commands/import.js")).importMainCf,
+  replay: async () => (await import("./commands/replay.js")).replay,
+  postmap: async () => (await import("./commands/postmap.js")).postmap,
+  completion: async () => (await import("./commands/completion.js")).completion,
+  demo: async () => (await import("./commands/demo.js")).demo,
+};
 
 /**
  * The command line: runs one command and returns its exit code. Never throws; what went wrong is one sentence on standard
@@ -60,7 +52,8 @@ async function run([word, ...args]: readonly string[], io: Io): Promise<ExitCode
     throw new Exit(exitCodes.usage, `unknown command ${JSON.stringify(word)}${meant}; see fromguard --help`);
   }
   if (args.includes("--help") || args.includes("-h")) return await print(io, commandHelp(word));
-  return await COMMANDS[word](args, io);
+  const command = await COMMANDS[word]();
+  return await command(args, io);
 }
 
 function helpOn(topic: string | undefined): string {
