@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startNameServer } from "../../../fromguard/src/demo/name-server.js";
-import { failingPolicy } from "../../../haraka/test/e2e/haraka.js";
+import { failingPolicy } from "../../../haraka/test/peers/haraka.js";
 import { BOTH, HONEST, MAP, owned } from "./support.js";
 import { whyNot, ZoneMta } from "./zone-mta.js";
 
