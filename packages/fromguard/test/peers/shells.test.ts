@@ -18,7 +18,7 @@ function run(program: string, args: readonly string[], input = ""): string {
 
 describe.skipIf(reason !== undefined)("completion in fish", () => {
   /** What fish offers for this line, without descriptions. */
-  async function offers(line: string): Promise<readonly string[]> {
+  async function offers(line: string): Promise<string[]> {
     const folder = await folderWith({ "fromguard.fish": fishCompletion(ALL_USAGES), "main.cf": "" });
     const script = `cd ${folder}; source fromguard.fish; complete -C ${JSON.stringify(line)}`;
     const printed = run("fish", ["--no-config", "-c", script]);

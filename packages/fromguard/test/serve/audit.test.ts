@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { LogSettings } from "../../src/config/log-schema.js";
 import { askMilter } from "../../src/demo/milter-client.js";
 import { main } from "../../src/main.js";
 import { openLog } from "../../src/serve/open-log.js";
@@ -70,7 +71,7 @@ describe("audit", () => {
 });
 
 describe("the log that is configured", () => {
-  const QUIET = { level: "warn", format: "json", destination: "stdout", redact: [], audit: false } as const;
+  const QUIET: LogSettings = { level: "warn", format: "json", destination: "stdout", redact: [], audit: false };
 
   it("is of warnings and audits alone where that is said", () => {
     const io = testIo();
