@@ -47,13 +47,24 @@ has_zonemta() {
   [ -f "$peers/zone-mta/package.json" ] && grep -q "\"${zonemta%@*}\": \"${zonemta##*@}\"" "$peers/zone-mta/package.json"
 }
 
+# What the guide for Postfix installs: its suite takes these packages off a copy of this machine and installs them there, without a network.
+guide=(postfix dovecot-core swaks)
+apt=$peers/apt
+
+fetch_guide() {
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+  apt-get update -q -o Dir::State::lists="$apt/lists"
+  apt-get install -q -y --no-install-recommends --download-only --reinstall -o Dir::State::lists="$apt/lists" -o Dir::Cache::archives="$apt/archives" "${guide[@]}"
+  touch "$apt/complete"
+}
+
 has_zonemta || install_zonemta
 
 missing=()
 for name in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || missing+=("$name")
 done
-if [ "${#missing[@]}" -eq 0 ] && [ -x "$sendmail/usr/libexec/sendmail/sendmail" ]; then
+if [ "${#missing[@]}" -eq 0 ] && [ -x "$sendmail/usr/libexec/sendmail/sendmail" ] && [ -f "$apt/complete" ]; then
   echo "setup-peers: all installed (${packages[*]}), Sendmail in $sendmail, ZoneMTA"
   exit 0
 fi
@@ -70,4 +81,5 @@ echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-se
 apt-get update -q
 [ "${#missing[@]}" -eq 0 ] || apt-get install -q -y --no-install-recommends "${missing[@]}"
 [ -x "$sendmail/usr/libexec/sendmail/sendmail" ] || unpack_sendmail
+[ -f "$apt/complete" ] || fetch_guide
 echo "setup-peers: installed ${missing[*]:-nothing new}, Sendmail in $sendmail"
