@@ -129,18 +129,7 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
       const decision = await new Evaluation(settings, trace).finish(seen(facts), options);
       return { decision, trace };
     },
-    begin: () => {
-      const evaluation = new Evaluation(settings);
-      return {
-        learn: (facts, options) => evaluation.learn(seen(facts), options),
-        get waiting() {
-          return evaluation.waiting;
-        },
-        get facts() {
-          return evaluation.facts;
-        },
-      };
-    },
+    begin: () => new StagedTransaction(settings, seen),
     within: ({ name, facts, partial = false }) => {
       const runnable = rules.filter((rule) => rule.needs.every((need) => facts.includes(need)));
       const lost = rules.filter((rule) => !runnable.includes(rule));
@@ -156,6 +145,29 @@ function guardOf(rules: readonly Rule[], options: GuardOptions, counters: Counte
       return lost.length === 0 ? guardOf(rules, options, counters) : guardOf(runnable, options, counters);
     },
   };
+}
+
+/** A class: a literal with getters has a hidden class of its own, and each would keep what hangs on the one before from being collected. */
+class StagedTransaction implements Transaction {
+  readonly #evaluation: Evaluation;
+  readonly #seen: (facts: Partial<Facts>) => Partial<Facts>;
+
+  constructor(settings: EvaluationSettings, seen: (facts: Partial<Facts>) => Partial<Facts>) {
+    this.#evaluation = new Evaluation(settings);
+    this.#seen = seen;
+  }
+
+  learn(facts: Partial<Facts>, options?: DecideOptions): Decision | Promise<Decision> {
+    return this.#evaluation.learn(this.#seen(facts), options);
+  }
+
+  get waiting(): readonly string[] {
+    return this.#evaluation.waiting;
+  }
+
+  get facts(): Partial<Facts> {
+    return this.#evaluation.facts;
+  }
 }
 
 /** Counts rules that threw, and tells of them. */
