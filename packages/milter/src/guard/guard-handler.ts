@@ -96,7 +96,8 @@ interface Settings {
 
 /** What is known of the message that is open. */
 interface Message {
-  readonly transaction: Transaction;
+  /** Gone once all is judged: it holds the header. */
+  transaction: Transaction | undefined;
   readonly login: string | null;
   readonly sender: string;
   readonly isLocal: boolean;
@@ -152,8 +153,9 @@ class GuardHandler implements MilterHandler {
     // Who logged in came over the network, whatever the rest looks like: a login is never left out.
     const isLocal = authenticated === "" && isLocalSubmission(localMail, this.#origin, sender);
     const login = authenticated || null;
+    const transaction = guard.begin();
     const message: Message = {
-      transaction: guard.begin(),
+      transaction,
       login,
       sender,
       isLocal,
@@ -169,7 +171,7 @@ class GuardHandler implements MilterHandler {
     const envelopeFrom = pathOf(sender);
     if (authenticated === undefined) return this.#conclude(message, LOGIN_UNDECODABLE, "mail", true, context);
     const facts = { login, localUser, client, helo, listener: name, envelopeFrom };
-    const decision = message.transaction.learn(facts, context);
+    const decision = transaction.learn(facts, context);
     const isLast = !needs.headers && !needs.recipients;
     return andThen(decision, (made) => this.#conclude(message, made, "mail", isLast, context));
   }
@@ -218,23 +220,23 @@ class GuardHandler implements MilterHandler {
   #judge(context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
     const message = this.#message;
     if (message === undefined) return replyWith(TRY_LATER);
-    if (message.isJudged || message.isHeaderJudged) return "continue";
+    const { kept, transaction } = message;
+    if (transaction === undefined || message.isHeaderJudged) return "continue";
     message.isHeaderJudged = true;
-    const { kept } = message;
     if (kept.isTooLong) return this.#conclude(message, TOO_LONG, "header", true, context);
     const { needs } = this.#settings;
     const facts = {
       ...(needs.recipients ? { recipients: kept.recipients } : {}),
       ...(needs.headers ? { headers: kept.headers } : {}),
     };
-    const decision = message.transaction.learn(facts, context);
+    const decision = transaction.learn(facts, context);
     return andThen(decision, (made) => this.#conclude(message, made, "header", !needs.body, context));
   }
 
   /** Judges what only the body tells. */
   #judgeBody(context: MilterContext): MilterVerdict | Promise<MilterVerdict> {
     const message = this.#message;
-    if (message === undefined || message.isJudged) return "continue";
+    if (message?.transaction === undefined || message.isJudged) return "continue";
     message.isJudged = true;
     const { kept, transaction } = message;
     if (kept.isTooLong) return this.#conclude(message, TOO_LONG, "body", true, context);
@@ -266,8 +268,9 @@ class GuardHandler implements MilterHandler {
         client: this.#origin.client?.address ?? null,
         envelopeFrom: message.sender,
         queueId: context.macro("i"),
-        facts: message.transaction.facts,
+        facts: message.transaction?.facts ?? {},
       });
+      message.transaction = undefined;
     }
     return verdict;
   }
