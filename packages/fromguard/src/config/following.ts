@@ -2,12 +2,12 @@ import type { Place } from "@fromguard/core";
 
 /** What is read from files. */
 export interface Followed {
-  readonly what: "map" | "grants" | "main-cf" | "policy" | "http-secrets";
+  readonly what: "config" | "map" | "grants" | "main-cf" | "policy" | "http-secrets";
   /** The map, the source of grants, or the file. */
   readonly source: string;
 }
 
-/** What became of a map, of grants, of a main.cf or of the policy of a host in Node whose files changed. */
+/** What became of the configuration, a map, grants, a main.cf or the policy of a host in Node whose files changed. */
 export interface Reload extends Followed {
   /** `replaced`: questions see the new state. `kept`: it could not be read, and the last good one stays. */
   readonly kind: "replaced" | "kept";
@@ -29,6 +29,10 @@ export interface Following {
 
 /** What follows its files. */
 export interface Follower extends Followed {
+  /** How the files looked before they were read. */
+  readonly stamps: ReadonlyMap<string, string>;
+  /** What is doubtful in what was read, one sentence each. */
+  readonly warnings: readonly string[];
   reload(): Promise<void>;
   close(): void;
 }

@@ -35,7 +35,8 @@ const access = {
   group: nameOrId.optional().describe("Of a unix socket. Default: the group of the process."),
 };
 
-const connections = {
+const common = {
+  shadow: z.boolean().default(false).describe("Decide and log everything that comes here, refuse and change nothing."),
   "max-connections": z
     .int()
     .min(1)
@@ -110,7 +111,7 @@ export const listenerSchemas = {
         .record(text, z.array(z.unknown()).min(1))
         .optional()
         .describe("Rules for each policy_context, which is then one of these; without one, rules hold."),
-      ...connections,
+      ...common,
       ...access,
     })
     .superRefine((entry, context) => refuseAccess(entry, entry.policy, context)),
@@ -122,7 +123,7 @@ export const listenerSchemas = {
         .enum(REFUSED_LOCAL_MAIL)
         .default("quarantine")
         .describe("What becomes of mail from sendmail that a rule refuses."),
-      ...connections,
+      ...common,
       ...access,
     })
     .superRefine((entry, context) => refuseAccess(entry, entry.milter, context)),
@@ -132,7 +133,7 @@ export const listenerSchemas = {
       http: address.describe("For the JSON API: HOST:PORT, [IPV6]:PORT, unix:/PATH or systemd:NAME."),
       ...httpKeys,
       ...remote,
-      ...connections,
+      ...common,
       ...access,
     })
     .superRefine((entry, context) => {

@@ -115,6 +115,12 @@ async function openGrants(
     const follower: Follower = {
       what: "grants",
       source: grants.graph.name,
+      get stamps() {
+        return grants.current.stamps;
+      },
+      get warnings() {
+        return grants.current.warnings.map(({ text }) => text);
+      },
       reload: () => grants.reload(),
       close: () => grants.close(),
     };

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import {
   cachedResolver,
   createGuard,
@@ -27,12 +28,17 @@ export type ContextGuards = ReadonlyMap<number, Readonly<Record<string, Guard>>>
 /** What a configuration comes to: the guard, and what the administrator should know of it. */
 export interface Policy {
   readonly guard: Guard;
+  /** The same rules, of which none refuses or changes anything: for listeners that only watch. */
+  readonly shadowGuard: Guard | undefined;
   /** Of listeners whose contexts carry rules of their own. */
   readonly contexts: ContextGuards;
   /** Who may send as whom; undefined where the configuration names no source. */
   readonly ownership: Directory | undefined;
   /** One sentence each: advice on maps as `FILE:LINE: text`, and gaps of the policy in words. */
   readonly warnings: readonly string[];
+  readonly resolver: Resolver;
+  /** Names of tables that could not be opened, by the main.cf. */
+  readonly broken: ReadonlyMap<string, ReadonlySet<string>>;
   /** Every map, grants file and main.cf of the configuration, once each. To be closed where `checkMs` is set. */
   readonly followers: readonly Follower[];
 }
@@ -43,6 +49,11 @@ export interface BuildOptions extends Following {
   readonly onAnswers?: OnAnswers;
   /** Told of each rule that threw. */
   readonly onRuleError?: (rule: string, cause: string) => void;
+  /**
+   * What is in use now. What DNS answered is kept where the settings are the same, and a table of a main.cf that could be opened for it
+   * has to open again.
+   */
+  readonly previous?: { readonly config: Config; readonly policy: Pick<Policy, "resolver" | "broken"> };
 }
 
 /**
@@ -51,37 +62,44 @@ export interface BuildOptions extends Following {
  * @throws FromguardError with the place in the configuration, or in the map whose line is bad.
  */
 export async function buildPolicy(config: Config, options: BuildOptions = {}): Promise<Policy> {
-  const { onRuleError, ...following } = options;
+  const { onRuleError, previous, ...following } = options;
   const tables = new TableLoader(config, following);
   let opened: OpenOwnership | undefined;
   const mainCfs: FollowedMainCf[] = [];
   const followers = () => [...tables.followers, ...(opened?.followers ?? []), ...mainCfs];
   try {
-    const resolver = resolverOf(config);
+    const resolver = resolverOf(config, previous);
     opened = await openOwnership(config, tables, following);
     const ownership = opened?.ownership;
     const followed: Sources["followed"] = async (file, overrides) => {
-      const mainCf = await followMainCf(resolve(tables.folder, file), { ...following, overrides, dns: resolver });
+      const path = resolve(tables.folder, file);
+      const mayBeBroken = previous?.policy.broken.get(path);
+      const tolerated = mayBeBroken === undefined ? {} : { mayBeBroken };
+      const mainCf = await followMainCf(path, { ...following, ...tolerated, overrides, dns: resolver });
       mainCfs.push(mainCf);
       return mainCf.rule;
     };
-    const guardOf = async (entries: Config["rules"]) => {
+    const guardOf = async (entries: Config["rules"], shadow = config.shadow) => {
       const rules: Rule[] = [];
-      for (const entry of entries) rules.push(await ruleAt(entry, config, { ownership, resolver, tables, followed }));
+      const watching = { ...config, shadow };
+      for (const entry of entries) rules.push(await ruleAt(entry, watching, { ownership, resolver, tables, followed }));
       return createGuard({
         rules,
         replies: config.replies,
         identity: config.ownership.login?.identity ?? "authentication",
-        shadow: config.shadow,
+        shadow,
         ...(onRuleError === undefined ? {} : { onRuleError }),
       });
     };
     const guard = await guardOf(config.rules);
+    const watches = config.listeners.some(({ options }) => options.shadow);
+    const shadowGuard = watches ? await guardOf(config.rules, true) : undefined;
     const contexts = await contextGuards(config, guardOf);
     const advice = tables.maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
-    const said = mainCfs.flatMap((mainCf) => mainCf.warnings);
+    const said = [...new Set(mainCfs.flatMap((mainCf) => mainCf.warnings))];
     const warnings = [...advice, ...(opened?.warnings ?? []), ...said, ...protectionGaps(config)];
-    return { guard, contexts, ownership, warnings, followers: followers() };
+    const broken = new Map(mainCfs.map((mainCf) => [mainCf.source, mainCf.broken]));
+    return { guard, shadowGuard, contexts, ownership, warnings, resolver, broken, followers: followers() };
   } catch (error) {
     for (const follower of followers()) follower.close();
     throw error;
@@ -91,11 +109,11 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
 /** A context is judged by its own rules alone, on a policy listener: one that could never run there is refused. */
 async function contextGuards(
   config: Config,
-  guardOf: (rules: Config["rules"]) => Promise<Guard>,
+  guardOf: (rules: Config["rules"], shadow: boolean) => Promise<Guard>,
 ): Promise<ContextGuards> {
   const guards = new Map<number, Record<string, Guard>>();
   for (const { listener, name, rules, path } of config.contexts) {
-    const guard = await guardOf(rules);
+    const guard = await guardOf(rules, config.shadow || config.listeners[listener]?.options.shadow === true);
     const named = guards.get(listener) ?? {};
     guards.set(listener, named);
     try {
@@ -116,7 +134,8 @@ async function ruleAt(entry: Config["rules"][number], config: Config, sources: S
   }
 }
 
-function resolverOf(config: Config): Resolver {
+function resolverOf(config: Config, previous: BuildOptions["previous"]): Resolver {
+  if (previous !== undefined && isDeepStrictEqual(previous.config.dns, config.dns)) return previous.policy.resolver;
   const { servers, timeoutMs, staleSeconds } = config.dns;
   try {
     return cachedResolver(wireResolver({ ...(servers === undefined ? {} : { servers }), timeoutMs }), { staleSeconds });

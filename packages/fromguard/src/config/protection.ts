@@ -8,7 +8,9 @@ export interface Protecting {
   readonly rules: readonly (Pick<Config["rules"][number], "kind"> & {
     readonly options?: { readonly shadow?: boolean; readonly "on-error"?: "defer" | "accept" | undefined };
   })[];
-  readonly listeners: readonly Pick<Config["listeners"][number], "kind">[];
+  readonly listeners: readonly (Pick<Config["listeners"][number], "kind"> & {
+    readonly options?: { readonly shadow?: boolean; readonly [address: string]: unknown };
+  })[];
   readonly onError?: Config["onError"];
   readonly shadow?: boolean;
   readonly actions?: Config["actions"];
@@ -24,11 +26,24 @@ export function protectionGaps(config: Protecting): readonly string[] {
   const rules = config.rules.filter(({ options }) => options?.shadow !== true).map(({ kind }) => kind);
   const hasMilter = config.listeners.some(({ kind }) => kind === "milter");
   return [
+    ...shadowed(config),
     ...gapsWithoutLogin(rules),
     ...gapsWithLogin(rules),
     ...(hasMilter ? gapsOfLocalMail(rules) : []),
     ...gapsOfFailures(config),
     ...gapsOfActions(config.actions ?? {}),
+  ];
+}
+
+/** Listeners and rules that only watch. */
+function shadowed({ listeners, rules }: Protecting): readonly string[] {
+  const watching = listeners.flatMap(({ kind, options }) => (options?.shadow ? [`${kind} ${options[kind]}`] : []));
+  const quiet = rules.flatMap(({ kind, options }) => (options?.shadow ? [kind] : []));
+  return [
+    ...(watching.length === 0
+      ? []
+      : [`${list(watching, "and")} refuses nothing (shadow): what comes there is decided and logged, and accepted`]),
+    ...(quiet.length === 0 ? [] : [`${list(quiet, "and")} refuses nothing (shadow): what it finds is only logged`]),
   ];
 }
 

@@ -34,6 +34,12 @@ export class TableLoader {
     return this.maps.map((map) => ({
       what: "map",
       source: map.table.name,
+      get stamps() {
+        return map.current.stamps;
+      },
+      get warnings() {
+        return map.current.warnings.map(({ text }) => text);
+      },
       reload: () => map.reload(),
       close: () => map.close(),
     }));

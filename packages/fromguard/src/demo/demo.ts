@@ -10,6 +10,7 @@ import { createMetrics } from "../metrics/metrics.js";
 import { styleFor } from "../report/style.js";
 import { startDaemon } from "../serve/daemon.js";
 import type { Log } from "../serve/log.js";
+import { servedPolicy } from "../serve/served-policy.js";
 import { askMilter } from "./milter-client.js";
 import { startNameServer } from "./name-server.js";
 import { askPolicy } from "./policy-client.js";
@@ -90,7 +91,8 @@ async function setUp(guardOf: (guard: Guard) => Guard): Promise<Stage> {
 
     const config = await readConfig(configFile);
     const guard = guardOf((await buildPolicy(config)).guard);
-    const daemon = await startDaemon(config, guard, { log: SILENT, metrics: createMetrics() });
+    const served = servedPolicy(config, { guard });
+    const daemon = await startDaemon(() => served, { log: SILENT, metrics: createMetrics() });
     undo.push(() => daemon.close({ graceMs: 0 }));
     let last: Decision | undefined;
     const submission = await startSubmissionServer(guard, (event) => {

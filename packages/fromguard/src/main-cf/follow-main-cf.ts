@@ -11,14 +11,16 @@ export interface FollowMainCfOptions extends Following {
   /** `name=value`; they win over the file. */
   readonly overrides: readonly string[];
   readonly dns: Resolver;
+  /** Names of tables that may be broken at the first reading. Default: all. */
+  readonly mayBeBroken?: ReadonlySet<string>;
 }
 
 /** A main.cf as a rule that follows its files. */
 export interface FollowedMainCf extends Follower {
   /** Stays the same object. A transaction is judged to its end by the main.cf that it began with. */
   readonly rule: Rule<MainCfNeed>;
-  /** What was wrong at the first reading; one sentence each. */
-  readonly warnings: readonly string[];
+  /** Names of tables that could not be opened. */
+  readonly broken: ReadonlySet<string>;
   /** Reads the files if one of them changed. What the timer calls. */
   refresh(): Promise<void>;
 }
@@ -36,7 +38,7 @@ interface Opened extends Stamped, Pick<LoadedMainCf, "broken" | "warnings"> {
  * answers every lookup with an error, until it can be
  */
 export async function followMainCf(file: string, options: FollowMainCfOptions): Promise<FollowedMainCf> {
-  const { overrides, dns, checkMs = 0, onReload } = options;
+  const { overrides, dns, checkMs = 0, onReload, mayBeBroken } = options;
   const about = { what: "main-cf", source: file } as const;
   const open = async (stamps: Map<string, string>): Promise<Opened> => {
     const loaded = await loadMainCf(file, { overrides, ignoreUnknown: false, stamps });
@@ -44,13 +46,17 @@ export async function followMainCf(file: string, options: FollowMainCfOptions): 
     const warnings = [...loaded.warnings, ...gapsOfLocalSenders(loaded.config)];
     return { rule: postfixRestrictions(openSmtpd(loaded, dns)), broken, warnings, stamps };
   };
+  const refuseLost = ({ broken }: Opened, known: { has(name: string): boolean }) => {
+    const [lost] = [...broken].filter(([name]) => !known.has(name));
+    if (lost !== undefined) throw lost[1];
+  };
   const first = await open(new Map());
+  if (mayBeBroken !== undefined) refuseLost(first, mayBeBroken);
   const following = followFiles<Opened>(first, {
     checkMs,
     read: async (stamps) => {
       const opened = await open(stamps);
-      const [lost] = [...opened.broken].filter(([name]) => !following.current.broken.has(name));
-      if (lost !== undefined) throw lost[1];
+      refuseLost(opened, following.current.broken);
       return opened;
     },
     onRead: ({ warnings }) =>
@@ -64,7 +70,15 @@ export async function followMainCf(file: string, options: FollowMainCfOptions): 
   return {
     ...about,
     rule: { ...first.rule, evaluate: (facts, context) => following.current.rule.evaluate(facts, context) },
-    warnings: first.warnings,
+    get stamps() {
+      return following.current.stamps;
+    },
+    get warnings() {
+      return following.current.warnings;
+    },
+    get broken() {
+      return new Set(following.current.broken.keys());
+    },
     refresh: () => following.refresh(),
     reload: () => following.reload(),
     close: () => following.close(),

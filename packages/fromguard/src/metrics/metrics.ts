@@ -1,6 +1,6 @@
 import type { Decision } from "@fromguard/core";
 import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
-import type { Follower, Reload } from "../config/following.js";
+import type { Followed, Reload } from "../config/following.js";
 
 /** What is answered to who asks for metrics. */
 export interface Exposition {
@@ -24,8 +24,8 @@ export interface Metrics extends Exposition {
   ruleFailed(rule: string): void;
   /** A source of ownership answered questions: `yes`, a kind of no, or `unknown`. */
   answered(source: string, answers: readonly { readonly kind: string }[]): void;
-  /** What follows its files has been read for the first time. */
-  follows(followers: readonly Follower[]): void;
+  /** These are followed; those that were not yet have been read for the first time. */
+  follows(followed: readonly Followed[]): void;
   reloaded(reload: Reload): void;
   /** A worker of the daemon ended, and it had not been asked to. */
   workerEnded(): void;
@@ -70,6 +70,8 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   );
   const workersEnded = counter("workers_ended_total", "Workers that ended without being asked to.", []);
 
+  const known = new Set<string>();
+
   return {
     decided: (listener, { action, code, findings }) => {
       decisions.inc({ listener, action, code });
@@ -82,8 +84,11 @@ export function createMetrics(now: () => number = Date.now): Metrics {
     answered: (source, answers) => {
       for (const { kind } of answers) answersOf.inc({ source, answer: kind });
     },
-    follows: (followers) => {
-      for (const { what, source } of followers) {
+    follows: (followed) => {
+      for (const { what, source } of followed) {
+        const key = `${what} ${source}`;
+        if (known.has(key)) continue;
+        known.add(key);
         reloads.inc({ what, source }, 0);
         failures.inc({ what, source }, 0);
         lastGood.set({ what, source }, now() / 1000);

@@ -9,7 +9,7 @@ import { list } from "../report/words.js";
 export type Kind = Config["listeners"][number]["kind"];
 
 /** What each kind of listener can ever know of a transaction; who asks over HTTP may tell everything. */
-const FACTS: Readonly<Record<Kind, readonly FactName[] | "all">> = {
+export const FACTS: Readonly<Record<Kind, readonly FactName[] | "all">> = {
   policy: POLICY_FACTS,
   milter: MILTER_FACTS,
   http: "all",

@@ -64,7 +64,15 @@ export async function openSecrets(config: Config, { checkMs = 0, onReload }: Fol
     });
     opened.set(index, () => following.current);
     if (following.current.stamps.size > 0)
-      followers.push({ ...about, reload: () => following.reload(), close: () => following.close() });
+      followers.push({
+        ...about,
+        get stamps() {
+          return following.current.stamps;
+        },
+        warnings: [],
+        reload: () => following.reload(),
+        close: () => following.close(),
+      });
   }
   return { of: (listener) => opened.get(listener), followers };
 }

@@ -2,9 +2,9 @@ import type { Listener, Refusal } from "@fromguard/node";
 import type { Config } from "../config/config.js";
 import type { Exposition } from "../metrics/metrics.js";
 import { serveMetrics } from "../metrics/serve-metrics.js";
-import { placed } from "./daemon.js";
 import { refusedLine, writeLine } from "./event-lines.js";
 import type { Log } from "./log.js";
+import { placed } from "./placed.js";
 
 /**
  * Opens the listener of metrics; undefined where the configuration names none.

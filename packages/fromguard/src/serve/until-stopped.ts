@@ -1,15 +1,15 @@
 import { toExit } from "../commands/load.js";
 import type { Config } from "../config/config.js";
-import type { Policy } from "../config/policy.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import type { Exposition } from "../metrics/metrics.js";
 import { styleFor } from "../report/style.js";
 import type { Daemon } from "./daemon.js";
+import type { FollowedPolicy } from "./follow-policy.js";
 import type { Log, LogFields } from "./log.js";
 import { openMetrics } from "./open-metrics.js";
 
-/** Milliseconds between looks at the files of maps, grants and a main.cf. */
+/** Milliseconds between looks at the configuration and the files that it names. */
 export const CHECK_MS = 5000;
 
 /** What is served. */
@@ -22,7 +22,7 @@ export interface Served extends Daemon {
 /** What {@link untilStopped} needs beside what is served. */
 export interface Context {
   readonly config: Config;
-  readonly policy: Policy;
+  readonly policy: FollowedPolicy;
   readonly log: Log;
   readonly io: Io;
 }
@@ -34,18 +34,16 @@ export interface Context {
  * @throws Exit where the start failed
  */
 export async function untilStopped(context: Context, start: () => Promise<Served>): Promise<ExitCode> {
-  const { followers } = context.policy;
+  const { policy } = context;
   const stop = context.io.stopRequested();
-  const ignoreReloads = context.io.onReloadRequested(() => {
-    for (const follower of followers) void follower.reload();
-  });
+  const ignoreReloads = context.io.onReloadRequested(() => void policy.reload());
   try {
     return await run(context, start, stop);
   } catch (error) {
     throw toExit(error);
   } finally {
     ignoreReloads();
-    for (const follower of followers) follower.close();
+    policy.close();
   }
 }
 

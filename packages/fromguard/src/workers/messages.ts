@@ -1,4 +1,3 @@
-import type { Followed } from "../config/following.js";
 import type { Override } from "../config/overrides.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { Samples } from "../metrics/metrics.js";
@@ -23,8 +22,8 @@ export interface Serving {
 /** From the primary to a worker. */
 export type ToWorker =
   | ({ readonly kind: "serve" } & Assignment)
-  /** The primary has read these files anew and found them good. */
-  | ({ readonly kind: "reload" } & Followed)
+  /** The primary has read the configuration, which has this text, and its files anew and found them good. */
+  | { readonly kind: "reload"; readonly text: string; readonly isAsked: boolean }
   | { readonly kind: "count"; readonly id: number }
   | { readonly kind: "admitted"; readonly id: number; readonly isAdmitted: boolean }
   | { readonly kind: "stop" };

@@ -2,12 +2,11 @@ import cluster from "node:cluster";
 import { on } from "node:events";
 import { isFromguardError } from "@fromguard/core";
 import { parseConfig } from "../config/config.js";
-import type { Followed } from "../config/following.js";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { startDaemon } from "../serve/daemon.js";
-import { loadServed } from "../serve/load-served.js";
+import { followPolicy } from "../serve/follow-policy.js";
 import { withFields } from "../serve/log.js";
 import { openLog } from "../serve/open-log.js";
 import { reporting } from "../serve/reporting.js";
@@ -18,7 +17,7 @@ import type { Assignment, ToPrimary, ToWorker } from "./messages.js";
 const OF_THE_PRIMARY = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 interface Running {
-  reload(followed: Followed): Promise<void>;
+  reload(text: string, isAsked: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +40,7 @@ export async function serveAsWorker(io: Io): Promise<ExitCode> {
         running = serveBy(message, { metrics, admissions }, io);
         break;
       case "reload":
-        void running.then((started) => started?.reload(message));
+        void running.then((started) => started?.reload(message.text, message.isAsked));
         break;
       case "admitted":
         admissions.answered(message.id, message.isAdmitted);
@@ -64,28 +63,30 @@ async function serveBy(
   { metrics, admissions }: { readonly metrics: Metrics; readonly admissions: Admissions },
   io: Io,
 ): Promise<Running | undefined> {
-  const { worker, file, text, overrides } = assignment;
+  const { worker, file, overrides } = assignment;
+  let { text } = assignment;
   try {
     const config = parseConfig(text, file, overrides);
     const log = withFields(openLog(config.log, io), { worker });
-    const { policy, secrets } = await loadServed(config, reporting({ log, metrics }));
-    const { guard, contexts, followers, ownership: directory } = policy;
-    metrics.follows(followers);
+    const policy = await followPolicy(config, {
+      ...reporting({ log, metrics }),
+      readAgain: async () => parseConfig(text, file, overrides),
+    });
+    metrics.follows(policy.followed);
     const { listeners, notes, close } = await startDaemon(
-      config,
-      guard,
+      () => policy.current,
       { log, metrics },
-      { contexts, secrets, directory, admissionOf: (listener) => admissions.of(listener) },
+      { admissionOf: (listener) => admissions.of(listener) },
     );
     tell({ kind: "ready", listeners, notes });
     return {
-      reload: async ({ what, source }) => {
-        const changed = followers.filter((follower) => follower.what === what && follower.source === source);
-        for (const follower of changed) await follower.reload();
+      reload: async (next, isAsked) => {
+        text = next;
+        await policy.reload(isAsked);
       },
       close: async () => {
         await close();
-        log.info("stopped", { ...guard.counters });
+        log.info("stopped", { ...policy.counters() });
       },
     };
   } catch (error) {

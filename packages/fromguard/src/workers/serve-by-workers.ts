@@ -1,37 +1,48 @@
 import { DEFAULT_MAX_CONNECTIONS } from "@fromguard/node";
-import type { Config } from "../config/config.js";
+import { toExit } from "../commands/load.js";
+import { type Config, readConfig } from "../config/config.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { type SummedMetrics, summedMetrics } from "../metrics/summed-metrics.js";
-import { reloadLine, writeLine } from "../serve/event-lines.js";
-import { loadServed } from "../serve/load-served.js";
+import { followPolicy } from "../serve/follow-policy.js";
 import type { Log } from "../serve/log.js";
+import { reporting, tellRestart } from "../serve/reporting.js";
 import { CHECK_MS, untilStopped } from "../serve/until-stopped.js";
 import { startWorkers, type Workers } from "./workers.js";
 
 /**
- * Serves by workers. This process reads the files of the policy too, and it alone looks whether they change: it tells the workers
- * to read what it could read itself, so that they do it at one time, and not at all what is broken. A worker puts the new state in
+ * Serves by workers. This process reads the configuration and its files too, and it alone looks whether they change: it tells the workers
+ * to read what it could read itself, so that they do it at one time, and not at all what is broken. A worker puts the new policy in
  * the place of the old one in one step, and keeps its connections.
  */
 export async function serveByWorkers(config: Config, count: number, log: Log, io: Io): Promise<ExitCode> {
   const metrics = createMetrics();
   let workers: Workers | undefined;
-  const { policy } = await loadServed(config, {
+  const { onKept } = reporting({ log, metrics });
+  const policy = await followPolicy(config, {
     checkMs: CHECK_MS,
-    onReload: (reload) => {
-      metrics.reloaded(reload);
-      if (reload.kind === "kept") writeLine(log, reloadLine(reload));
-      else workers?.reload({ what: reload.what, source: reload.source });
+    readAgain: () => readConfig(config.document.file, config.overrides),
+    onKept,
+    onSwitch: ({ reloads, followed, restartKeys, config, isAsked }) => {
+      metrics.follows(followed);
+      for (const reload of reloads) metrics.reloaded(reload);
+      tellRestart(log, restartKeys);
+      workers?.reload(config.text, isAsked);
     },
+  }).catch((error: unknown) => {
+    throw toExit(error);
   });
-  metrics.follows(policy.followers);
+  metrics.follows(policy.followed);
   const exposition: SummedMetrics = summedMetrics(metrics, async () => (await workers?.count()) ?? new Map());
   return await untilStopped({ config, policy, log, io }, async () => {
     workers = await startWorkers({
       count,
-      assignment: { file: config.document.file, text: config.text, overrides: config.overrides },
+      assignment: () => ({
+        file: config.document.file,
+        text: policy.current.config.text,
+        overrides: config.overrides,
+      }),
       maxConnections: config.listeners.map(({ options }) => options["max-connections"] ?? DEFAULT_MAX_CONNECTIONS),
       log,
       stdout: io.stdout,

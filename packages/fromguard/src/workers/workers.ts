@@ -1,7 +1,6 @@
 import cluster from "node:cluster";
 import { setTimeout } from "node:timers/promises";
 import { DEFAULT_GRACE_MS } from "@fromguard/node";
-import type { Followed } from "../config/following.js";
 import { Exit, exitCodes } from "../exit-codes.js";
 import type { Output } from "../io.js";
 import type { Samples } from "../metrics/metrics.js";
@@ -15,7 +14,8 @@ import { type Ending, WorkerProcess } from "./worker-process.js";
 /** Options of {@link startWorkers}. */
 export interface WorkersOptions {
   readonly count: number;
-  readonly assignment: Omit<Assignment, "worker">;
+  /** Read for each worker that starts. */
+  readonly assignment: () => Omit<Assignment, "worker">;
   /** Connections that may be open at one time on each listener, by its place in the list. */
   readonly maxConnections: readonly number[];
   readonly log: Log;
@@ -28,8 +28,8 @@ export interface WorkersOptions {
 
 /** Workers that serve, each replaced when it ends. */
 export interface Workers extends Serving {
-  /** Tells each to read these files anew. */
-  reload(followed: Followed): void;
+  /** Tells each to read the configuration that has this text, and its files, anew. */
+  reload(text: string, isAsked: boolean): void;
   /** What each has counted, by its process. */
   count(): Promise<ReadonlyMap<number, Samples>>;
   /** Lets each finish what is in flight. Those that have not ended five seconds after the grace of that are killed. */
@@ -57,7 +57,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     await Promise.all(Array.from({ length: options.count - 1 }, (_, index) => pool.add(index + 2)));
     return {
       ...serving,
-      reload: (followed) => pool.tell({ kind: "reload", ...followed }),
+      reload: (text, isAsked) => pool.tell({ kind: "reload", text, isAsked }),
       count: () => pool.count(),
       close: () => pool.close(),
     };
@@ -143,7 +143,7 @@ class Pool {
 
   #start(worker: number): StartedAt {
     const { assignment, stdout, stderr, onStarted, onEnded } = this.#options;
-    const process = new WorkerProcess({ ...assignment, worker }, this.#connections);
+    const process = new WorkerProcess({ ...assignment(), worker }, this.#connections);
     this.#running.add(process);
     onStarted(process.pid);
     void process.ended.then(() => {

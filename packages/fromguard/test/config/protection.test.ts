@@ -53,7 +53,12 @@ describe("what is accepted though it fails", () => {
     [
       "what a rule in shadow would refuse",
       { rules: [{ ...first!, options: { shadow: true } }, ...others] },
-      [/^no rule refuses anything to clients without a login/],
+      [/^[a-z-]+ refuses nothing \(shadow\)/, /^no rule refuses anything to clients without a login/],
+    ],
+    [
+      "a listener in shadow",
+      { listeners: [{ kind: "policy", options: { policy: "127.0.0.1:1", shadow: true } }] },
+      [/^policy 127\.0\.0\.1:1 refuses nothing \(shadow\)/],
     ],
     ["what is observed", { actions: { default: "observe" } }, [/^every failure without an action .* only logged$/]],
     ["what is tagged", { actions: { "from-not-owned": "tag" } }, [/^from-not-owned is accepted \(actions: tag\)/]],

@@ -1,17 +1,23 @@
-import { createGuard, LIST_BLIND_TO, rule } from "@fromguard/core";
+import { createGuard, type Guard, LIST_BLIND_TO, rule } from "@fromguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { parseConfig } from "../../src/config/config.js";
+import { type Config, parseConfig } from "../../src/config/config.js";
 import { askMilter } from "../../src/demo/milter-client.js";
 import { askPolicy } from "../../src/demo/policy-client.js";
 import { createMetrics } from "../../src/metrics/metrics.js";
 import { startDaemon } from "../../src/serve/daemon.js";
 import { jsonLog } from "../../src/serve/log.js";
+import { servedPolicy } from "../../src/serve/served-policy.js";
 import { testIo } from "../support/test-io.js";
 
 const CONFIG = parseConfig(
   "listeners:\n  - policy: 127.0.0.1:0\n  - milter: 127.0.0.1:0\n  - http: 127.0.0.1:0\n",
   "f.yaml",
 );
+
+const serving = (config: Config, guard: Guard) => {
+  const served = servedPolicy(config, { guard });
+  return () => served;
+};
 
 describe("a rule that throws", () => {
   it("defers on every listener, is counted and logged, and the listeners go on", async () => {
@@ -25,7 +31,7 @@ describe("a rule that throws", () => {
       ],
       onRuleError: (name, cause) => log.warn("rule-error", { rule: name, cause }),
     });
-    const daemon = await startDaemon(CONFIG, guard, { log, metrics: createMetrics() });
+    const daemon = await startDaemon(serving(CONFIG, guard), { log, metrics: createMetrics() });
     onTestFinished(() => daemon.close({ graceMs: 0 }));
     const [policy = "", milter = "", http = ""] = daemon.listeners.map(({ address }) => address);
     const recipient = "x@example.com";
@@ -58,7 +64,10 @@ describe("which rules run where", () => {
         rule("on-header", ["headers"], () => ({ kind: "pass", code: "ok" })),
       ],
     });
-    const daemon = await startDaemon(CONFIG, guard, { log: jsonLog(testIo().stdout), metrics: createMetrics() });
+    const daemon = await startDaemon(serving(CONFIG, guard), {
+      log: jsonLog(testIo().stdout),
+      metrics: createMetrics(),
+    });
     onTestFinished(() => daemon.close({ graceMs: 0 }));
     expect(daemon.listeners.map(({ kind, rules }) => [kind, rules])).toEqual([
       ["policy", ["on-envelope"]],
@@ -85,10 +94,8 @@ describe("which rules run where", () => {
       ["bodyAnomalies"],
       /^f\.yaml:1:1: listeners: needs-it could never run: a policy listener does not see what it needs; add a listener of the kind milter, /,
     ],
-  ] as const)("%s is refused", async (_what, text, needs, sentence) => {
+  ] as const)("%s is refused", (_what, text, needs, sentence) => {
     const guard = createGuard({ rules: [rule("needs-it", needs, () => ({ kind: "pass", code: "ok" }))] });
-    await expect(
-      startDaemon(parseConfig(text, "f.yaml"), guard, { log: jsonLog(testIo().stdout), metrics: createMetrics() }),
-    ).rejects.toThrow(sentence);
+    expect(() => serving(parseConfig(text, "f.yaml"), guard)).toThrow(sentence);
   });
 });

@@ -8,6 +8,7 @@ import { createMetrics } from "../../src/metrics/metrics.js";
 import { startDaemon } from "../../src/serve/daemon.js";
 import { loadServed } from "../../src/serve/load-served.js";
 import { jsonLog } from "../../src/serve/log.js";
+import { servedPolicy } from "../../src/serve/served-policy.js";
 import { folderWith } from "../support/folder.js";
 import { testIo } from "../support/test-io.js";
 
@@ -24,8 +25,8 @@ async function served(listener: string, files: Readonly<Record<string, string>>)
   const metrics = createMetrics();
   const reloads: Reload[] = [];
   const { policy, secrets } = await loadServed(config, { onReload: (reload) => reloads.push(reload) });
-  const { guard, ownership: directory } = policy;
-  const daemon = await startDaemon(config, guard, { log, metrics }, { secrets, directory, exposition: metrics });
+  const served = servedPolicy(config, { ...policy, secrets });
+  const daemon = await startDaemon(() => served, { log, metrics }, { exposition: metrics });
   onTestFinished(() => daemon.close({ graceMs: 0 }));
   const address = daemon.listeners[0]?.address ?? "";
   return { folder, address, secrets, reloads, out: io.out };

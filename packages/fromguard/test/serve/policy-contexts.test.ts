@@ -7,6 +7,7 @@ import { buildPolicy } from "../../src/config/policy.js";
 import { createMetrics } from "../../src/metrics/metrics.js";
 import { startDaemon } from "../../src/serve/daemon.js";
 import { jsonLog } from "../../src/serve/log.js";
+import { servedPolicy } from "../../src/serve/served-policy.js";
 import { folderWith } from "../support/folder.js";
 import { testIo } from "../support/test-io.js";
 
@@ -14,8 +15,8 @@ import { testIo } from "../support/test-io.js";
 async function serve(yaml: string) {
   const io = testIo();
   const config = parseConfig(yaml, "f.yaml");
-  const { guard, contexts } = await buildPolicy(config);
-  const daemon = await startDaemon(config, guard, { log: jsonLog(io.stdout), metrics: createMetrics() }, { contexts });
+  const served = servedPolicy(config, await buildPolicy(config));
+  const daemon = await startDaemon(() => served, { log: jsonLog(io.stdout), metrics: createMetrics() });
   onTestFinished(() => daemon.close({ graceMs: 0 }));
   const endpoint = daemon.listeners[0]?.address ?? "";
   const ask = (context: string, sender: string): Promise<PolicyClientReply> =>

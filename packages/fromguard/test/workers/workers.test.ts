@@ -1,11 +1,11 @@
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Daemon } from "../peers/daemon.js";
 import { bundleCli } from "../support/bundle-cli.js";
 import { PolicyConnection } from "../support/policy-connection.js";
+import { slowNameServer } from "../support/slow-name-server.js";
 
 let cli: string;
 beforeAll(async () => {
@@ -53,28 +53,6 @@ ${more}`,
       );
   };
   return { daemon, addresses, connect, metrics };
-}
-
-/** A name server that keeps every question until it is told to answer that there is no such name. */
-async function slowNameServer() {
-  const socket = createSocket("udp4");
-  onTestFinished(() => void socket.close());
-  let answer: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  const asked = new Promise<void>((resolve) => {
-    socket.on("message", (question, { port, address }) => {
-      const [QR, NXDOMAIN] = [0x80, 3];
-      question[2] = (question[2] ?? 0) | QR;
-      question[3] = NXDOMAIN;
-      void told.then(() => socket.send(question, port, address));
-      resolve();
-    });
-  });
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  return { port: socket.address().port, asked, answer };
 }
 
 const ACCEPTED = 'fromguard_decisions_total{listener="policy",action="accept",code="ok"}';
@@ -127,6 +105,20 @@ describe("a daemon with two workers", () => {
     const sample = await metrics();
     expect(sample(`fromguard_serving_last_good${labels}`)).toBe(1);
     expect(sample(`fromguard_reload_failures_total${labels}`)).toBe(1);
+  });
+
+  it("judge by the new configuration, all of them, and so does who takes the place of one", async () => {
+    const { daemon, connect } = await daemonWith({});
+    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => connect()));
+    const text = await readFile(`${daemon.folder}/fromguard.yaml`, "utf8");
+    await writeFile(`${daemon.folder}/fromguard.yaml`, text.replace("login-owns-envelope", "sender-fqdn"));
+    daemon.signal("SIGHUP");
+    expect((await daemon.logged("config-reloaded", 2)).map(({ worker }) => worker).sort()).toEqual([1, 2]);
+    for (const one of connections) expect(await one.ask("bob", "ann@example.com")).toBe("DUNNO");
+
+    for (const { pid } of await daemon.logged("worker-started", 2)) process.kill(Number(pid), "SIGKILL");
+    await daemon.logged("worker-started", 4);
+    expect(await (await connect()).ask("bob", "ann@example.com")).toBe("DUNNO");
   });
 
   it("replaces a worker that is killed, loses none of the others' connections, and counts on", async () => {

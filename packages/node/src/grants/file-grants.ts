@@ -5,7 +5,7 @@ import {
   ownershipGraph,
   type Place,
 } from "@fromguard/core";
-import { followFiles } from "../files/follow-files.js";
+import { followFiles, type Stamped } from "../files/follow-files.js";
 import type { GrantsWarning } from "./collector.js";
 import { type ReadGrants, type ReadGrantsOptions, readStampedGrants, type StampedGrants } from "./read-grants.js";
 
@@ -38,7 +38,7 @@ export interface FileGrants {
   /** Stays the same object. A question keeps to the grants that it began with. */
   readonly graph: OwnershipGraph;
   /** The grants that answer now, what is doubtful in them, and the files that they were made of. */
-  readonly current: ReadGrants;
+  readonly current: ReadGrants & Stamped;
   /** Reads the files if one of them changed: in time, size or identity. What the timer calls. */
   refresh(): Promise<void>;
   /** Reads the files. */

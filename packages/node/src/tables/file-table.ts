@@ -1,5 +1,5 @@
 import { isFromguardError, type Place, type Table, type TableWarning } from "@fromguard/core";
-import { followFiles } from "../files/follow-files.js";
+import { followFiles, type Stamped } from "../files/follow-files.js";
 import { type ReadTable, type ReadTableOptions, readStamped, type StampedTable } from "./read-table.js";
 
 /** What became of a table whose files changed. */
@@ -29,7 +29,7 @@ export interface FileTable {
   /** Stays the same object. A lookup keeps to the tables that it began with. */
   readonly table: Table;
   /** What is wrong in the table that answers now, and the files that it was made of. */
-  readonly current: ReadTable;
+  readonly current: ReadTable & Stamped;
   /** Reads the files if one of them changed: in time, size or identity. What the timer calls. */
   refresh(): Promise<void>;
   /** Reads the files. */

@@ -35,10 +35,20 @@ export class PolicyIndex {
   }
 }
 
+/** Reads the guard's needs each time: those of one that stands for a policy that is replaced change with it. */
 function policyOf(guard: Guard): ContextPolicy {
+  let needs: Guard["needs"] | undefined;
+  let facts: ReadonlySet<FactName> = new Set();
   return {
     guard,
-    needsRecipients: guard.needs.includes("recipients"),
-    facts: new Set<FactName>(["login", ...guard.needs]),
+    get needsRecipients() {
+      return guard.needs.includes("recipients");
+    },
+    get facts() {
+      const now = guard.needs;
+      if (now !== needs) facts = new Set<FactName>(["login", ...now]);
+      needs = now;
+      return facts;
+    },
   };
 }

@@ -9,7 +9,7 @@ export const SERVE = {
   synopsis: ["serve [--config FILE] [--set KEY=VALUE]..."],
   options: CONFIG_OPTIONS,
   notes: [
-    "All listeners start, or none. Each decision is logged as one line. A map, grants and the main.cf of postfix-restrictions are read again when a file of theirs changes, or at SIGHUP. What is broken or gone by then stays as it was read before, and the log says so: map-kept, with file, line and cause.",
+    "All listeners start, or none. Each decision is logged as one line. The configuration and every file that it names are read again when one of them changes, or at SIGHUP, and take the place of the old ones together. Where one is broken or gone by then, all stay as they were, and the log says so: map-kept, config-kept, with file, line and cause.",
     `A configuration for Postfix:
   listeners:
     - policy: 127.0.0.1:10040        # check_policy_service inet:127.0.0.1:10040
