@@ -31,6 +31,8 @@ const RETRY_MS = 20;
 export interface SendmailOptions {
   /** The port of each milter by its name; for each Sendmail listens on a port of its own. */
   readonly milters: Readonly<Record<string, number>>;
+  /** Lines of sendmail.mc that a page shows: they stand before the mailers, and a port named `guide` has what they say. */
+  readonly guide?: string;
   /** Passwords by login, for AUTH PLAIN; a login is `user@domain`. Default: nobody. */
   readonly users?: Readonly<Record<string, string>>;
 }
@@ -56,13 +58,13 @@ export class PrivateSendmail {
     this.#closed = new Promise((resolve) => this.#child.once("close", () => resolve()));
   }
 
-  static async start({ milters, users = {} }: SendmailOptions): Promise<PrivateSendmail> {
+  static async start({ milters, users = {}, guide }: SendmailOptions): Promise<PrivateSendmail> {
     const folder = await mkdtemp(join(tmpdir(), "fromguard-sendmail-"));
     await chmod(folder, 0o755);
-    const names = Object.keys(milters);
+    const names = [...Object.keys(milters), ...(guide === undefined ? [] : ["guide"])];
     const free = await freePorts(names.length);
     const ports = new Map(names.map((name, index) => [name, free[index] as number]));
-    await configure(folder, milters, ports);
+    await configure(folder, mainMc(milters, ports, guide));
     for (const [login, password] of Object.entries(users)) addUser(folder, login, password);
     const sendmail = new PrivateSendmail(folder, ports);
     try {
@@ -133,11 +135,7 @@ function inside(folder: string, command: readonly string[]): readonly string[] {
   return ["--mount", "--uts", "--propagation", "private", "sh", "-c", script, folder, ...command];
 }
 
-async function configure(
-  folder: string,
-  milters: Readonly<Record<string, number>>,
-  ports: ReadonlyMap<string, number>,
-): Promise<void> {
+async function configure(folder: string, mc: string): Promise<void> {
   for (const name of ["queue", "client", "mail", "sasl2"]) await mkdir(join(folder, name), { mode: 0o700 });
   for (const name of ["mail", "client"]) await chown(join(folder, name), NOBODY, NOBODY);
   const write = (name: string, content: string) => writeFile(join(folder, name), content);
@@ -146,7 +144,7 @@ async function configure(
   await write("sasl2/Sendmail.conf", `pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: ${ETC}/sasldb2\n`);
   await write("deposit", `#!/bin/sh\numask 022\ncat >"${ETC}/mail/.$1" && mv "${ETC}/mail/.$1" "${ETC}/mail/$1"\n`);
   await chmod(join(folder, "deposit"), 0o755);
-  await write("sendmail.cf", expand(mainMc(milters, ports)));
+  await write("sendmail.cf", expand(mc));
 }
 
 /** What m4 makes of a configuration. */
@@ -177,8 +175,18 @@ FEATURE(\`msp', \`[127.0.0.1]')dnl
 `;
 }
 
+const LOGINS_MC = "define(`confAUTH_MECHANISMS', `PLAIN')dnl\nTRUST_AUTH_MECH(`PLAIN')dnl\n";
+
+/** A daemon that asks the filters of INPUT_MAIL_FILTER. */
+const guideMc = (lines: string, ports: ReadonlyMap<string, number>) =>
+  `${lines}DAEMON_OPTIONS(\`Name=guide, Family=inet, Addr=127.0.0.1, Port=${ports.get("guide")}')dnl\n`;
+
 /** Loads do not matter: it refuses no connection and queues nothing because the machine is busy. */
-function mainMc(milters: Readonly<Record<string, number>>, ports: ReadonlyMap<string, number>): string {
+function mainMc(
+  milters: Readonly<Record<string, number>>,
+  ports: ReadonlyMap<string, number>,
+  guide: string | undefined,
+): string {
   const listensOn = (name: string, family: string, address: string) =>
     `DAEMON_OPTIONS(\`Name=${name}, Family=${family}, Addr=${address}, Port=${ports.get(name)}, InputMailFilters=${name}')dnl
 `;
@@ -198,9 +206,7 @@ define(\`confDELIVERY_MODE', \`interactive')dnl
 define(\`confQUEUE_LA', \`1000000')dnl
 define(\`confREFUSE_LA', \`1000000')dnl
 define(\`confDELAY_LA', \`1000000')dnl
-define(\`confAUTH_MECHANISMS', \`PLAIN')dnl
-TRUST_AUTH_MECH(\`PLAIN')dnl
-FEATURE(\`no_default_msa')dnl
+${guide === undefined ? LOGINS_MC : guideMc(guide, ports)}FEATURE(\`no_default_msa')dnl
 FEATURE(\`nocanonify')dnl
 FEATURE(\`accept_unresolvable_domains')dnl
 FEATURE(\`accept_unqualified_senders')dnl
