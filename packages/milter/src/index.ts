@@ -18,7 +18,6 @@ export {
   decodeCommand,
   type EventCommand,
   encodeCommand,
-  type HeaderCommand,
   type HeloCommand,
   type MacrosCommand,
   type MailCommand,
@@ -29,6 +28,7 @@ export {
 export { ACTIONS, ALL_ACTIONS, ALL_STEPS, MACRO_STAGES, MAX_VERSION, MIN_VERSION, STEPS } from "./codec/flags.js";
 export { encodeFrame, type Frame, FrameReader, MAX_BODY_CHUNK } from "./codec/frame.js";
 export { type FrameCheck, MAX_FRAME } from "./codec/frame-cutter.js";
+export type { HeaderCommand } from "./codec/placed-header.js";
 export { formatMilterReply, replyTextFault } from "./codec/reply-text.js";
 export type { Decoded } from "./codec/wire.js";
 export { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "./guard/guard-handler.js";

@@ -1,6 +1,6 @@
 import { encodeFrame, type Frame, MAX_BODY_CHUNK } from "./frame.js";
 import { MAX_FRAME } from "./frame-cutter.js";
-import { placeHeader } from "./placed-header.js";
+import { type HeaderCommand, placeHeader } from "./placed-header.js";
 import { broken, type Decoded, decoded, isWireText, readStrings, refuse, terminated, u32 } from "./wire.js";
 
 /** What the MTA can do, from `O`. */
@@ -50,13 +50,6 @@ export interface RcptCommand {
   readonly kind: "rcpt";
   readonly recipient: string;
   readonly args: readonly string[];
-}
-
-/** A header field, from `L`: the value with its folds, octets untouched. */
-export interface HeaderCommand {
-  readonly kind: "header";
-  readonly name: string;
-  readonly value: Buffer;
 }
 
 /** An SMTP command that the MTA does not know, from `U`. */

@@ -1,4 +1,9 @@
-import type { HeaderCommand } from "./command.js";
+/** A header field, from `L`: the value with its folds, octets untouched. */
+export interface HeaderCommand {
+  readonly kind: "header";
+  readonly name: string;
+  readonly value: Buffer;
+}
 
 /** A header field in the octets that it came in: its name and value are made when somebody asks. */
 export class PlacedHeader implements HeaderCommand {

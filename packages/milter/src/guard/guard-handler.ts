@@ -11,15 +11,9 @@ import {
   type Transaction,
 } from "@fromguard/core";
 import { EDIT_ACTIONS } from "../codec/answer.js";
-import type {
-  BodyCommand,
-  ConnectCommand,
-  HeaderCommand,
-  HeloCommand,
-  MailCommand,
-  RcptCommand,
-} from "../codec/command.js";
+import type { BodyCommand, ConnectCommand, HeloCommand, MailCommand, RcptCommand } from "../codec/command.js";
 import { ACTIONS, STEPS } from "../codec/flags.js";
+import type { HeaderCommand } from "../codec/placed-header.js";
 import type { HandlerFactory, MilterContext, MilterHandler, MilterOutcome, MilterVerdict } from "../session/handler.js";
 import { clientOf } from "./client.js";
 import { milterEdits } from "./edits.js";

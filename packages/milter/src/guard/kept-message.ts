@@ -6,8 +6,7 @@ import {
   type MessageLimits as ReadLimits,
   scanBody,
 } from "@fromguard/core";
-import type { HeaderCommand } from "../codec/command.js";
-import { PlacedHeader } from "../codec/placed-header.js";
+import { type HeaderCommand, PlacedHeader } from "../codec/placed-header.js";
 import { pathOf } from "./text.js";
 
 /** Limits of one message. */

@@ -2,12 +2,12 @@ import type { MilterEdit, PlainVerdict } from "../codec/answer.js";
 import type {
   BodyCommand,
   ConnectCommand,
-  HeaderCommand,
   HeloCommand,
   MailCommand,
   RcptCommand,
   UnknownCommand,
 } from "../codec/command.js";
+import type { HeaderCommand } from "../codec/placed-header.js";
 
 /** What the MTA offered. */
 export interface MilterOffer {
