@@ -100,8 +100,7 @@ export class Protection {
     if (transaction.discard_data) throw new Error("a plugin discards the message, which cannot be read then");
     const { guard, limits } = policy.current;
     const known = transactionFacts(connection, transaction, settings);
-    const read = (until: "header" | "end", maxBytes: number) =>
-      readReceived(transaction, until, maxBytes);
+    const read = (until: "header" | "end", maxBytes: number) => readReceived(transaction, until, maxBytes);
     const { decision, facts, reply } = await judgeMessage(guard, known, read, limits);
     this.#tell(connection, transaction, decision, facts);
     if (reply === undefined) this.#accepted.set(transaction, facts);
