@@ -1,9 +1,8 @@
-import { type Guard, type MessageLimits, parseTransaction } from "@fromguard/core";
+import { type Guard, linesOf, type MessageLimits, parseTransaction } from "@fromguard/core";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { toAsciiJson } from "../serve/log.js";
 import { judge, judgementToJson } from "./judge.js";
-import { linesOf } from "./lines.js";
 
 /** The longest line of a batch, in octets: room for a message of 64 MiB in base64. */
 const MAX_BATCH_LINE = 96 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { didYouMean, type FromguardError, isFromguardError, type Place } from "@fromguard/core";
+import { invalid } from "@fromguard/node";
 import { type Config, checkConfig, readConfigText } from "../config/config.js";
 import { effectiveConfig } from "../config/effective.js";
 import { configJsonSchema } from "../config/json-schema.js";
 import { buildPolicy } from "../config/policy.js";
-import { invalid } from "../config/validate.js";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { configurationInWords, configurationToJson } from "../report/configuration.js";

@@ -1,10 +1,9 @@
 import { relative } from "node:path";
 import { StringDecoder } from "node:string_decoder";
-import { isFromguardError, type Lookup, MAX_KEY_BYTES, type Table } from "@fromguard/core";
+import { isFromguardError, type Lookup, linesOf, MAX_KEY_BYTES, type Table } from "@fromguard/core";
 import { readTable } from "@fromguard/node";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
-import { linesOf } from "./lines.js";
 
 /** Octets of a key on standard input; a longer one ends the command. */
 const MAX_LINE = 65536;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { FromguardError, type LoginRule, type MessageLimits, type ReplyChanges } from "@fromguard/core";
-import { type Fault, type KeyPath, parseYamlDocument, type UnixSocketAccess } from "@fromguard/node";
+import { type Fault, invalid, type KeyPath, parseYamlDocument, type UnixSocketAccess } from "@fromguard/node";
 import type { Actions } from "./actions.js";
 import { type Entry, readEntries, readNamedEntries, readNamedEntry } from "./entry.js";
 import { Layers } from "./layers.js";
@@ -12,7 +12,6 @@ import { expand, type PresetName, presetSchemas } from "./presets.js";
 import { Reading } from "./reading.js";
 import { ruleSchemas } from "./rule-schemas.js";
 import { fileSchema } from "./schema.js";
-import { invalid } from "./validate.js";
 
 /** Where the configuration is looked for unless `--config` says otherwise. */
 export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";

@@ -9,7 +9,7 @@ import {
   type Resolver,
   type Rule,
 } from "@fromguard/core";
-import { wireResolver } from "@fromguard/node";
+import { invalid, wireResolver } from "@fromguard/node";
 import { POLICY_FACTS } from "@fromguard/policy";
 import { type FollowedMainCf, followMainCf } from "../main-cf/follow-main-cf.js";
 import type { OnAnswers } from "../metrics/counted-source.js";
@@ -20,7 +20,6 @@ import type { Follower, Following } from "./following.js";
 import { type OpenOwnership, openOwnership } from "./ownership.js";
 import { protectionGaps } from "./protection.js";
 import { TableLoader } from "./table-loader.js";
-import { invalid } from "./validate.js";
 
 /** The guards of a policy listener, by `policy_context`; by the place of the listener in the list. */
 export type ContextGuards = ReadonlyMap<number, Readonly<Record<string, Guard>>>;

@@ -1,8 +1,8 @@
 import type { FactName, Guard } from "@fromguard/core";
 import { MILTER_FACTS } from "@fromguard/milter";
+import { invalid } from "@fromguard/node";
 import { POLICY_FACTS } from "@fromguard/policy";
 import type { Config } from "../config/config.js";
-import { invalid } from "../config/validate.js";
 import { list } from "../report/words.js";
 
 /** A kind of listener. */

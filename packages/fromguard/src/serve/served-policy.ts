@@ -1,7 +1,7 @@
 import { type Directory, type Guard, type GuardCounters, isFromguardError } from "@fromguard/core";
+import { invalid } from "@fromguard/node";
 import type { Config } from "../config/config.js";
 import type { ContextGuards } from "../config/policy.js";
-import { invalid } from "../config/validate.js";
 import { FACTS, type Kind, refuseHomelessRules } from "./homeless-rules.js";
 import type { HttpSecrets, OpenSecrets } from "./http-secrets.js";
 import { placed } from "./placed.js";
