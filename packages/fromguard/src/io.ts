@@ -19,6 +19,8 @@ export interface Io {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Whether a person reads standard output and can answer on standard input. */
+  readonly isInteractive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Settles with the name of the signal once the process is asked to stop. Asked for only by commands that stay up. */
   stopRequested(): Promise<string>;
@@ -37,6 +39,7 @@ export function processIo(): Io {
     stdin: process.stdin,
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
+    isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     env: process.env,
     stopRequested: () =>
       new Promise((resolve) => {

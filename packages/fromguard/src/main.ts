@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   may: async () => (await import("./commands/may.js")).may,
   config: async () => (await import("./commands/config.js")).config,
   lint: async () => (await import("./commands/lint.js")).lint,
+  init: async () => (await import("./commands/init.js")).init,
   import: async () => (await import("./commands/import.js")).importMainCf,
   replay: async () => (await import("./commands/replay.js")).replay,
   postmap: async () => (await import("./commands/postmap.js")).postmap,

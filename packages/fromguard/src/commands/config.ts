@@ -82,7 +82,7 @@ async function checkAll(file: string, choice: ConfigChoice, io: Io): Promise<Che
 }
 
 /** Reads maps and grants, and asks what `serve` would refuse before it opens a port; returns the warnings. */
-async function checkPolicy(checked: Config): Promise<readonly string[]> {
+export async function checkPolicy(checked: Config): Promise<readonly string[]> {
   const { guard, warnings } = await buildPolicy(checked);
   if (checked.listeners.length > 0) refuseHomelessRules(checked, guard);
   return warnings;

@@ -26,7 +26,7 @@ export function translatedConfiguration(config: MainCf, { rules, ownership, note
 ${comments.length === 0 ? "" : `# Not the same:\n${comments.join("")}`}`;
   const delimiter = ownership?.recipientDelimiter;
   const source = ownership && {
-    "login-map": ownership.maps.map((map) => absolute(map, config)),
+    "login-map": ownership.maps.map((map) => absoluteMap(map, config)),
     ...(delimiter ? { "recipient-delimiter": delimiter } : {}),
   };
   return [
@@ -57,8 +57,8 @@ function where({ file, line }: Place): string {
   return file === undefined || line === undefined ? "" : `${file}:${line} `;
 }
 
-/** With the path that Postfix takes a relative one for. */
-function absolute(map: string, config: MainCf): string {
+/** A map, with the path that Postfix takes a relative one for. */
+export function absoluteMap(map: string, config: MainCf): string {
   const parsed = parseTableSpec(map);
   if (!parsed.ok || /^[/{]/.test(parsed.value.source) || !FILES.has(parsed.value.type)) return map;
   return `${parsed.value.type}:${inQueue(config, parsed.value.source)}`;

@@ -14,12 +14,14 @@ export function testIo(
   options: {
     readonly stdin?: AsyncIterable<Uint8Array> | string;
     readonly terminal?: boolean;
+    /** Whether standard input is a terminal, too. */
+    readonly interactive?: boolean;
     readonly env?: Io["env"];
     /** Told of each write to standard output. */
     readonly onOut?: (text: string) => void | Promise<void>;
   } = {},
 ): TestIo {
-  const { stdin = "", terminal = false, env = {}, onOut } = options;
+  const { stdin = "", terminal = false, interactive = false, env = {}, onOut } = options;
   const written = { out: "", err: "" };
   const output = (name: "out" | "err"): Output => ({
     isTerminal: terminal,
@@ -38,6 +40,7 @@ export function testIo(
     stdin: typeof stdin === "string" ? chunksOf(stdin) : stdin,
     stdout: output("out"),
     stderr: output("err"),
+    isInteractive: interactive,
     env,
     stopRequested: () => stopped,
     onReloadRequested: (reload) => {

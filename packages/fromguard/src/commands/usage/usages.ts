@@ -1,5 +1,6 @@
 import { CHECK } from "./check.js";
 import { COMPLETION, CONFIG, DEMO, SERVE } from "./daemon.js";
+import { INIT } from "./init.js";
 import { MAY, WHO } from "./ownership.js";
 import { IMPORT, LINT, POSTMAP, REPLAY } from "./postfix.js";
 import type { Usage } from "./usage.js";
@@ -12,6 +13,7 @@ const USAGES = {
   may: MAY,
   config: CONFIG,
   lint: LINT,
+  init: INIT,
   import: IMPORT,
   replay: REPLAY,
   postmap: POSTMAP,
