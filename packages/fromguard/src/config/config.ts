@@ -58,6 +58,8 @@ export interface Config {
   /** Everything is decided, and nothing refused or changed. */
   readonly shadow: boolean;
   readonly log: LogSettings;
+  /** Refusals end in the id of their line in the log. */
+  readonly traceId: boolean;
   readonly replies: ReplyChanges;
   /** Within which messages are read. */
   readonly limits: MessageLimits;
@@ -157,6 +159,7 @@ export function checkConfig(text: string, file: string, overrides: readonly Over
     onError: raw["on-error"],
     shadow: raw.shadow,
     log: raw.log,
+    traceId: raw["trace-id"],
     replies: raw.replies,
     limits: raw.limits,
   };

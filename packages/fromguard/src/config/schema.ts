@@ -37,6 +37,10 @@ export const fileSchema = z.strictObject({
     .default("defer")
     .describe("Where a rule cannot find out: defer the mail, or accept it (fail-open)."),
   shadow: z.boolean().default(false).describe("Decide and log everything, refuse and change nothing."),
+  "trace-id": z
+    .boolean()
+    .default(true)
+    .describe("Refusals end in a short id that the line of the decision in the log has too."),
   replies: repliesSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   log: logSchema.prefault({}),

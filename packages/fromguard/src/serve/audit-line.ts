@@ -19,7 +19,7 @@ const MAX_RECIPIENTS = 1000;
  * What a milter saw of a message and what was decided, as one line. `transaction` is what `check --batch` reads: the message can be decided
  * again by another policy. docs/configuration.md has the format.
  */
-export function auditLine({ decision, facts, queueId, stage }: DecisionEvent): Line {
+export function auditLine({ decision, facts, queueId, stage }: DecisionEvent, trace: string): Line {
   const { action, code, findings, observed } = decision;
   const { headers } = facts;
   const fields = headers === undefined ? undefined : originatorsOf(headers);
@@ -29,6 +29,7 @@ export function auditLine({ decision, facts, queueId, stage }: DecisionEvent): L
     "audit",
     {
       version: VERSION,
+      trace,
       listener: "milter",
       queueId,
       stage,

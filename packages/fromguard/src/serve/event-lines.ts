@@ -16,6 +16,11 @@ export function withMaster([level, event, fields]: Line, rule: LoginRule | undef
   return [level, event, master === undefined ? fields : { ...fields, owner: login, master }];
 }
 
+/** The line of a decision with its id. */
+export function withTrace([level, event, fields]: Line, trace: string): Line {
+  return [level, event, { trace, ...fields }];
+}
+
 /** Writes a line. */
 export function writeLine(log: Log, [level, event, fields]: Line): void {
   log[level](event, fields);
@@ -43,13 +48,24 @@ export function policyLine(event: PolicyEvent): Line {
 /** What a milter listener tells. */
 export function milterLine(event: MilterEvent): Line {
   const listener = "milter";
-  if (event.kind === "decision") {
-    const { decision, login, client, envelopeFrom, queueId, insteadOfRefusal } = event;
-    const fields = { login, client, envelopeFrom, queueId, instead: insteadOfRefusal };
-    return ["info", "decision", { listener, ...decisionFields(decision), ...fields }];
+  switch (event.kind) {
+    case "decision": {
+      const { decision, login, client, envelopeFrom, queueId, insteadOfRefusal } = event;
+      const fields = { login, client, envelopeFrom, queueId, instead: insteadOfRefusal };
+      return ["info", "decision", { listener, ...decisionFields(decision), ...fields }];
+    }
+    case "macro-conflict":
+    case "handler-error": {
+      const { kind, ...fields } = event;
+      return ["warn", kind, { listener, ...fields }];
+    }
+    case "refused":
+      return refusedLine(listener, event.refusal);
+    default: {
+      const { kind, peer, ...fields } = event;
+      return ["warn", "connection-closed", { listener, peer, cause: kind, ...fields }];
+    }
   }
-  const { kind, ...fields } = event;
-  return ["warn", kind, { listener, ...fields }];
 }
 
 /** What the HTTP listener tells. */
@@ -72,8 +88,9 @@ export function httpLine(event: HttpEvent): Line {
 }
 
 /** A connection that was not served. */
-export function refusedLine(listener: string, { kind }: Refusal): Line {
-  return ["warn", "connection-refused", { listener, cause: kind }];
+export function refusedLine(listener: string, refusal: Refusal): Line {
+  const why = refusal.kind === "accept-failed" ? { error: describe(refusal.cause) } : { limit: refusal.limit };
+  return ["warn", "connection-refused", { listener, cause: refusal.kind, ...why }];
 }
 
 /** A map, grants or a main.cf whose files changed. */

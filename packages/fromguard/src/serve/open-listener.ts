@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Decision } from "@fromguard/core";
 import { createExchange } from "@fromguard/http";
 import { createMilterServer, guardHandler, type HandlerFactory } from "@fromguard/milter";
 import type { Admission, Listener, Refusal } from "@fromguard/node";
@@ -6,13 +7,23 @@ import { createPolicyServer } from "@fromguard/policy";
 import { accessOf } from "../config/listeners.js";
 import type { Exposition } from "../metrics/metrics.js";
 import { auditLine } from "./audit-line.js";
-import { httpLine, type Line, milterLine, policyLine, refusedLine, withMaster, writeLine } from "./event-lines.js";
+import {
+  httpLine,
+  type Line,
+  milterLine,
+  policyLine,
+  refusedLine,
+  withMaster,
+  withTrace,
+  writeLine,
+} from "./event-lines.js";
 import { exchangeOptions, tlsOf } from "./http-parts.js";
 import { serveHttp } from "./http-server.js";
 import { liveDirectory } from "./live-directory.js";
 import { derived, liveGuard } from "./live-guard.js";
 import type { Reporting } from "./reporting.js";
 import type { Judging, ServedPolicy } from "./served-policy.js";
+import { traceIdOf } from "./trace-id.js";
 
 /** A listener to be opened, and what it reads anew for each transaction. */
 export interface ListenerPlan {
@@ -28,11 +39,18 @@ export interface ListenerPlan {
 export function prepareListener(plan: ListenerPlan, reporting: Reporting): () => Promise<Listener> {
   const judging = () => plan.served().listeners[plan.listener] as Judging;
   const { entry } = judging();
+  const write = (line: Line) => writeLine(reporting.log, withMaster(line, plan.served().config.ownership.login));
   const tell = (line: Line) => {
-    writeLine(reporting.log, withMaster(line, plan.served().config.ownership.login));
-    if (line[1] !== "decision") reporting.metrics.happened(entry.kind, line[1]);
+    write(line);
+    reporting.metrics.happened(entry.kind, line[1]);
   };
-  const parts = { plan, judging, tell, reporting };
+  const decided = (decision: Decision, line: Line) => {
+    const trace = traceIdOf(decision);
+    reporting.metrics.decided(entry.kind, decision);
+    write(withTrace(line, trace));
+    return trace;
+  };
+  const parts = { plan, judging, tell, decided, reporting };
   switch (entry.kind) {
     case "policy":
       return policyServer(entry.options, parts);
@@ -48,7 +66,10 @@ type OptionsOf<Kind extends Judging["entry"]["kind"]> = Extract<Judging["entry"]
 interface Parts {
   readonly plan: ListenerPlan;
   readonly judging: () => Judging;
+  /** Logs and counts what happened beside decisions. */
   readonly tell: (line: Line) => void;
+  /** Logs and counts a decision; returns its id. */
+  readonly decided: (decision: Decision, line: Line) => string;
   readonly reporting: Reporting;
 }
 
@@ -56,7 +77,7 @@ function sharedOf(options: Judging["entry"]["options"], { admission }: ListenerP
   return { access: accessOf(options), ...(admission === undefined ? {} : { admission }) };
 }
 
-function policyServer(options: OptionsOf<"policy">, { plan, judging, tell, reporting }: Parts) {
+function policyServer(options: OptionsOf<"policy">, { plan, judging, tell, decided }: Parts) {
   const names = Object.keys(judging().contexts ?? {});
   const contexts = names.map((name) => [name, liveGuard(() => judging().contexts?.[name] ?? judging().guard)] as const);
   const server = createPolicyServer({
@@ -65,14 +86,14 @@ function policyServer(options: OptionsOf<"policy">, { plan, judging, tell, repor
     limits: { maxConnections: options["max-connections"] },
     partial: true,
     onEvent: (event) => {
-      if (event.kind === "decided") reporting.metrics.decided("policy", event.decision);
-      tell(policyLine(event));
+      if (event.kind === "decided") decided(event.decision, policyLine(event));
+      else tell(policyLine(event));
     },
   });
   return () => server.listen(options.policy, sharedOf(options, plan));
 }
 
-function milterServer(options: OptionsOf<"milter">, { plan, judging, tell, reporting }: Parts) {
+function milterServer(options: OptionsOf<"milter">, { plan, judging, tell, decided, reporting }: Parts) {
   const factory = derived(plan.served, ({ config, listeners }): HandlerFactory => {
     const { entry, guard: own } = listeners[plan.listener] as Judging;
     const { "local-mail": localMail, "refused-local-mail": refusedLocalMail } = entry.options as OptionsOf<"milter">;
@@ -86,9 +107,8 @@ function milterServer(options: OptionsOf<"milter">, { plan, judging, tell, repor
       localMail,
       refusedLocalMail,
       onEvent: (event) => {
-        reporting.metrics.decided("milter", event.decision);
-        if (plan.served().config.log.audit) writeLine(reporting.log, auditLine(event));
-        tell(milterLine(event));
+        const trace = decided(event.decision, milterLine(event));
+        if (plan.served().config.log.audit) writeLine(reporting.log, auditLine(event, trace));
       },
     });
   });
@@ -97,7 +117,7 @@ function milterServer(options: OptionsOf<"milter">, { plan, judging, tell, repor
   return () => server.listen(options.milter, { ...sharedOf(options, plan), ...most });
 }
 
-function httpServer(options: OptionsOf<"http">, { plan, judging, tell, reporting }: Parts) {
+function httpServer(options: OptionsOf<"http">, { plan, judging, tell, decided }: Parts) {
   const { exposition, isReady } = plan;
   const { ownership } = plan.served();
   const directory = ownership && liveDirectory(ownership, () => plan.served().ownership);
@@ -114,8 +134,8 @@ function httpServer(options: OptionsOf<"http">, { plan, judging, tell, reporting
       guard,
       readLimits,
       onEvent: (event) => {
-        if (event.kind === "decided") reporting.metrics.decided("http", event.decision);
-        tell(httpLine(event));
+        if (event.kind === "decided") decided(event.decision, httpLine(event));
+        else tell(httpLine(event));
       },
     });
   // Made anew only where its own options changed: it knows how often each client has asked.

@@ -5,6 +5,7 @@ import type { ContextGuards } from "../config/policy.js";
 import { FACTS, type Kind, refuseHomelessRules } from "./homeless-rules.js";
 import type { HttpSecrets, OpenSecrets } from "./http-secrets.js";
 import { placed } from "./placed.js";
+import { tracedGuard } from "./trace-id.js";
 
 type ListenerEntry = Config["listeners"][number];
 
@@ -50,7 +51,7 @@ export function servedPolicy(config: Config, parts: Parts, running?: ServedPolic
   const judging = ({ entry, index }: (typeof entries)[number], before?: Judging): Judging => ({
     entry,
     guard: guardHere(entry, config, parts),
-    contexts: contextsHere(parts.contexts?.get(index), before),
+    contexts: contextsHere(parts.contexts?.get(index), config, before),
     secrets: parts.secrets?.of(index),
   });
   const listeners =
@@ -73,7 +74,7 @@ export function servedPolicy(config: Config, parts: Parts, running?: ServedPolic
 }
 
 function guardHere(entry: ListenerEntry, config: Config, { guard, shadowGuard }: Parts): Guard {
-  const whole = entry.options.shadow ? (shadowGuard ?? guard) : guard;
+  const whole = tracing(entry.options.shadow ? (shadowGuard ?? guard) : guard, config);
   const facts = FACTS[entry.kind];
   if (facts === "all") return whole;
   try {
@@ -89,11 +90,19 @@ const NAMES: Readonly<Record<Kind, string>> = {
   http: "the HTTP listener",
 };
 
+/** An id that no line of the log has would lead nowhere. */
+function tracing(guard: Guard, { traceId, log }: Config): Guard {
+  return traceId && (log.level === "info" || log.audit) ? tracedGuard(guard) : guard;
+}
+
 /** A context that is gone is asked for until the listener is opened anew. */
 function contextsHere(
-  named: Readonly<Record<string, Guard>> | undefined,
+  guards: Readonly<Record<string, Guard>> | undefined,
+  config: Config,
   before: Judging | undefined,
 ): Judging["contexts"] {
+  const named =
+    guards && Object.fromEntries(Object.entries(guards).map(([name, guard]) => [name, tracing(guard, config)]));
   return before?.contexts === undefined ? named : { ...before.contexts, ...named };
 }
 

@@ -14,7 +14,7 @@ import { testIo } from "../support/test-io.js";
 /** Serves a configuration; `ask` answers the action for a request of that context. */
 async function serve(yaml: string) {
   const io = testIo();
-  const config = parseConfig(yaml, "f.yaml");
+  const config = parseConfig(`${yaml}trace-id: false\n`, "f.yaml");
   const served = servedPolicy(config, await buildPolicy(config));
   const daemon = await startDaemon(() => served, { log: jsonLog(io.stdout), metrics: createMetrics() });
   onTestFinished(() => daemon.close({ graceMs: 0 }));
