@@ -20,7 +20,7 @@ export function decodeBase64(text: string): DecodedBase64 {
 }
 
 interface HostBuffer extends Uint8Array {
-  toString(encoding: "base64"): string;
+  toString(encoding?: "base64"): string;
 }
 
 /** What Node, Deno and Bun have, and others need not. */
