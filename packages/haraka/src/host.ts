@@ -19,7 +19,7 @@ interface HarakaHeader {
 }
 
 /** The stored message: its octets as received, and in place of their header the fields of `headers`, where there are any. */
-export interface HarakaMessageStream {
+interface HarakaMessageStream {
   headers: readonly string[];
   pipe(destination: NodeJS.WritableStream): unknown;
 }

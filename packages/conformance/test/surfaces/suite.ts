@@ -19,7 +19,7 @@ import {
 const AT_ONCE = 32;
 
 /** What a play came to. */
-export interface Tally {
+interface Tally {
   readonly accept: number;
   readonly reject: number;
   readonly defer: number;
@@ -32,7 +32,7 @@ export interface Tally {
 }
 
 /** Plays transactions and holds each outcome to what the library decides on all the facts that the surface has. */
-export async function expectVerdicts(kind: SurfaceKind, { transactions, owned }: Play): Promise<Tally> {
+async function expectVerdicts(kind: SurfaceKind, { transactions, owned }: Play): Promise<Tally> {
   const policy = await policyOf(kind, owned);
   const guard = guardOf(policy);
   const surface = await kind.open(policy);
@@ -72,7 +72,7 @@ export function factsOf({ login, envelopeFrom, octets }: Transaction) {
 }
 
 /** Holds what a surface says of itself: its answers, its facts, its edits; and that whatever fails is deferred and never passes. */
-export async function expectAsDeclared(kind: SurfaceKind): Promise<void> {
+async function expectAsDeclared(kind: SurfaceKind): Promise<void> {
   const names = [...EDITS.map(({ kind: edit }) => edit), ...FACTS.map(witnessOf)];
   const begun = await policyOf(kind, {});
   const failing = failureNames(kind.sees, begun.sources);
