@@ -22,6 +22,7 @@ const RUN_BY: Readonly<Record<string, string>> = {
   "README.md": "packages/fromguard/test/commands/pages.test.ts",
   "docs/haraka.md": "packages/haraka/test/peers/pages.test.ts",
   "docs/http.md": "packages/http/test/docs.test.ts",
+  "docs/install.md": "packages/fromguard/test/peers/units.test.ts",
   "docs/local-submission.md": "packages/fromguard/test/commands/pages.test.ts",
   "docs/main-cf.md": "packages/fromguard/test/commands/main-cf-docs.test.ts",
   "docs/metrics.md": "packages/fromguard/test/metrics/metrics.test.ts",
@@ -47,6 +48,7 @@ const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^echo sesame \| saslpasswd2 /, "the suite runs the same program on a database of its own"],
   [/^make -C \/etc\/mail$|^service sendmail restart$/, "the suite makes and starts a Sendmail of its own"],
   [/^haraka -c \.$/, "the suite starts Haraka by its program"],
+  [/^systemctl /, "no machine of the tests runs systemd; the suite has it verify the units"],
   [/^jq /, "jq stands for any program that picks lines; the line and the command behind it are tested"],
 ];
 
