@@ -1,4 +1,4 @@
-const OCTET = /^(?:0|[1-9]\d{0,2})$/;
+const ZERO = 0x30;
 const GROUP = /^[0-9A-Fa-f]{1,4}$/;
 
 /**
@@ -22,9 +22,23 @@ export function parseIpOctets(text: string): readonly number[] | undefined {
 }
 
 function parseIpv4(text: string): readonly number[] | undefined {
-  const parts = text.split(".", 5);
-  if (parts.length !== 4 || !parts.every((part) => OCTET.test(part) && Number(part) <= 255)) return undefined;
-  return parts.map(Number);
+  const octets: number[] = [];
+  let octet: number | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      if (octet === 0) return undefined;
+      octet = (octet ?? 0) * 10 + digit;
+      if (octet > 255) return undefined;
+    } else {
+      if (text[at] !== "." || octet === undefined) return undefined;
+      octets.push(octet);
+      octet = undefined;
+    }
+  }
+  if (octet === undefined) return undefined;
+  octets.push(octet);
+  return octets.length === 4 ? octets : undefined;
 }
 
 function parseIpv6(text: string): readonly number[] | undefined {

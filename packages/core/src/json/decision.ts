@@ -126,5 +126,5 @@ function plain(value: unknown, depth: number): Json {
 }
 
 function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+  return text.toWellFormed();
 }

@@ -1,3 +1,4 @@
+import { parseIpOctets } from "../domain/ip-address.js";
 import type { MessageLimits } from "../headers/limits.js";
 import { readHeaderList } from "../headers/read-list.js";
 import { readMessage } from "../headers/read-message.js";
@@ -57,8 +58,9 @@ function readInput(json: unknown, limits: TransactionLimits): FactsInput {
   if (json.message !== undefined && json.headers !== undefined)
     throw new Fault("headers: the message is given too; give one of the two");
   const input: Mutable<FactsInput> = {};
-  for (const [key, value] of Object.entries(json)) {
+  for (const key of Object.keys(json)) {
     if (!isTransactionKey(key)) throw new Fault(unknownKey(key));
+    const value = json[key];
     if (value !== undefined) readKey(key, value, input, limits);
   }
   return input;
@@ -87,12 +89,13 @@ function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>
     case "recipients":
       input.recipients = readRecipients(value, limits.maxRecipients ?? MAX_RECIPIENTS);
       return;
-    case "message":
-      Object.assign(
-        input,
-        readMessage(readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES), limits.readLimits),
-      );
+    case "message": {
+      const octets = readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES);
+      const { headers, bodyAnomalies } = readMessage(octets, limits.readLimits);
+      input.headers = headers;
+      input.bodyAnomalies = bodyAnomalies;
       return;
+    }
     case "headers":
       input.headers = readList(readFields(value), limits.readLimits);
   }
@@ -118,7 +121,12 @@ function readClient(value: unknown): Client {
 function readRecipients(value: unknown, max: number): readonly string[] {
   if (!Array.isArray(value)) throw mistyped("recipients", "an array of strings", value);
   if (value.length > max) throw new Fault(`recipients: ${value.length} of them, over the limit of ${max}`);
-  return Array.from(value, (recipient: unknown, index) => text(`recipients[${index}]`, recipient));
+  const recipients: string[] = [];
+  for (const recipient of value as readonly unknown[]) {
+    const isText = typeof recipient === "string" && recipient.isWellFormed();
+    recipients.push(isText ? recipient : text(`recipients[${recipients.length}]`, recipient));
+  }
+  return recipients;
 }
 
 function readOctets(value: unknown, max: number): Uint8Array {
@@ -146,15 +154,12 @@ function readFields(value: unknown): Fields {
 function text(key: string, value: unknown, expected = "a string"): string {
   if (typeof value !== "string") throw mistyped(key, expected, value);
   // It has no octets: whatever it were turned into, it would not be what a server saw.
-  if (/\p{Surrogate}/u.test(value)) throw new Fault(`${key}: holds half of a surrogate pair`);
+  if (!value.isWellFormed()) throw new Fault(`${key}: holds half of a surrogate pair`);
   return value;
 }
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-
 function ipAddress(key: string, value: string): string {
-  const valid = IPV4.test(value) || (/^[0-9a-f:.]+$/i.test(value) && URL.canParse(`http://[${value}]/`));
-  if (!valid) throw new Fault(`${key}: "${shown(value)}" is not an IP address`);
+  if (parseIpOctets(value) === undefined) throw new Fault(`${key}: "${shown(value)}" is not an IP address`);
   return value;
 }
 

@@ -69,16 +69,17 @@ export interface FactsInput {
  */
 export function facts(input: FactsInput): Partial<Facts> {
   const { client = null } = input;
-  return {
+  const known: { -readonly [Name in FactName]?: Facts[Name] } = {
     login: input.login || null,
-    ...(input.authorisation === undefined ? {} : { authorisation: input.authorisation || null }),
     localUser: input.localUser ? { name: input.localUser } : null,
     client: typeof client === "string" ? { address: client } : client,
     helo: input.helo ?? null,
     listener: input.listener ?? "default",
-    ...(input.envelopeFrom === undefined ? {} : { envelopeFrom: parsePath(input.envelopeFrom) }),
-    ...(input.recipients === undefined ? {} : { recipients: input.recipients.map(parsePath) }),
-    ...(input.headers === undefined ? {} : { headers: input.headers }),
-    ...(input.bodyAnomalies === undefined ? {} : { bodyAnomalies: input.bodyAnomalies }),
   };
+  if (input.authorisation !== undefined) known.authorisation = input.authorisation || null;
+  if (input.envelopeFrom !== undefined) known.envelopeFrom = parsePath(input.envelopeFrom);
+  if (input.recipients !== undefined) known.recipients = input.recipients.map(parsePath);
+  if (input.headers !== undefined) known.headers = input.headers;
+  if (input.bodyAnomalies !== undefined) known.bodyAnomalies = input.bodyAnomalies;
+  return known;
 }
