@@ -21,7 +21,7 @@ export async function readJson(incoming: Incoming, maxBytes: number): Promise<Bo
 }
 
 /** Reads a body of at most `maxBytes` that is not compressed, whatever its type. */
-export async function readBody(incoming: Incoming, maxBytes: number): Promise<Octets> {
+export function readBody(incoming: Incoming, maxBytes: number): Octets | Promise<Octets> {
   const compressed = refuseCompressed(incoming);
   return compressed === undefined ? readSent(incoming, maxBytes) : { ok: false, problem: compressed };
 }

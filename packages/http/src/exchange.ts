@@ -29,11 +29,14 @@ export interface Answer {
   readonly problem?: Problem;
 }
 
+const JSON_HEADERS = { "content-type": "application/json", "cache-control": "no-store" } as const;
+
 /** One line of JSON. */
-export function jsonAnswer(value: unknown, status = 200): Answer {
-  return {
-    status,
-    headers: { "content-type": "application/json", "cache-control": "no-store" },
-    body: `${JSON.stringify(value)}\n`,
-  };
+export function jsonAnswer(value: unknown): Answer {
+  return textAnswer(`${JSON.stringify(value)}\n`);
+}
+
+/** One line of JSON that is written already. */
+export function textAnswer(line: string): Answer {
+  return { status: 200, headers: JSON_HEADERS, body: line };
 }

@@ -19,22 +19,23 @@ export const MIN_SECRET = 20;
 export interface Caller {
   /** The token by its name; undefined without a valid one. */
   readonly token: string | undefined;
-  /** What limits count by. */
-  readonly key: string;
   readonly rights: ReadonlySet<Right>;
 }
 
 /** What anybody may ask who reaches a handler without tokens: nothing that names owners. */
-const OF_THE_OPEN: ReadonlySet<Right> = new Set<Right>(["check", "metrics"]);
-const NONE: ReadonlySet<Right> = new Set<Right>();
+const ANYBODY: Caller = { token: undefined, rights: new Set<Right>(["check", "metrics"]) };
+const NOBODY: Caller = { token: undefined, rights: new Set<Right>() };
 
 /** Finds out who asks. @param tokens Those that are valid now; undefined where everybody who reaches the handler may ask. */
 export function callerOf(incoming: Incoming, tokens: readonly Token[] | undefined): Caller {
-  if (tokens === undefined) return { token: undefined, key: callerAt(incoming.address), rights: OF_THE_OPEN };
+  if (tokens === undefined) return ANYBODY;
   const token = tokenIn(incoming.header("authorization"), tokens);
-  return token === undefined
-    ? { token: undefined, key: callerAt(incoming.address), rights: NONE }
-    : { token: token.name, key: `token ${token.name}`, rights: new Set(token.rights) };
+  return token === undefined ? NOBODY : { token: token.name, rights: new Set(token.rights) };
+}
+
+/** What limits count a caller by. */
+export function keyOf({ token }: Caller, { address }: Incoming): string {
+  return token === undefined ? callerAt(address) : `token ${token}`;
 }
 
 /** The refusal of who has no right: the same for whatever was asked, and for no token as for a wrong one. */

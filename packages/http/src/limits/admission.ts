@@ -2,8 +2,8 @@ import { FromguardError } from "@fromguard/core";
 import type { Incoming } from "../exchange.js";
 import type { Problem } from "../problem-details.js";
 import type { Call, Right } from "../route.js";
-import { callerOf, refusalOf, type Token } from "./access.js";
-import { type RateLimit, rateLimiter, type Take } from "./rate-limit.js";
+import { callerOf, keyOf, refusalOf, type Token } from "./access.js";
+import { type RateLimit, rateLimiter } from "./rate-limit.js";
 
 /** A caller who may ask, or why it may not. */
 export type Admitted =
@@ -28,11 +28,11 @@ const EVERYBODY: Pick<Call, "rights" | "another"> = { rights: new Set<Right>(), 
  */
 export function admission({ tokens, rate, now }: AdmissionOptions) {
   if (rate !== undefined) checkRate(rate);
-  const take: Take = rate === undefined ? () => undefined : rateLimiter(rate, now);
+  const take = rate === undefined ? undefined : rateLimiter(rate, now);
   return (incoming: Incoming, needs: Right | undefined): Admitted => {
     if (needs === undefined) return { ok: true, ...EVERYBODY };
     const caller = callerOf(incoming, tokens?.());
-    const another = () => tooMany(take(caller.key));
+    const another = take === undefined ? EVERYBODY.another : () => tooMany(take(keyOf(caller, incoming)));
     const problem = another() ?? refusalOf(caller, needs);
     return problem === undefined ? { ok: true, rights: caller.rights, another } : { ok: false, problem };
   };

@@ -1,10 +1,8 @@
 import { MAX_RECIPIENTS, parseIpOctets } from "@fromguard/core";
 import { z } from "zod";
 
-const SURROGATE = /\p{Surrogate}/u;
-
 /** Half of a surrogate pair has no octets: whatever it were turned into, it would not be what a server saw. */
-const text = z.string().refine((value) => !SURROGATE.test(value), "holds half of a surrogate pair");
+const text = z.string().refine((value) => value.isWellFormed(), "holds half of a surrogate pair");
 const name = text.min(1, "must not be empty; null is nobody");
 
 const ipAddress = z
