@@ -22,6 +22,8 @@ export interface HttpServerOptions extends Pick<ListenOptions, "access" | "admis
 }
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+/** The idle time of a connection is ours to keep: a second timer would end it sooner. */
+const OWN_TIMERS = { keepAliveTimeout: 0 } as const;
 const MAX_HEADER_OCTETS = 16 * 1024;
 
 /** Requests of one connection that are begun and not answered; Node itself would take any number. */
@@ -31,7 +33,7 @@ interface Connection {
   /** Requests that have begun and whose answers are not written yet. */
   open: number;
   closing: boolean;
-  timer: NodeJS.Timeout | undefined;
+  readonly timer: NodeJS.Timeout;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
   const { handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, tls, ...listening } = options;
   const gate = tls === undefined ? undefined : tlsGate(tls);
   const connections = new WeakMap<Socket, Connection>();
-  const server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
+  const server = createServer({ ...OWN_TIMERS, maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
     const connection = connections.get(request.socket);
     if (connection === undefined || connection.open >= MAX_PIPELINED) {
       request.socket.destroy();
@@ -56,8 +58,8 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
     const { socket } = request;
     connection.open++;
     arm(socket, connection);
-    request.once("end", () => arm(socket, connection));
-    response.once("close", () => {
+    request.on("end", () => arm(socket, connection));
+    response.on("close", () => {
       connection.open--;
       if (connection.closing && connection.open === 0) socket.destroySoon();
       else arm(socket, connection);
@@ -65,18 +67,16 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
   }
 
   function arm(socket: Socket, connection: Connection): void {
-    clearTimeout(connection.timer);
     // A response closes behind its socket where the client has gone.
-    if (socket.destroyed) return;
-    connection.timer = setTimeout(() => socket.destroy(), requestTimeoutMs);
+    if (!socket.destroyed) connection.timer.refresh();
   }
 
   return await listen({
     ...listening,
     onConnection: (socket) => {
-      const connection: Connection = { open: 0, closing: false, timer: undefined };
+      const timer = setTimeout(() => socket.destroy(), requestTimeoutMs);
+      const connection: Connection = { open: 0, closing: false, timer };
       connections.set(socket, connection);
-      arm(socket, connection);
       socket.once("close", () => clearTimeout(connection.timer));
       if (gate === undefined) server.emit("connection", socket);
       else {

@@ -10,23 +10,36 @@ const NO_METHOD = new Set(["CONNECT", "TRACE", "TRACK"]);
  * Undefined for a target that is no path of ours, and for a method such as TRACE.
  */
 export function incomingOf(request: IncomingMessage, response: ServerResponse): Incoming | undefined {
-  const { method = "GET", url = "/", rawHeaders } = request;
+  const { method = "GET", url = "/" } = request;
   const path = pathOf(url);
-  if (path === undefined || NO_METHOD.has(method)) return undefined;
-  let signal: AbortSignal | undefined;
-  return {
-    method,
-    path,
-    address: request.socket.remoteAddress,
-    get signal() {
-      signal ??= signalOf(response);
-      return signal;
-    },
-    headerNames: () => Object.keys(request.headers),
-    header: (name) => valueIn(rawHeaders, name.toLowerCase()),
-    octets: (maxBytes) => octetsOf(request, maxBytes),
-    chunks: () => request,
-  };
+  return path === undefined || NO_METHOD.has(method) ? undefined : new NodeIncoming(method, path, request, response);
+}
+
+/** A class: a literal with a getter has a hidden class of its own. What a handler takes out of it needs no `this`. */
+class NodeIncoming implements Incoming {
+  readonly method: string;
+  readonly path: string;
+  readonly address: string | undefined;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
+  readonly headerNames = () => Object.keys(this.#request.headers);
+  readonly header = (name: string) => valueIn(this.#request.rawHeaders, name.toLowerCase());
+  readonly octets = (maxBytes: number) => octetsOf(this.#request, maxBytes);
+  readonly chunks = () => this.#request;
+
+  constructor(method: string, path: string, request: IncomingMessage, response: ServerResponse) {
+    this.method = method;
+    this.path = path;
+    this.address = request.socket.remoteAddress;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= signalOf(this.#response);
+    return this.#signal;
+  }
 }
 
 /**
@@ -98,9 +111,9 @@ function octetsOf(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
       request.removeAllListeners("data");
       resolve(undefined);
     });
-    request.once("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
-    request.once("error", reject);
-    request.once("close", () => {
+    request.on("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
+    request.on("error", reject);
+    request.on("close", () => {
       if (!request.complete) reject(new Error("the body ended early"));
     });
   });
