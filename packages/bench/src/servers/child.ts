@@ -10,10 +10,16 @@ import { bareHttpServer } from "./bare-http.js";
 import { listenOptions } from "./question.js";
 import { milterRequest, seedGuard } from "./seed-guard.js";
 
+/** Connections idle while the other servers are asked. */
+const IDLE_MS = 600_000;
+
 const KINDS: Readonly<Record<string, (address: string) => Promise<unknown>>> = {
   policy: (address) => createPolicyServer({ guard: seedGuard({ headers: false }) }).listen(address),
   milter: (address) => createMilterServer({ guard: seedGuard({ headers: true }) }).listen(address),
-  http: (address) => serveHttp({ address, handler: createExchange({ guard: seedGuard({ headers: true }) }) }),
+  http: (address) => {
+    const handler = createExchange({ guard: seedGuard({ headers: true }) });
+    return serveHttp({ address, handler, requestTimeoutMs: IDLE_MS });
+  },
   "bare-policy": (address) => listenBare(barePolicyServer(), address),
   "bare-milter": (address) => listenBare(bareMilter(milterRequest()), address),
   "bare-http": (address) => listenBare(bareHttpServer(), address),
