@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
 import { noPlaces, notePlace, type ValuePlaces } from "./attributes.js";
 import { PolicyRequest } from "./request.js";
@@ -23,7 +23,7 @@ const LF = 0x0a;
 const EQUALS = 0x3d;
 
 /**
- * Cuts a connection's octets into requests, however they arrive: each octet is looked at once.
+ * Cuts a connection's octets into requests, however they arrive: each octet is looked at once, twice where a request comes whole and is unusual.
  *
  * It holds what was pushed and not yet read; who pushes no more while {@link buffered} is over a limit bounds it.
  *
@@ -72,6 +72,34 @@ export class RequestReader {
   /** The next request; undefined where more octets are needed. A fault is final. */
   next(): PolicyRequest | ProtocolFault | undefined {
     if (this.#fault !== undefined || this.#at === this.#end) return this.#fault;
+    return this.#readWhole() ?? this.#scan();
+  }
+
+  /**
+   * What Postfix sends: one sound request in ASCII and nothing else, all at once. Searched natively, which costs a third of going octet
+   * by octet over text that is never the same. Undefined for everything else, whatever is wrong with it.
+   */
+  #readWhole(): PolicyRequest | undefined {
+    const buffer = this.#buffer;
+    const end = this.#end;
+    if (this.#at > 0 || end < 2 || end !== buffer.length || end > this.#maxRequestBytes) return undefined;
+    if (buffer[end - 1] !== LF || buffer[end - 2] !== LF || !isAscii(buffer)) return undefined;
+    const text = buffer.toString("latin1", 0, end - 1);
+    if (text.includes("\0")) return undefined;
+    const places = noPlaces();
+    let lines = 0;
+    for (let lineStart = 0; lineStart < text.length; ) {
+      const lineEnd = text.indexOf("\n", lineStart);
+      const equals = text.indexOf("=", lineStart);
+      if (equals <= lineStart || equals > lineEnd || ++lines > this.#maxAttributes) return undefined;
+      notePlace(places, buffer, lineStart, equals, equals + 1);
+      lineStart = lineEnd + 1;
+    }
+    this.#begin(end);
+    return new PolicyRequest(text, true, places);
+  }
+
+  #scan(): PolicyRequest | ProtocolFault | undefined {
     const buffer = this.#buffer;
     const start = this.#start;
     const stop = Math.min(this.#end, start + this.#maxRequestBytes);
