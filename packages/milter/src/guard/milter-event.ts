@@ -1,4 +1,5 @@
 import type { Decision, Facts } from "@fromguard/core";
+import type { Refusal } from "@fromguard/node";
 import type { SessionEvent } from "../session/event.js";
 import type { LocalRefusal } from "./local-mail.js";
 
@@ -22,10 +23,15 @@ export interface DecisionEvent {
   readonly facts: Partial<Facts>;
 }
 
-/** A connection that was given up, and what it did not do in time. */
+/** A connection that was given up, and what did not happen in time. */
 export interface TimeoutEvent {
   readonly kind: "timeout";
   readonly what: string;
+}
+
+/** A connection whose message in flight was cut: the grace of `close` was over. */
+export interface ShutdownEvent {
+  readonly kind: "shutdown";
 }
 
 /** A connection that was closed, since all of the server together held as many octets as they may. */
@@ -38,6 +44,6 @@ export interface BuffersFullEvent {
 /** What an operator wants to know of a milter server. `peer` is the MTA: `ADDRESS:PORT`, or `unix`. */
 export type MilterEvent =
   | DecisionEvent
-  | ((SessionEvent | TimeoutEvent | BuffersFullEvent) & { readonly peer: string })
+  | ((SessionEvent | TimeoutEvent | BuffersFullEvent | ShutdownEvent) & { readonly peer: string })
   /** A connection that was not served. */
-  | { readonly kind: "refused"; readonly refusal: string };
+  | { readonly kind: "refused"; readonly refusal: Refusal };

@@ -24,6 +24,8 @@ export interface ConnectionLimits {
   readonly maxHeldBytes: number;
   /** Milliseconds between two signs of life while the MTA waits for an answer: Postfix waits 30 s for each. Default 10,000. */
   readonly progressIntervalMs: number;
+  /** Signs of life for one answer; where it is still not there an interval later, the connection is closed. Default 30: five minutes. */
+  readonly maxProgress: number;
 }
 
 /** The defaults of {@link ConnectionLimits}. */
@@ -33,6 +35,7 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
   maxBacklog: 0x40000,
   maxHeldBytes: 0x10000000,
   progressIntervalMs: 10_000,
+  maxProgress: 30,
 };
 
 /** What a connection needs. */
@@ -54,6 +57,8 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): () 
   return () => connection.finish();
 }
 
+const TRUNCATED: SessionEvent = { kind: "protocol-error", reason: "the stream ends inside a frame", octets: "" };
+
 class Connection {
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
@@ -67,6 +72,8 @@ class Connection {
   readonly #write = new Deadline();
   readonly #progress = new Deadline();
   #framesSeen = 0;
+  /** Signs of life since the last answer. */
+  #progresses = 0;
 
   constructor(socket: Socket, { handler, limits, buffers, onEvent }: ConnectionOptions) {
     this.#socket = socket;
@@ -86,7 +93,7 @@ class Connection {
       this.#write.stop();
       this.#regulate();
     });
-    socket.on("end", () => this.#session.end());
+    socket.on("end", () => this.#end());
     socket.on("close", () => {
       this.#session.end();
       this.#stopAll();
@@ -130,12 +137,19 @@ class Connection {
   }
 
   #keepAlive(): void {
+    const told = this.#progresses;
+    if (told >= this.#limits.maxProgress) {
+      this.#timeOut("an answer that does not come");
+      return;
+    }
     this.#session.progress();
+    this.#progresses = told + 1;
     this.#regulate();
   }
 
   #send(octets: Buffer): void {
     const socket = this.#socket;
+    this.#progresses = 0;
     // An answer that took time may be the last of its message. More is counted where octets come, which may be one too many.
     const { held } = this.#session;
     if (held < this.#held) this.#count(held);
@@ -143,6 +157,12 @@ class Connection {
     if (socket.write(octets)) return;
     socket.pause();
     this.#write.start(this.#limits.frameTimeoutMs, () => this.#timeOut("an answer that nobody takes"));
+  }
+
+  /** The MTA has said all that it will. */
+  #end(): void {
+    if (this.#session.isMidFrame && this.#socket.writable) this.#onEvent(TRUNCATED);
+    this.#session.end();
   }
 
   #close(): void {

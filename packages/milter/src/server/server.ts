@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Guard } from "@fromguard/core";
 import { type ListenAddress, type Listener, type ListenOptions, listen, SharedBuffers } from "@fromguard/node";
 import { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "../guard/guard-handler.js";
@@ -54,10 +55,11 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
         ...listenOptions,
         address,
         onConnection: (socket) => {
-          const peer = socket.remoteAddress === undefined ? "unix" : `${socket.remoteAddress}:${socket.remotePort}`;
+          const peer = peerOf(socket);
           return serveConnection(socket, { handler, limits, buffers, onEvent: (event) => onEvent({ ...event, peer }) });
         },
-        onRefused: (refusal) => onEvent({ kind: "refused", refusal: refusal.kind }),
+        onRefused: (refusal) => onEvent({ kind: "refused", refusal }),
+        onCut: (socket) => onEvent({ kind: "shutdown", peer: peerOf(socket) }),
       });
       listeners.push(listener);
       return listener;
@@ -66,6 +68,10 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
       await Promise.all(listeners.splice(0).map((listener) => listener.close(closeOptions)));
     },
   };
+}
+
+function peerOf({ remoteAddress: host, remotePort: port }: Socket): string {
+  return host === undefined ? "unix" : `${host}:${port}`;
 }
 
 function handlerOf({ guard, partial = false, ...options }: GuardServerOptions): HandlerFactory {

@@ -39,6 +39,8 @@ export interface ListenOptions {
   readonly onConnection: (socket: Socket) => (() => void) | undefined;
   /** Told of each connection that was not served. Must not throw. */
   readonly onRefused?: (refusal: Refusal) => void;
+  /** Told of each connection that is destroyed since the grace of {@link Listener.close} is over. Must not throw. */
+  readonly onCut?: (socket: Socket) => void;
 }
 
 /** A socket that is listened on. */
@@ -73,6 +75,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     admission,
     onConnection,
     onRefused,
+    onCut = () => undefined,
   } = options;
   const open = new Map<Socket, (() => void) | undefined>();
   let refused = 0;
@@ -124,7 +127,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return refused;
     },
     close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => {
-      closing ??= finish(server, bound, open, graceMs);
+      closing ??= finish(server, bound, open, graceMs, onCut);
       return closing;
     },
   };
@@ -135,12 +138,16 @@ async function finish(
   { release }: Bound,
   open: ReadonlyMap<Socket, (() => void) | undefined>,
   graceMs: number,
+  onCut: (socket: Socket) => void,
 ): Promise<void> {
   const released = release();
   const gone = [...open.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
   gone.push(new Promise((resolve) => server.close(resolve)));
   const timer = setTimeout(() => {
-    for (const socket of open.keys()) socket.destroy();
+    for (const socket of open.keys()) {
+      onCut(socket);
+      socket.destroy();
+    }
   }, graceMs);
   for (const drain of open.values()) drain?.();
   await Promise.all([released, ...gone]);

@@ -19,11 +19,15 @@ export type PolicyEvent =
   /** A connection was not served. */
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Why a server closes a connection: octets that are no request, the client's end inside one, a deadline, or a shared limit. */
+/**
+ * Why a server closes a connection: octets that are no request, the client's end inside one, a deadline, a shared limit, or the end of
+ * the grace of `close`, a request in flight or not.
+ */
 export type CloseReason =
   | FaultCode
   | "request-truncated"
   | "request-timeout"
   | "answer-timeout"
   | "idle-timeout"
-  | "buffers-full";
+  | "buffers-full"
+  | "shutdown";

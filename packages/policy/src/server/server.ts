@@ -68,6 +68,7 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
         allowHalfOpen: true,
         onRefused: (refusal) => onEvent?.({ kind: "refused", refusal }),
         onConnection: serve,
+        onCut: (socket) => onEvent?.({ kind: "closed", peer: peerOf(socket), reason: "shutdown" }),
       });
       listeners.push(listener);
       return listener;
