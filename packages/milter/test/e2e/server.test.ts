@@ -1,9 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGuard, fail, pass, rule } from "@fromguard/core";
-import { afterEach, describe, expect, test } from "vitest";
-import { createMilterServer, encodeFrame, type MilterEvent, type MilterServer, STEPS } from "../../src/index.js";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import {
+  createMilterServer,
+  encodeFrame,
+  type MilterEvent,
+  type MilterOutcome,
+  type MilterServer,
+  STEPS,
+} from "../../src/index.js";
 import { mta } from "../recorded.js";
 import { connectMta } from "./client.js";
 
@@ -26,6 +34,11 @@ function socketPath(): string {
   const folder = mkdtempSync(join(tmpdir(), "fromguard-milter-"));
   cleanups.push(() => rmSync(folder, { recursive: true }));
   return `unix:${join(folder, "milter.sock")}`;
+}
+
+/** What every TCP socket of the process has beneath it. */
+function handlePrototypeOf(socket: Socket): { setNoDelay(on: boolean): unknown } {
+  return Object.getPrototypeOf((socket as unknown as { readonly _handle: object })._handle);
 }
 
 const START = [mta.offer(), mta.connect(), mta.helo()];
@@ -156,6 +169,43 @@ describe("a milter server", () => {
     await client.until(2);
     client.send(mta.eom());
     expect((await client.until(5)).slice(0, 5)).toEqual(["negotiate", "continue", "progress", "progress", "progress"]);
+  });
+
+  test("an answer that never comes is announced as often as the limit, and then the connection is given up", async () => {
+    const events: MilterEvent[] = [];
+    const answers = ["continue" as const, new Promise<never>(() => {})];
+    const server = createMilterServer({
+      handler: () => ({ helo: () => answers.shift() ?? "continue" }),
+      limits: { progressIntervalMs: 5, maxProgress: 3 },
+      onEvent: (event) => events.push(event),
+    });
+    const client = await connectMta((await serving(server).listen("127.0.0.1:0")).address);
+    client.send(mta.offer(), mta.helo(), mta.helo());
+    await client.closed();
+    expect(client.answers).toEqual(["negotiate", "continue", ...Array(3).fill("progress")]);
+    expect(events).toEqual([{ kind: "timeout", what: "an answer that does not come", peer: expect.any(String) }]);
+  });
+
+  test.each([
+    ["at once", (outcome: MilterOutcome) => outcome],
+    ["later", (outcome: MilterOutcome) => Promise.resolve(outcome)],
+  ])("an answer and its edits leave in one write, on a socket without delay: %s", async (_, answered) => {
+    const edits = [1, 2, 3].map((number) => ({ kind: "add-header", name: `X-${number}`, value: "v" }) as const);
+    const server = createMilterServer({ handler: () => ({ eom: () => answered({ verdict: "continue", edits }) }) });
+    const listener = await serving(server).listen("127.0.0.1:0");
+    const writes = vi.spyOn(Socket.prototype, "write");
+    const first = await connectMta(listener.address);
+    const noDelay = vi.spyOn(handlePrototypeOf(first.socket), "setNoDelay");
+    onTestFinished(() => vi.restoreAllMocks());
+    const client = await connectMta(listener.address);
+    client.send(mta.offer(), mta.mail("<a@b.example>"));
+    await client.until(2);
+    expect(noDelay).toHaveBeenCalledWith(true);
+    writes.mockClear();
+    client.socket.write(mta.eom());
+    expect((await client.until(6)).slice(2)).toEqual(["add-header", "add-header", "add-header", "continue"]);
+    const ours = writes.mock.contexts.filter((socket) => socket !== client.socket);
+    expect(ours).toHaveLength(1);
   });
 
   test("an idle connection is given up only at its own limit", async () => {
