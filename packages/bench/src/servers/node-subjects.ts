@@ -25,6 +25,7 @@ export function nodeSubjects({ room = false }: { readonly room?: boolean } = {})
     subject("createPolicyServer", "policy", "policy", true),
     subject("createMilterServer", "milter", "milter", true),
     subject("createExchange, serveHttp", "http", "http", true),
+    { ...subject("createExchange, /checkv2", "http", "http", true), form: "checkv2" },
   ];
 }
 

@@ -1,9 +1,6 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import type { Asker, Question, Said, ServerAddress } from "./question.js";
 import { isHonest, seedMails } from "./seed.js";
-
-const END = Buffer.from("\n\n");
+import { socketAsker } from "./socket-asker.js";
 
 /** What Postfix asks a policy service at RCPT TO, each question of another message. */
 export function policyQuestions(): readonly Question<Buffer>[] {
@@ -48,33 +45,8 @@ mail_version=3.7.11
 }
 
 /** Connects as Postfix does: one request, one answer. */
-export async function policyAsker(address: ServerAddress): Promise<Asker<Buffer>> {
-  const socket = connect({ ...address, ...("port" in address ? { host: "127.0.0.1", noDelay: true } : {}) });
-  await once(socket, "connect");
-  let held: Buffer | undefined;
-  let done: ((said: Said, waits: number) => void) | undefined;
-  const answered = (said: Said) => {
-    const call = done;
-    done = undefined;
-    held = undefined;
-    call?.(said, 1);
-  };
-  socket.on("data", (chunk: Buffer) => {
-    held = held === undefined ? chunk : Buffer.concat([held, chunk]);
-    if (held.subarray(-2).equals(END)) answered(readAction(held.toString("latin1")));
-  });
-  socket.on("error", () => undefined);
-  socket.on("close", () => answered("neither"));
-  return {
-    get isOpen() {
-      return !socket.destroyed;
-    },
-    ask: (payload, call) => {
-      done = call;
-      socket.write(payload);
-    },
-    close: () => socket.destroy(),
-  };
+export function policyAsker(address: ServerAddress): Promise<Asker<Buffer>> {
+  return socketAsker(address, (come) => (come.endsWith("\n\n") ? { said: readAction(come) } : undefined));
 }
 
 /** @see access(5) */

@@ -11,7 +11,7 @@ import type { Running, Sample, Subject, Transport } from "./subject.js";
 /** How one protocol is asked. */
 export interface Questions<Payload> {
   readonly questions: readonly Question<Payload>[];
-  readonly connect: (address: ServerAddress) => Promise<Asker<Payload>>;
+  readonly connect: (address: ServerAddress, subject: Subject) => Promise<Asker<Payload>>;
 }
 
 /** One table: a protocol over a transport, at so many connections. */
@@ -66,7 +66,7 @@ export async function measure<Payload>(
         const server = await subject.start(address);
         const askers: Asker<Payload>[] = [];
         opened.push({ subject, server, askers, samples: [] });
-        for (let at = 0; at < connections; at++) askers.push(await connect(address));
+        for (let at = 0; at < connections; at++) askers.push(await connect(address, subject));
       } catch (error) {
         notRun.push({ subject, notRun: (error as Error).message });
       }
@@ -112,7 +112,7 @@ export async function allocation<Payload>(
   const server = await subject.start(address);
   try {
     if (server.heapUsed === undefined) throw new Error(`${subject.name} does not tell its heap`);
-    const asker = await connect(address);
+    const asker = await connect(address, subject);
     await load([asker], questions, WARM_UP);
     const grown: number[] = [];
     for (let stretch = 0; stretch < STRETCHES; stretch++) {

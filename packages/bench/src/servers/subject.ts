@@ -16,6 +16,8 @@ export type Transport = "tcp" | "unix";
 export interface Subject {
   readonly name: string;
   readonly protocol: Protocol;
+  /** In which form it is asked over HTTP. Default `check`. */
+  readonly form?: "check" | "checkv2";
   readonly transports: readonly Transport[];
   /** False where it answers another question, so that only its cost is compared: it lets forgeries pass. */
   readonly judgesLogins: boolean;

@@ -8,7 +8,7 @@ import { opendmarc } from "./opendmarc.js";
 import { POLICYD_SPF_CONF, policydSpf } from "./policyd-spf.js";
 import { POSTFWD_RULES, postfwd } from "./postfwd.js";
 import { PYTHON_MILTER, pythonMilter } from "./python-milter.js";
-import { rspamd } from "./rspamd.js";
+import { rspamd, rspamdHttp } from "./rspamd.js";
 
 /** The daemon and the peers, and the name server that they share. */
 export interface Peers {
@@ -33,6 +33,7 @@ export async function openPeers(): Promise<Peers> {
       policydSpf(folder),
       await pythonMilter(folder),
       rspamd(folder),
+      rspamdHttp(folder),
       opendmarc(folder, NAME_SERVER),
     ],
     close: async () => {

@@ -42,28 +42,54 @@ rspamd_config:register_symbol({
 
 /** The milter proxy that scans by itself: one worker, without a second process to hand messages to. */
 export function rspamd(folder: string): Subject {
+  return subject(
+    "rspamd proxy",
+    "milter",
+    folder,
+    (socket) => `worker "rspamd_proxy" {
+  bind_socket = "${socket}";
+  milter = yes;
+  count = 1;
+  timeout = 120s;
+  upstream "local" { default = yes; self_scan = yes; }
+}`,
+  );
+}
+
+/** One worker that is asked over HTTP. */
+export function rspamdHttp(folder: string): Subject {
+  const worker = (socket: string) => `worker "normal" {
+  bind_socket = "${socket}";
+  count = 1;
+}`;
+  return { ...subject("rspamd, /checkv2", "http", folder, worker), form: "checkv2" };
+}
+
+function subject(
+  name: string,
+  protocol: Subject["protocol"],
+  folder: string,
+  worker: (socket: string) => string,
+): Subject {
   return {
-    name: "rspamd proxy",
-    protocol: "milter",
+    name,
+    protocol,
     transports: ["tcp", "unix"],
     judgesLogins: true,
     missing: () => missingProgram("rspamd"),
     start: async (address) => {
-      const state = join(folder, "rspamd");
+      const state = join(folder, `rspamd-${protocol}`);
       await mkdir(state, { recursive: true });
       await writeFile(join(state, "rule.lua"), RULE);
       const socket = "port" in address ? `127.0.0.1:${address.port}` : `${address.path} mode=0666`;
-      await writeFile(join(state, "rspamd.conf"), configuration(state, socket));
-      return startProgram(
-        "rspamd",
-        ["-f", "-i", "-u", "root", "-g", "root", "-c", join(state, "rspamd.conf")],
-        address,
-      );
+      await writeFile(join(state, "rspamd.conf"), `${configuration(state)}${worker(socket)}\n`);
+      const as = ["-i", "-u", "root", "-g", "root"];
+      return startProgram("rspamd", ["-f", ...as, "-c", join(state, "rspamd.conf")], address);
     },
   };
 }
 
-function configuration(state: string, socket: string): string {
+function configuration(state: string): string {
   return `options {
   pidfile = "${state}/rspamd.pid";
   control_socket = "${state}/control.sock mode=0600";
@@ -76,12 +102,5 @@ logging { type = "console"; level = "error"; }
 lua = "${state}/rule.lua";
 metric { name = "default"; actions { reject = 15; } unknown_weight = 1; }
 actions { reject = 15; }
-worker "rspamd_proxy" {
-  bind_socket = "${socket}";
-  milter = yes;
-  count = 1;
-  timeout = 120s;
-  upstream "local" { default = yes; self_scan = yes; }
-}
 `;
 }
