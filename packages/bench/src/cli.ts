@@ -9,6 +9,9 @@ try {
   } else if (command === "soak") {
     const { soakDaemon } = await import("./soak/main.js");
     process.exitCode = (await soakDaemon(rest)) ? 0 : 1;
+  } else if (command === "smtp-server") {
+    const { benchSmtpServer } = await import("./smtp-server/main.js");
+    await benchSmtpServer(rest);
   } else {
     await import("./lookups.js");
   }
