@@ -27,6 +27,7 @@ type Signalled = { readonly signal?: AbortSignal } | undefined;
 type Pending = readonly [run: RuleRun, outcome: Promise<Verdict>];
 
 const NO_EDITS: readonly Edit[] = Object.freeze([]);
+const NO_FACTS: Partial<Facts> = Object.freeze({});
 
 /** The decision where all rules pass and tell nothing: one for all transactions, since it holds nothing of them. */
 export function passedBy(rules: readonly Rule[]): Decision {
@@ -50,7 +51,7 @@ export class Evaluation {
   readonly #settings: EvaluationSettings;
   readonly #runs: readonly RuleRun[];
   readonly #trace: TraceNode[] | undefined;
-  #facts: Partial<Facts> = {};
+  #facts: Partial<Facts> = NO_FACTS;
   #busy: Promise<Decision> | undefined;
 
   constructor(settings: EvaluationSettings, trace?: TraceNode[]) {
@@ -77,7 +78,7 @@ export class Evaluation {
       const signalled = options?.signal === undefined ? undefined : { signal: options.signal };
       return this.#busy.then(() => this.learn(facts, signalled));
     }
-    this.#facts = { ...this.#facts, ...facts };
+    this.#facts = withMore(this.#facts, facts);
     const decision = this.#advance(({ needs }) => needs.every((need) => this.#facts[need] !== undefined), options);
     if (decision instanceof Promise) {
       this.#busy = decision.finally(() => {
@@ -188,6 +189,14 @@ export class Evaluation {
     if (decision.code === "nothing-applied") counters.nothingApplied++;
     return decision;
   }
+}
+
+/** Of two spreads in one literal the second goes through the runtime for every property. */
+function withMore(known: Partial<Facts>, more: Partial<Facts>): Partial<Facts> {
+  if (known === NO_FACTS) return { ...more };
+  const all: Partial<Record<FactName, unknown>> = { ...known };
+  for (const name of Object.keys(more) as FactName[]) all[name] = more[name];
+  return all as Partial<Facts>;
 }
 
 function always(): boolean {

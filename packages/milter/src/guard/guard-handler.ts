@@ -4,6 +4,8 @@ import {
   codes,
   type Decision,
   type Edit,
+  type FactName,
+  type Facts,
   type Guard,
   type MessageLimits as ReadLimits,
   type Reply,
@@ -219,10 +221,9 @@ class GuardHandler implements MilterHandler {
     message.isHeaderJudged = true;
     if (kept.isTooLong) return this.#conclude(message, TOO_LONG, "header", true, context);
     const { needs } = this.#settings;
-    const facts = {
-      ...(needs.recipients ? { recipients: kept.recipients } : {}),
-      ...(needs.headers ? { headers: kept.headers } : {}),
-    };
+    const facts: { -readonly [Name in FactName]?: Facts[Name] } = {};
+    if (needs.recipients) facts.recipients = kept.recipients;
+    if (needs.headers) facts.headers = kept.headers;
     const decision = transaction.learn(facts, context);
     return andThen(decision, (made) => this.#conclude(message, made, "header", !needs.body, context));
   }
