@@ -1,7 +1,7 @@
 import { encodeFrame, type Frame, MAX_BODY_CHUNK } from "./frame.js";
 import { MAX_FRAME } from "./frame-cutter.js";
 import { type HeaderCommand, placeHeader } from "./placed-header.js";
-import { broken, type Decoded, decoded, isWireText, readStrings, refuse, terminated, u32 } from "./wire.js";
+import { broken, type Decoded, decoded, isWireText, readStrings, refuse, splitAtNuls, terminated, u32 } from "./wire.js";
 
 /** What the MTA can do, from `O`. */
 export interface NegotiateCommand {
@@ -150,7 +150,7 @@ export function decodeCommand({ octet, data }: Frame): Decoded<Command> {
 /** Reads the data of a macro frame, at least one octet. A name without a value is left out. */
 export function decodeMacros(data: Buffer): MacrosCommand {
   const end = data.lastIndexOf(0);
-  const texts = end < 1 ? [] : data.toString("latin1", 1, end).split("\0");
+  const texts = end < 1 ? [] : splitAtNuls(data.toString("latin1", 1, end));
   const macros: [string, string][] = [];
   for (let at = 0; at + 1 < texts.length; at += 2) macros.push([texts[at] as string, texts[at + 1] as string]);
   return { kind: "macros", stage: data.toString("latin1", 0, 1), macros };
