@@ -1,7 +1,17 @@
 import { encodeFrame, type Frame, MAX_BODY_CHUNK } from "./frame.js";
 import { MAX_FRAME } from "./frame-cutter.js";
 import { type HeaderCommand, placeHeader } from "./placed-header.js";
-import { broken, type Decoded, decoded, isWireText, readStrings, refuse, splitAtNuls, terminated, u32 } from "./wire.js";
+import {
+  broken,
+  type Decoded,
+  decoded,
+  isWireText,
+  readStrings,
+  refuse,
+  splitAtNuls,
+  terminated,
+  u32,
+} from "./wire.js";
 
 /** What the MTA can do, from `O`. */
 export interface NegotiateCommand {
