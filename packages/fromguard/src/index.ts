@@ -10,3 +10,6 @@ export { type Daemon, type RunningListener, startDaemon } from "./serve/daemon.j
 export { decidedFields, reloadLine } from "./serve/event-lines.js";
 export { type HttpServerOptions, serveHttp } from "./serve/http-server.js";
 export { formatFields, jsonLog, type Log, type LogFields } from "./serve/log.js";
+export { type Judging, type ServedPolicy, servedPolicy } from "./serve/served-policy.js";
+export { DEFAULT_SUSPECT_LIMITS, type Suspect, type SuspectLimits } from "./suspects/suspect-accounts.js";
+export { watchAccounts } from "./suspects/watch-accounts.js";

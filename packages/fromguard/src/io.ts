@@ -22,6 +22,8 @@ export interface Io {
   /** Whether a person reads standard output and can answer on standard input. */
   readonly isInteractive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user that the process runs as, where it may become another. */
+  readonly uid?: number | undefined;
   /** Settles with the name of the signal once the process is asked to stop. Asked for only by commands that stay up. */
   stopRequested(): Promise<string>;
   /** Calls `reload` each time the process is asked to read its files again; returns what ends that. */
@@ -41,6 +43,7 @@ export function processIo(): Io {
     stderr: outputOf(process.stderr),
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     env: process.env,
+    uid: process.getuid?.(),
     stopRequested: () =>
       new Promise((resolve) => {
         const stop = (signal: NodeJS.Signals) => {

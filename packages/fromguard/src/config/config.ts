@@ -12,6 +12,7 @@ import { expand, type PresetName, presetSchemas } from "./presets.js";
 import { Reading } from "./reading.js";
 import { ruleSchemas } from "./rule-schemas.js";
 import { fileSchema } from "./schema.js";
+import { type SuspectSettings, suspectsOf } from "./suspect-schema.js";
 
 /** Where the configuration is looked for unless `--config` says otherwise. */
 export const DEFAULT_CONFIG_FILE = "/etc/fromguard/fromguard.yaml";
@@ -41,6 +42,9 @@ export interface Config {
     readonly combine: "union" | "first-match";
     readonly login: LoginRule | undefined;
   };
+  /** Who the daemon becomes where it is started as root. */
+  readonly user: string | number | undefined;
+  readonly group: string | number | undefined;
   /** Processes that serve. */
   readonly workers: number | "auto";
   /** Where metrics are served; undefined for nowhere. */
@@ -60,6 +64,8 @@ export interface Config {
   readonly log: LogSettings;
   /** Refusals end in the id of their line in the log. */
   readonly traceId: boolean;
+  /** When an account is suspect; undefined for never. */
+  readonly suspects: SuspectSettings | undefined;
   readonly replies: ReplyChanges;
   /** Within which messages are read. */
   readonly limits: MessageLimits;
@@ -147,6 +153,8 @@ export function checkConfig(text: string, file: string, overrides: readonly Over
     listeners,
     contexts,
     ownership: { sources, combine: raw.combine, login: raw.login },
+    user: raw.user,
+    group: raw.group,
     workers: raw.workers,
     metrics: raw.metrics && { listen: raw.metrics.listen, access: accessOf(raw.metrics) },
     dns: {
@@ -160,6 +168,7 @@ export function checkConfig(text: string, file: string, overrides: readonly Over
     shadow: raw.shadow,
     log: raw.log,
     traceId: raw["trace-id"],
+    suspects: suspectsOf(raw["account-suspect"]),
     replies: raw.replies,
     limits: raw.limits,
   };

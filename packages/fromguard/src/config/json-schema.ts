@@ -30,6 +30,10 @@ export function configJsonSchema(): JsonSchema {
       listeners: { ...properties.listeners, items: oneOf(listenerSchemas) },
       ownership: { ...properties.ownership, items: oneOf(ownershipSchemas) },
       rules: { ...properties.rules, items: RULE },
+      "account-suspect": {
+        description: properties["account-suspect"]?.description,
+        anyOf: [{ const: false }, properties["account-suspect"]],
+      },
       metrics: {
         description: properties.metrics?.description,
         anyOf: [{ type: "string", minLength: 1 }, properties.metrics],

@@ -18,7 +18,8 @@ function faultOfAddress(value: string): string | undefined {
   }
 }
 
-const nameOrId = z.union([text, z.int().min(0).max(0xffff_fffe)], "must be a name or a number");
+/** A user or group of the system. */
+export const nameOrId = z.union([text, z.int().min(0).max(0xffff_fffe)], "must be a name or a number");
 
 /** Who may use a unix socket: keys that stand beside its address. */
 const access = {

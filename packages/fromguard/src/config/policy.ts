@@ -12,6 +12,7 @@ import {
 import { invalid, wireResolver } from "@fromguard/node";
 import { POLICY_FACTS } from "@fromguard/policy";
 import { type FollowedMainCf, followMainCf } from "../main-cf/follow-main-cf.js";
+import { countedResolver } from "../metrics/counted-resolver.js";
 import type { OnAnswers } from "../metrics/counted-source.js";
 import { buildRule, type Sources } from "./build-rule.js";
 import type { Config } from "./config.js";
@@ -48,6 +49,8 @@ export interface BuildOptions extends Following {
   readonly onAnswers?: OnAnswers;
   /** Told of each rule that threw. */
   readonly onRuleError?: (rule: string, cause: string) => void;
+  /** Told of each question for records, and of each that the cache did not answer. */
+  readonly onDns?: (what: "question" | "query") => void;
   /**
    * What is in use now. What DNS answered is kept where the settings are the same, and a table of a main.cf that could be opened for it
    * has to open again.
@@ -61,13 +64,13 @@ export interface BuildOptions extends Following {
  * @throws FromguardError with the place in the configuration, or in the map whose line is bad.
  */
 export async function buildPolicy(config: Config, options: BuildOptions = {}): Promise<Policy> {
-  const { onRuleError, previous, ...following } = options;
+  const { onRuleError, onDns, previous, ...following } = options;
   const tables = new TableLoader(config, following);
   let opened: OpenOwnership | undefined;
   const mainCfs: FollowedMainCf[] = [];
   const followers = () => [...tables.followers, ...(opened?.followers ?? []), ...mainCfs];
   try {
-    const resolver = resolverOf(config, previous);
+    const resolver = resolverOf(config, previous, onDns);
     opened = await openOwnership(config, tables, following);
     const ownership = opened?.ownership;
     const followed: Sources["followed"] = async (file, overrides) => {
@@ -133,11 +136,20 @@ async function ruleAt(entry: Config["rules"][number], config: Config, sources: S
   }
 }
 
-function resolverOf(config: Config, previous: BuildOptions["previous"]): Resolver {
+function resolverOf(
+  config: Config,
+  previous: BuildOptions["previous"],
+  onDns: BuildOptions["onDns"] = () => undefined,
+): Resolver {
   if (previous !== undefined && isDeepStrictEqual(previous.config.dns, config.dns)) return previous.policy.resolver;
   const { servers, timeoutMs, staleSeconds } = config.dns;
   try {
-    return cachedResolver(wireResolver({ ...(servers === undefined ? {} : { servers }), timeoutMs }), { staleSeconds });
+    const wire = wireResolver({ ...(servers === undefined ? {} : { servers }), timeoutMs });
+    const cached = cachedResolver(
+      countedResolver(wire, () => onDns("query")),
+      { staleSeconds },
+    );
+    return countedResolver(cached, () => onDns("question"));
   } catch (error) {
     throw invalid(config.document, ["dns", "servers"], (error as Error).message, error);
   }

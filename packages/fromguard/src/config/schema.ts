@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { actionsSchema } from "./actions.js";
 import { limitsSchema } from "./limits.js";
-import { metricsSchema } from "./listeners.js";
+import { metricsSchema, nameOrId } from "./listeners.js";
 import { logSchema } from "./log-schema.js";
 import { loginRuleSchema } from "./login-rule.js";
 import { repliesSchema } from "./replies.js";
+import { suspectSchema } from "./suspect-schema.js";
 import { texts } from "./values.js";
 
 const DEFAULT_DNS_TIMEOUT_MS = 5_000;
@@ -44,6 +45,7 @@ export const fileSchema = z.strictObject({
   replies: repliesSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   log: logSchema.prefault({}),
+  "account-suspect": suspectSchema.prefault({}),
   dns: z
     .strictObject({
       servers: texts.optional().describe("Asked in this order. Default: the servers of resolv.conf."),
@@ -63,6 +65,8 @@ export const fileSchema = z.strictObject({
     .prefault({})
     .describe("How domains are looked up."),
   metrics: metricsSchema.optional().describe("Where GET /metrics is answered; asks no password either."),
+  user: nameOrId.optional().describe("Who the daemon becomes where it is started as root, once its ports are open."),
+  group: nameOrId.optional().describe("The group that it has then. Default: that of the user."),
   workers: z
     .union([z.int().min(1).max(256), z.literal("auto")], "must be a number from 1 to 256, or auto")
     .default(1)

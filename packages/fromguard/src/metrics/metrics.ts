@@ -1,5 +1,5 @@
 import type { Decision } from "@fromguard/core";
-import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
 import type { Followed, Reload } from "../config/following.js";
 
 /** What is answered to who asks for metrics. */
@@ -7,6 +7,8 @@ export interface Exposition {
   readonly contentType: string;
   /** The whole text. */
   text(): Promise<string>;
+  /** Sources that could not answer when they were asked last, within the last half minute. */
+  down(): readonly string[] | Promise<readonly string[]>;
 }
 
 /** What one process has counted, as plain data. */
@@ -27,10 +29,37 @@ export interface Metrics extends Exposition {
   /** These are followed; those that were not yet have been read for the first time. */
   follows(followed: readonly Followed[]): void;
   reloaded(reload: Reload): void;
+  /** How long a decision of a listener took. */
+  took(listener: string, seconds: number): void;
+  /** A rule asked for records of a name, or a name server was asked for them. */
+  dns(what: "question" | "query"): void;
+  /** These listeners are open. */
+  serves(listeners: readonly CountedListener[]): void;
+  down(): readonly string[];
+  /** An account is suspect. */
+  suspected(): void;
+  suspectHookFailed(): void;
   /** A worker of the daemon ended, and it had not been asked to. */
   workerEnded(): void;
   samples(): Promise<Samples>;
 }
+
+/** The name of the gauge of sources that are down. */
+export const SOURCE_DOWN = "fromguard_source_down";
+
+/** A listener, and how many connections it has open now. */
+export interface CountedListener {
+  readonly kind: string;
+  readonly address: string;
+  readonly shadow?: true;
+  readonly connections: () => number;
+}
+
+/** Seconds: an answer from memory, from a name server near by, from one that is slow, and up to the deadline of a decision. */
+const BUCKETS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 20];
+
+/** Milliseconds behind its last failure that a source is taken to be down; who is not asked any more could not show that it is up. */
+const DOWN_MS = 30_000;
 
 /** @param now milliseconds since 1970 */
 export function createMetrics(now: () => number = Date.now): Metrics {
@@ -43,7 +72,7 @@ export function createMetrics(now: () => number = Date.now): Metrics {
     name: string,
     help: string,
     labelNames: readonly Label[],
-    aggregator: "min" | "max",
+    aggregator: "min" | "max" | "sum",
   ) => new Gauge({ name: `fromguard_${name}`, help, labelNames: [...labelNames], registers, aggregator });
 
   const decisions = counter("decisions_total", "Decisions.", ["listener", "action", "code"]);
@@ -70,19 +99,84 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   );
   const workersEnded = counter("workers_ended_total", "Workers that ended without being asked to.", []);
 
+  const refusals = counter("refusals_total", "Decisions that refuse or defer, by the rule that decided.", [
+    "listener",
+    "action",
+    "rule",
+    "code",
+  ]);
+  const observed = counter("observed_verdicts_total", "Failures that refused nothing: shadow, tag, observe.", [
+    "listener",
+    "rule",
+    "code",
+  ]);
+  const durations = new Histogram({
+    name: "fromguard_decision_duration_seconds",
+    help: "How long decisions took.",
+    labelNames: ["listener"],
+    buckets: BUCKETS,
+    registers,
+  });
+  const questions = counter("dns_questions_total", "Records that rules asked for.", []);
+  const queries = counter(
+    "dns_queries_total",
+    "Questions that name servers were asked; the others the cache answered.",
+    [],
+  );
+  let counted: readonly CountedListener[] = [];
+  const connections = gauge("connections", "Connections that are open.", ["listener", "address"], "sum");
+  const shadows = gauge(
+    "listener_shadow",
+    "1 where a listener refuses nothing, else 0.",
+    ["listener", "address"],
+    "max",
+  );
+  const failedAt = new Map<string, number>();
+  const isDown = gauge(
+    SOURCE_DOWN.slice("fromguard_".length),
+    "1 where a source could not answer when it was asked last.",
+    ["source"],
+    "max",
+  );
+  const suspects = counter("account_suspects_total", "Logins that were refused for too many addresses.", []);
+  const hookFailures = counter("account_suspect_command_failures_total", "Commands for suspects that failed.", []);
+  const down = () => [...failedAt].flatMap(([source, at]) => (now() - at < DOWN_MS ? [source] : []));
+  const refresh = () => {
+    for (const { kind, address, connections: open } of counted) connections.set({ listener: kind, address }, open());
+    const failing = down();
+    for (const source of failedAt.keys()) isDown.set({ source }, failing.includes(source) ? 1 : 0);
+  };
   const known = new Set<string>();
 
   return {
-    decided: (listener, { action, code, findings }) => {
+    decided: (listener, decision) => {
+      const { action, code, findings } = decision;
       decisions.inc({ listener, action, code });
       for (const { rule, verdict } of findings) {
         if (verdict.kind === "unknown") unknowns.inc({ rule, code: verdict.code });
       }
+      for (const { rule, verdict } of decision.observed) observed.inc({ listener, rule, code: verdict.code });
+      if (action === "accept") return;
+      const decisive = findings.find(({ verdict }) => verdict.code === code);
+      refusals.inc({ listener, action, rule: decisive?.rule ?? "", code });
     },
+    took: (listener, seconds) => durations.observe({ listener }, seconds),
+    dns: (what) => (what === "question" ? questions : queries).inc(),
+    serves: (listeners) => {
+      counted = listeners;
+      for (const { kind, address, shadow } of listeners) shadows.set({ listener: kind, address }, shadow ? 1 : 0);
+    },
+    down,
+    suspected: () => suspects.inc(),
+    suspectHookFailed: () => hookFailures.inc(),
     happened: (listener, event) => events.inc({ listener, event }),
     ruleFailed: (rule) => ruleErrors.inc({ rule }),
     answered: (source, answers) => {
-      for (const { kind } of answers) answersOf.inc({ source, answer: kind });
+      for (const { kind } of answers) {
+        answersOf.inc({ source, answer: kind });
+        if (kind === "unknown") failedAt.set(source, now());
+        else if (failedAt.delete(source)) isDown.set({ source }, 0);
+      }
     },
     follows: (followed) => {
       for (const { what, source } of followed) {
@@ -105,8 +199,14 @@ export function createMetrics(now: () => number = Date.now): Metrics {
       lastGood.set({ what, source }, now() / 1000);
     },
     workerEnded: () => workersEnded.inc(),
-    samples: () => registry.getMetricsAsJSON(),
+    samples: () => {
+      refresh();
+      return registry.getMetricsAsJSON();
+    },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: () => {
+      refresh();
+      return registry.metrics();
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { AggregatorRegistry } from "prom-client";
-import type { Exposition, Metrics, Samples } from "./metrics.js";
+import { type Exposition, type Metrics, type Samples, SOURCE_DOWN } from "./metrics.js";
 
 /** The metrics of the primary and its workers as one. */
 export interface SummedMetrics extends Exposition {
@@ -19,6 +19,12 @@ export function summedMetrics(own: Metrics, ask: () => Promise<ReadonlyMap<numbe
   const alive = new Map<number, Samples>();
   let gone: Samples = [];
   let turn: Promise<void> = Promise.resolve();
+  const total = async () => {
+    for (const [process, samples] of await ask()) if (alive.has(process)) alive.set(process, samples);
+    const mine = await own.samples();
+    await turn;
+    return sum([mine, gone, ...alive.values()]);
+  };
   return {
     started: (process) => alive.set(process, []),
     ended: (process) => {
@@ -29,17 +35,19 @@ export function summedMetrics(own: Metrics, ask: () => Promise<ReadonlyMap<numbe
       });
     },
     contentType: own.contentType,
-    text: async () => {
-      for (const [process, samples] of await ask()) if (alive.has(process)) alive.set(process, samples);
-      const mine = await own.samples();
-      await turn;
-      return await sum([mine, gone, ...alive.values()]).metrics();
-    },
+    text: async () => (await total()).metrics(),
+    down: async () => downIn(await (await total()).getMetricsAsJSON()),
   };
 }
 
 function sum(all: readonly Samples[]) {
   return AggregatorRegistry.aggregate([...all]);
+}
+
+/** The sources of which one process at least says that they are down. */
+function downIn(samples: Samples): readonly string[] {
+  const found = samples.find(({ name }) => name === SOURCE_DOWN);
+  return (found?.values ?? []).flatMap(({ value, labels }) => (value > 0 ? [String(labels.source)] : []));
 }
 
 /** What a process that is gone has counted stays true; the state that it had does not. */

@@ -51,6 +51,7 @@ export async function startDaemon(
   const { config, listeners: judges } = served();
   const running: (RunningListener & { readonly listener: Listener })[] = [];
   let isOpen = false;
+  const isReady = () => isOpen && reporting.metrics.down().length === 0;
   const close = async (options?: { readonly graceMs?: number }) => {
     isOpen = false;
     await Promise.all(running.map(({ listener }) => listener.close(options)));
@@ -65,7 +66,7 @@ export async function startDaemon(
   try {
     const ready: { readonly judge: Judging; readonly open: () => Promise<Listener> }[] = [];
     for (const [listener, judge] of judges.entries()) {
-      const plan = { served, listener, admission: admissionOf?.(listener), exposition, isReady: () => isOpen };
+      const plan = { served, listener, admission: admissionOf?.(listener), exposition, isReady };
       ready.push({ judge, open: await at(judge, () => prepareListener(plan, reporting)) });
     }
     for (const { judge, open } of ready) {
@@ -80,6 +81,9 @@ export async function startDaemon(
     throw error;
   }
   isOpen = true;
+  reporting.metrics.serves(
+    running.map(({ listener, ...told }) => ({ ...told, connections: () => listener.connections })),
+  );
   const listeners = running.map(({ listener, ...told }) => told);
   return { listeners, notes: notesOn(listeners, judges), close };
 }

@@ -22,7 +22,7 @@ export interface Switch {
 }
 
 /** Options of {@link followPolicy}. */
-export interface FollowPolicyOptions extends Pick<BuildOptions, "onAnswers" | "onRuleError"> {
+export interface FollowPolicyOptions extends Pick<BuildOptions, "onAnswers" | "onRuleError" | "onDns"> {
   /** Milliseconds between looks at the files. Default 0: none. */
   readonly checkMs?: number;
   /** Reads the configuration again. */
@@ -40,6 +40,8 @@ export interface FollowedPolicy {
   /** What the configuration says of itself at the start, one sentence each. */
   readonly warnings: readonly string[];
   readonly followed: readonly Followed[];
+  /** Every file that was read. */
+  readonly files: Iterable<string>;
   /** Of all policies that were in force. */
   counters(): GuardCounters;
   /** Reads all files. `isAsked` (default true) tells of the configuration also where it is the same. */
@@ -127,6 +129,7 @@ export async function followPolicy(config: Config, options: FollowPolicyOptions)
     },
     warnings: first.policy.warnings,
     followed: [itself, ...first.policy.followers],
+    files: first.stamps.keys(),
     counters: () => [past, ...following.current.served.counters].reduce(sum),
     reload: (asked = true) => {
       isAsked ||= asked;

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Decision } from "@fromguard/core";
+import type { Decision, Guard } from "@fromguard/core";
 import { createExchange } from "@fromguard/http";
 import { createMilterServer, guardHandler, type HandlerFactory } from "@fromguard/milter";
 import type { Admission, Listener, Refusal } from "@fromguard/node";
 import { createPolicyServer } from "@fromguard/policy";
 import { accessOf } from "../config/listeners.js";
 import type { Exposition } from "../metrics/metrics.js";
+import { refusedAddress } from "../suspects/suspect-accounts.js";
 import { auditLine } from "./audit-line.js";
 import {
   httpLine,
@@ -24,6 +25,7 @@ import { derived, liveGuard } from "./live-guard.js";
 import type { Reporting } from "./reporting.js";
 import type { Judging, ServedPolicy } from "./served-policy.js";
 import { traceIdOf } from "./trace-id.js";
+import { andThen, wrappedGuard } from "./wrapped-guard.js";
 
 /** A listener to be opened, and what it reads anew for each transaction. */
 export interface ListenerPlan {
@@ -48,9 +50,19 @@ export function prepareListener(plan: ListenerPlan, reporting: Reporting): () =>
     const trace = traceIdOf(decision);
     reporting.metrics.decided(entry.kind, decision);
     write(withTrace(line, trace));
+    const refused = refusedAddress(decision);
+    if (refused !== undefined) reporting.refused?.(refused);
     return trace;
   };
-  const parts = { plan, judging, tell, decided, reporting };
+  const timed = (guard: Guard) =>
+    wrappedGuard(guard, (decide) => {
+      const begun = performance.now();
+      return andThen(decide(), (decision) => {
+        reporting.metrics.took(entry.kind, (performance.now() - begun) / 1000);
+        return decision;
+      });
+    });
+  const parts = { plan, judging, timed, tell, decided, reporting };
   switch (entry.kind) {
     case "policy":
       return policyServer(entry.options, parts);
@@ -66,6 +78,8 @@ type OptionsOf<Kind extends Judging["entry"]["kind"]> = Extract<Judging["entry"]
 interface Parts {
   readonly plan: ListenerPlan;
   readonly judging: () => Judging;
+  /** The guard with its decisions measured. */
+  readonly timed: (guard: Guard) => Guard;
   /** Logs and counts what happened beside decisions. */
   readonly tell: (line: Line) => void;
   /** Logs and counts a decision; returns its id. */
@@ -77,11 +91,13 @@ function sharedOf(options: Judging["entry"]["options"], { admission }: ListenerP
   return { access: accessOf(options), ...(admission === undefined ? {} : { admission }) };
 }
 
-function policyServer(options: OptionsOf<"policy">, { plan, judging, tell, decided }: Parts) {
+function policyServer(options: OptionsOf<"policy">, { plan, judging, timed, tell, decided }: Parts) {
   const names = Object.keys(judging().contexts ?? {});
-  const contexts = names.map((name) => [name, liveGuard(() => judging().contexts?.[name] ?? judging().guard)] as const);
+  const contexts = names.map(
+    (name) => [name, timed(liveGuard(() => judging().contexts?.[name] ?? judging().guard))] as const,
+  );
   const server = createPolicyServer({
-    guard: liveGuard(() => judging().guard),
+    guard: timed(liveGuard(() => judging().guard)),
     ...(names.length === 0 ? {} : { contexts: Object.fromEntries(contexts) }),
     limits: { maxConnections: options["max-connections"] },
     partial: true,
@@ -93,7 +109,7 @@ function policyServer(options: OptionsOf<"policy">, { plan, judging, tell, decid
   return () => server.listen(options.policy, sharedOf(options, plan));
 }
 
-function milterServer(options: OptionsOf<"milter">, { plan, judging, tell, decided, reporting }: Parts) {
+function milterServer(options: OptionsOf<"milter">, { plan, judging, timed, tell, decided, reporting }: Parts) {
   const factory = derived(plan.served, ({ config, listeners }): HandlerFactory => {
     const { entry, guard: own } = listeners[plan.listener] as Judging;
     const { "local-mail": localMail, "refused-local-mail": refusedLocalMail } = entry.options as OptionsOf<"milter">;
@@ -102,7 +118,7 @@ function milterServer(options: OptionsOf<"milter">, { plan, judging, tell, decid
       const { guard: now } = judging();
       return now.needs.every((need) => own.needs.includes(need)) ? now : own;
     });
-    return guardHandler(guard, {
+    return guardHandler(timed(guard), {
       readLimits: config.limits,
       localMail,
       refusedLocalMail,
@@ -117,7 +133,7 @@ function milterServer(options: OptionsOf<"milter">, { plan, judging, tell, decid
   return () => server.listen(options.milter, { ...sharedOf(options, plan), ...most });
 }
 
-function httpServer(options: OptionsOf<"http">, { plan, judging, tell, decided }: Parts) {
+function httpServer(options: OptionsOf<"http">, { plan, judging, timed, tell, decided }: Parts) {
   const { exposition, isReady } = plan;
   const { ownership } = plan.served();
   const directory = ownership && liveDirectory(ownership, () => plan.served().ownership);
@@ -127,7 +143,7 @@ function httpServer(options: OptionsOf<"http">, { plan, judging, tell, decided }
     const { options } = (listeners[plan.listener] as Judging).entry;
     return { options: options as OptionsOf<"http">, readLimits: config.limits };
   };
-  const guard = liveGuard(() => judging().guard);
+  const guard = timed(liveGuard(() => judging().guard));
   const made = ({ options, readLimits }: ReturnType<typeof ownOf>) =>
     createExchange({
       ...exchangeOptions(options, http),

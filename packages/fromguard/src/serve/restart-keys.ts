@@ -6,11 +6,13 @@ import { addressOf } from "./served-policy.js";
 const OPENING = ["mode", "owner", "group", "max-connections"] as const;
 
 /** Keys of the configuration by which the process runs. */
-const OF_PROCESS = ["workers", "metrics", "log"] as const;
+const OF_PROCESS = ["workers", "metrics", "log", "suspects", "user", "group"] as const;
 
 /** The keys that were changed and hold only after a restart, since listeners stay open as they are. */
 export function restartKeys(running: Config, next: Config): readonly string[] {
-  const process = OF_PROCESS.filter((key) => !isDeepStrictEqual(running[key], next[key]));
+  const process = OF_PROCESS.filter((key) => !isDeepStrictEqual(running[key], next[key])).map((key) =>
+    key === "suspects" ? "account-suspect" : key,
+  );
   const left = [...next.listeners.entries()];
   const listeners = running.listeners.flatMap((before, place): readonly string[] => {
     const at = left.findIndex(([, entry]) => addressOf(entry) === addressOf(before));

@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../config/config.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { createMetrics } from "../metrics/metrics.js";
+import { reportSuspects } from "../suspects/report-suspects.js";
 import { startDaemon } from "./daemon.js";
 import { followPolicy } from "./follow-policy.js";
 import type { Log } from "./log.js";
@@ -12,6 +13,7 @@ import { CHECK_MS, untilStopped } from "./until-stopped.js";
 /** Serves in this process. */
 export async function serveAlone(config: Config, log: Log, io: Io): Promise<ExitCode> {
   const metrics = createMetrics();
+  const refused = reportSuspects(config.suspects, { log, metrics });
   const { onSwitch, ...telling } = reporting({ log, metrics });
   const policy = await followPolicy(config, {
     ...telling,
@@ -26,7 +28,7 @@ export async function serveAlone(config: Config, log: Log, io: Io): Promise<Exit
   });
   metrics.follows(policy.followed);
   return await untilStopped({ config, policy, log, io }, async () => {
-    const daemon = await startDaemon(() => policy.current, { log, metrics }, { exposition: metrics });
+    const daemon = await startDaemon(() => policy.current, { log, metrics, refused }, { exposition: metrics });
     return { ...daemon, exposition: metrics, counters: () => ({ ...policy.counters() }) };
   });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Decision, type Guard, MAX_REPLY_TEXT, printable, type Reply, type Transaction } from "@fromguard/core";
+import { type Decision, type Guard, MAX_REPLY_TEXT, printable, type Reply } from "@fromguard/core";
+import { andThen, wrappedGuard } from "./wrapped-guard.js";
 
 /** The ids that replies show, by the decision. */
 const shown = new WeakMap<Decision, string>();
@@ -20,43 +21,7 @@ const OF_POSTFIX = "postfix-restrictions";
 
 /** The same guard, whose refusals each end in an id: `553 5.7.1 text (trace 0123456789)`. Texts are cut so that they stay within the limit. */
 export function tracedGuard(guard: Guard): Guard {
-  return {
-    rules: guard.rules,
-    needs: guard.needs,
-    counters: guard.counters,
-    decide: (facts, options) => andThen(guard.decide(facts, options), traced),
-    check: async (facts, options) => traced(await guard.check(facts, options)),
-    explain: async (facts, options) => {
-      const { decision, trace } = await guard.explain(facts, options);
-      return { decision: traced(decision), trace };
-    },
-    begin: () => new TracedTransaction(guard.begin()),
-    within: (transport) => tracedGuard(guard.within(transport)),
-  };
-}
-
-class TracedTransaction implements Transaction {
-  readonly #transaction: Transaction;
-
-  constructor(transaction: Transaction) {
-    this.#transaction = transaction;
-  }
-
-  learn(...told: Parameters<Transaction["learn"]>): Decision | Promise<Decision> {
-    return andThen(this.#transaction.learn(...told), traced);
-  }
-
-  get waiting() {
-    return this.#transaction.waiting;
-  }
-
-  get facts() {
-    return this.#transaction.facts;
-  }
-}
-
-function andThen(decision: Decision | Promise<Decision>, then: (decision: Decision) => Decision) {
-  return decision instanceof Promise ? decision.then(then) : then(decision);
+  return wrappedGuard(guard, (decide) => andThen(decide(), traced));
 }
 
 function traced(decision: Decision): Decision {

@@ -5,6 +5,7 @@ import type { Io } from "../io.js";
 import type { Exposition } from "../metrics/metrics.js";
 import { styleFor } from "../report/style.js";
 import type { Daemon } from "./daemon.js";
+import { dropPrivileges } from "./drop-privileges.js";
 import type { FollowedPolicy } from "./follow-policy.js";
 import type { Log, LogFields } from "./log.js";
 import { openMetrics } from "./open-metrics.js";
@@ -58,6 +59,11 @@ async function run(
     await served.close({ graceMs: 0 });
     throw error;
   });
+  const isRoot = await dropPrivileges(config, policy.files, io).catch(async (error: unknown) => {
+    await Promise.all([served.close({ graceMs: 0 }), metrics?.close({ graceMs: 0 })]);
+    throw error;
+  });
+  if (isRoot) await io.stderr.write(`${style.yellow("warning:")} runs as root: name another user (user:)\n`);
   for (const warning of policy.warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
   for (const note of served.notes) await io.stderr.write(`note: ${note}\n`);
   for (const listener of served.listeners) log.info("listening", { ...listener });

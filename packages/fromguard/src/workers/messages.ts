@@ -2,6 +2,7 @@ import type { Override } from "../config/overrides.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { Samples } from "../metrics/metrics.js";
 import type { RunningListener } from "../serve/daemon.js";
+import type { RefusedAddress } from "../suspects/suspect-accounts.js";
 
 /** What a worker needs to serve. */
 export interface Assignment {
@@ -39,4 +40,6 @@ export type ToPrimary =
   | { readonly kind: "enter"; readonly id: number; readonly listener: number }
   /** A connection that was admitted has gone. */
   | { readonly kind: "leave"; readonly listener: number }
+  /** An address was refused to a login. */
+  | ({ readonly kind: "refused" } & RefusedAddress)
   | { readonly kind: "counted"; readonly id: number; readonly samples: Samples };

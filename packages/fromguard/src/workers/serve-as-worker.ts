@@ -6,6 +6,7 @@ import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { startDaemon } from "../serve/daemon.js";
+import { dropPrivileges } from "../serve/drop-privileges.js";
 import { followPolicy } from "../serve/follow-policy.js";
 import { withFields } from "../serve/log.js";
 import { openLog } from "../serve/open-log.js";
@@ -75,9 +76,10 @@ async function serveBy(
     metrics.follows(policy.followed);
     const { listeners, notes, close } = await startDaemon(
       () => policy.current,
-      { log, metrics },
+      { log, metrics, refused: (refused) => tell({ kind: "refused", ...refused }) },
       { admissionOf: (listener) => admissions.of(listener) },
     );
+    await dropPrivileges(config, policy.files, io);
     tell({ kind: "ready", listeners, notes });
     return {
       reload: async (next, isAsked) => {

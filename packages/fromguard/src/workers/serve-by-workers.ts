@@ -9,6 +9,7 @@ import { followPolicy } from "../serve/follow-policy.js";
 import type { Log } from "../serve/log.js";
 import { reporting, tellRestart } from "../serve/reporting.js";
 import { CHECK_MS, untilStopped } from "../serve/until-stopped.js";
+import { reportSuspects } from "../suspects/report-suspects.js";
 import { startWorkers, type Workers } from "./workers.js";
 
 /**
@@ -47,6 +48,7 @@ export async function serveByWorkers(config: Config, count: number, log: Log, io
       log,
       stdout: io.stdout,
       stderr: io.stderr,
+      onRefused: reportSuspects(config.suspects, { log, metrics }),
       onStarted: exposition.started,
       onEnded: (process, isExpected) => {
         exposition.ended(process);

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Samples } from "../metrics/metrics.js";
+import type { RefusedAddress } from "../suspects/suspect-accounts.js";
 import type { ConnectionCounts } from "./connection-counts.js";
 import type { Assignment, Serving, ToPrimary, ToWorker } from "./messages.js";
 
@@ -30,7 +31,11 @@ export class WorkerProcess {
   readonly #asked = new Map<number, (samples: Samples | undefined) => void>();
   #questions = 0;
 
-  constructor(assignment: Assignment, connections: ConnectionCounts<WorkerProcess>) {
+  constructor(
+    assignment: Assignment,
+    connections: ConnectionCounts<WorkerProcess>,
+    onRefused: (refused: RefusedAddress) => void,
+  ) {
     this.#worker = cluster.fork();
     this.ended = new Promise((resolve) => {
       this.#worker.once("exit", (code, signal) => resolve({ code, signal }));
@@ -56,6 +61,9 @@ export class WorkerProcess {
           }
           case "leave":
             connections.leave(this, message.listener);
+            break;
+          case "refused":
+            onRefused(message);
             break;
           case "counted":
             this.#asked.get(message.id)?.(message.samples);

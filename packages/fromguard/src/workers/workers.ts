@@ -5,6 +5,7 @@ import { Exit, exitCodes } from "../exit-codes.js";
 import type { Output } from "../io.js";
 import type { Samples } from "../metrics/metrics.js";
 import type { Log } from "../serve/log.js";
+import type { RefusedAddress } from "../suspects/suspect-accounts.js";
 import { ConnectionCounts } from "./connection-counts.js";
 import type { Assignment, Serving, ToWorker } from "./messages.js";
 import { delayBeforeReplacement } from "./replacement.js";
@@ -21,6 +22,8 @@ export interface WorkersOptions {
   readonly log: Log;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Told of each address that was refused to a login. */
+  readonly onRefused: (refused: RefusedAddress) => void;
   readonly onStarted: (process: number) => void;
   /** `isExpected`: it had been asked to stop. */
   readonly onEnded: (process: number, isExpected: boolean) => void;
@@ -142,8 +145,8 @@ class Pool {
   }
 
   #start(worker: number): StartedAt {
-    const { assignment, stdout, stderr, onStarted, onEnded } = this.#options;
-    const process = new WorkerProcess({ ...assignment(), worker }, this.#connections);
+    const { assignment, stdout, stderr, onRefused, onStarted, onEnded } = this.#options;
+    const process = new WorkerProcess({ ...assignment(), worker }, this.#connections, onRefused);
     this.#running.add(process);
     onStarted(process.pid);
     void process.ended.then(() => {

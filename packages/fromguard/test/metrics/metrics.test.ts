@@ -85,6 +85,41 @@ describe("metrics of a daemon", () => {
     expect(await state()).toEqual(["0", "1", "1"]);
   });
 
+  it("count refusals by rule, how long decisions took, and open connections", async () => {
+    const { ask, sample } = await daemon();
+    expect(await ask("bob")).toMatch(/^553/);
+    const labels = 'listener="policy",action="reject",rule="login-owns-envelope",code="envelope-not-owned"';
+    expect(await sample(`fromguard_refusals_total{${labels}}`)).toBe("1");
+    expect(await sample('fromguard_decision_duration_seconds_count{listener="policy"}')).toBe("1");
+    expect(Number(await sample('fromguard_decision_duration_seconds_bucket{le="20",listener="policy"}'))).toBe(1);
+  });
+
+  it("tell which source is down: /readyz is 503 then, at each listener", async () => {
+    const folder = await folderWith({
+      "f.yaml": `ownership:
+  - login-map: fail:broken
+listeners:
+  - policy: 127.0.0.1:0
+  - http: 127.0.0.1:0
+metrics: 127.0.0.1:0
+rules: [login-owns-envelope]
+`,
+    });
+    const { io, stop } = await start(`${folder}/f.yaml`);
+    onTestFinished(async () => void (await stop()));
+    const addressOf = (kind: string) => events(io).find((event) => event.kind === kind)?.address as string;
+    const readyz = async (kind: string) => {
+      const response = await fetch(`http://${addressOf(kind)}/readyz`);
+      return [response.status, await response.text()];
+    };
+    expect([await readyz("metrics"), (await readyz("http"))[0]]).toEqual([[200, "ok\n"], 200]);
+    const question = { login: "ann", sender: "ann@example.com", recipient: "x@example.com" };
+    expect(await askPolicy(addressOf("policy"), question)).toMatch(/^DEFER_IF_PERMIT /);
+    expect(await readyz("metrics")).toEqual([503, expect.stringMatching(/^cannot answer: .*fail:broken/)]);
+    expect(await readyz("http")).toEqual([503, expect.not.stringContaining("broken")]);
+    expect((await fetch(`http://${addressOf("metrics")}/healthz`)).status).toBe(200);
+  });
+
   it("are at /metrics, for GET and HEAD alone", async () => {
     const { url } = await daemon();
     expect((await fetch(`${url}/`)).status).toBe(404);
@@ -107,7 +142,7 @@ describe("metrics", () => {
     });
     metrics.ruleFailed("mine");
     metrics.happened("milter", "engine-error");
-    metrics.follows([{ what: "map", source: "pcre:/a", reload: async () => {}, close: () => {} }]);
+    metrics.follows([{ what: "map", source: "pcre:/a" }]);
     const text = await metrics.text();
     for (const line of [
       'fromguard_unknown_verdicts_total{rule="login-owns-envelope",code="source-failed"} 1',
@@ -124,7 +159,33 @@ describe("metrics", () => {
     const listed = [...page.matchAll(/^\| `(fromguard_\w+)` \|/gm)].map(([, name]) => name);
     const made = [...(await createMetrics().text()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
     expect(listed).toEqual(made);
-    expect(made).toHaveLength(10);
+    expect(made).toHaveLength(20);
+  });
+
+  it("are what the dashboard shows, and no other", async () => {
+    const text = await readFile(new URL("../../../../examples/grafana/dashboard.json", import.meta.url), "utf8");
+    const { panels } = JSON.parse(text) as { panels: { title: string; targets: { expr: string }[] }[] };
+    const made = [...(await createMetrics().text()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
+    const named = panels.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }) => [...expr.matchAll(/fromguard_\w+/g)].map(([name]) => name.replace(/_bucket$/, ""))),
+    );
+    expect(new Set(named)).toEqual(new Set(made));
+    expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+  });
+
+  it("take a source for down from a failure on, until it answers, or for half a minute", async () => {
+    let now = 0;
+    const metrics = createMetrics(() => now);
+    const state = async () => [metrics.down(), /^fromguard_source_down\{.*$/m.exec(await metrics.text())?.[0]];
+    metrics.answered("sql:a", [{ kind: "yes" }]);
+    expect(await state()).toEqual([[], undefined]);
+    metrics.answered("sql:a", [{ kind: "unknown" }]);
+    expect(await state()).toEqual([["sql:a"], 'fromguard_source_down{source="sql:a"} 1']);
+    metrics.answered("sql:a", [{ kind: "no-nobody-owns-it" }]);
+    expect(await state()).toEqual([[], 'fromguard_source_down{source="sql:a"} 0']);
+    metrics.answered("sql:a", [{ kind: "unknown" }]);
+    now = 30_000;
+    expect(await state()).toEqual([[], 'fromguard_source_down{source="sql:a"} 0']);
   });
 
   it("stay apart where two are made", async () => {
