@@ -34,7 +34,13 @@ export type { Decoded } from "./codec/wire.js";
 export { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "./guard/guard-handler.js";
 export { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from "./guard/kept-message.js";
 export type { LocalMailOf, LocalRefusal } from "./guard/local-mail.js";
-export type { BuffersFullEvent, DecisionEvent, MilterEvent, TimeoutEvent } from "./guard/milter-event.js";
+export type {
+  BuffersFullEvent,
+  DecisionEvent,
+  MilterEvent,
+  ShutdownEvent,
+  TimeoutEvent,
+} from "./guard/milter-event.js";
 export { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from "./server/connection.js";
 export {
   createMilterServer,

@@ -48,7 +48,7 @@ export interface Metrics extends Exposition {
 export const SOURCE_DOWN = "fromguard_source_down";
 
 /** A listener, and how many connections it has open now. */
-export interface CountedListener {
+interface CountedListener {
   readonly kind: string;
   readonly address: string;
   readonly shadow?: true;

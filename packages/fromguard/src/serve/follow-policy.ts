@@ -9,7 +9,7 @@ import { restartKeys } from "./restart-keys.js";
 import { type ServedPolicy, servedPolicy } from "./served-policy.js";
 
 /** What became of files that were read anew and found good. */
-export interface Switch {
+interface Switch {
   /** What changed. */
   readonly reloads: readonly Reload[];
   /** What is followed now. */

@@ -16,7 +16,7 @@ export const FACTS: Readonly<Record<Kind, readonly FactName[] | "all">> = {
 };
 
 /** The rules that can run on a kind of listener. */
-export function rulesOn(kind: Kind, guard: Guard): Guard["rules"] {
+function rulesOn(kind: Kind, guard: Guard): Guard["rules"] {
   const facts = FACTS[kind];
   return facts === "all" ? guard.rules : guard.rules.filter(({ needs }) => needs.every((need) => facts.includes(need)));
 }

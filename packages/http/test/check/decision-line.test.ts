@@ -10,7 +10,7 @@ const decision: Decision = Object.freeze({
   findings: [
     {
       rule: "owned",
-      verdict: { kind: "fail", code: "envelope-not-owned", reply: TRY_LATER, evidence: { owners: "ann" } },
+      verdict: { kind: "fail", code: "envelope-not-owned", reply: TRY_LATER, evidence: { result: "ann" } },
     },
   ],
   observed: [],

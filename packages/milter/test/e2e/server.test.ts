@@ -196,7 +196,7 @@ describe("a milter server", () => {
     const writes = vi.spyOn(Socket.prototype, "write");
     const first = await connectMta(listener.address);
     const noDelay = vi.spyOn(handlePrototypeOf(first.socket), "setNoDelay");
-    onTestFinished(() => vi.restoreAllMocks());
+    onTestFinished(() => void vi.restoreAllMocks());
     const client = await connectMta(listener.address);
     client.send(mta.offer(), mta.mail("<a@b.example>"));
     await client.until(2);

@@ -43,7 +43,14 @@ const CASES: readonly (readonly [mta: string, recording: string, stages: Names])
   [
     "Sendmail, by lists of the filter",
     "sendmail-macro-lists",
-    { C: "j v client_addr", M: "i v auth_authen auth_ssf", R: "i", T: "i j", N: "i mail_addr", E: "i auth_authen mail_addr" },
+    {
+      C: "j v client_addr",
+      M: "i v auth_authen auth_ssf",
+      R: "i",
+      T: "i j",
+      N: "i mail_addr",
+      E: "i auth_authen mail_addr",
+    },
   ],
 ];
 

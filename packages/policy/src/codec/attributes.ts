@@ -63,7 +63,7 @@ function standsAt(octets: Uint8Array, start: number, name: readonly number[]): b
 }
 
 /** Where the value of an attribute begins, or {@link ABSENT}; undefined where it is none that is asked for. */
-export function placeOf(places: ValuePlaces, name: string): number | undefined {
+export function placeOf(places: readonly number[], name: string): number | undefined {
   const index = INDEX.get(name);
   return index === undefined ? undefined : places[index];
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { ABSENT, placeOf, type ValuePlaces } from "./attributes.js";
+import { ABSENT, placeOf } from "./attributes.js";
 
 /**
  * One request of Postfix: `name=value` lines.
@@ -10,14 +10,14 @@ export class PolicyRequest {
   readonly kind = "request";
   readonly #text: string;
   readonly #utf8: boolean;
-  readonly #places: ValuePlaces | undefined;
+  readonly #places: readonly number[] | undefined;
 
   /**
    * Lines, each ended by LF. Octets as latin1 where the whole is not UTF-8.
    *
    * @param places where values begin, of who has read the lines already; else names are searched for
    */
-  constructor(text: string, utf8: boolean, places?: ValuePlaces) {
+  constructor(text: string, utf8: boolean, places?: readonly number[]) {
     this.#text = text;
     this.#utf8 = utf8;
     this.#places = places;
