@@ -136,6 +136,8 @@ function configText(dnsAddress: string): string {
 ownership:
   - login-map: pcre:sender_login_maps
 dns: { servers: ["${dnsAddress}"], timeout-ms: 2000 }
+# Nobody reads its log, and what one listener says is compared with what the others do.
+trace-id: false
 `;
 }
 
