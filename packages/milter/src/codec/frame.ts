@@ -11,7 +11,7 @@ export interface Frame {
 /** The most octets of body in one frame, as long as nothing larger is agreed; a filter's own frames never hold more. */
 export const MAX_BODY_CHUNK = 0xffff;
 
-/** Hands out the frames of a stream of octets, in whatever pieces they come: {@link FrameCutter} with a value for each frame. */
+/** Hands out the frames of a stream of octets, in whatever pieces they come: `FrameCutter` with a value for each frame. */
 export class FrameReader {
   readonly #cutter: FrameCutter;
 
