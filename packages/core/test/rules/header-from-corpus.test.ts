@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   bodyUnambiguous,
@@ -13,25 +12,7 @@ import {
   readHeaderList,
   readMessage,
 } from "../../src/index.js";
-
-/** One message of the corpus; `shared/corpus/header-from/README.md` has the format. */
-interface Case {
-  readonly id: string;
-  readonly description: string;
-  readonly login: string;
-  readonly owned: readonly string[];
-  readonly envelopeFrom: string;
-  readonly raw: string;
-  readonly headersMilter?: readonly (readonly [string, string])[];
-  readonly expect: "accept" | "reject";
-  readonly reason: string;
-  readonly reasonsAny?: readonly string[];
-  readonly policy?: { readonly strict: "accept" | "reject"; readonly lenient: "accept" | "reject" };
-}
-
-const cases = ["attacks", "legitimate"].flatMap(
-  (name) => JSON.parse(readFileSync(new URL(`../vectors/header-from/${name}.json`, import.meta.url), "utf8")) as Case[],
-);
+import { type HeaderFromCase, ownCases } from "../support/header-from.js";
 
 /** What a list of names and values may hide, so that a refusal of the octets need not be one of the list. */
 const HIDDEN: ReadonlySet<string> = new Set<Code>([
@@ -46,7 +27,7 @@ const HIDDEN: ReadonlySet<string> = new Set<Code>([
   "smuggling",
 ]);
 
-function guardOf({ login, owned }: Case, preset: OriginatorPreset) {
+function guardOf({ login, owned }: HeaderFromCase, preset: OriginatorPreset) {
   const ownership = ownedAddresses({ [login]: owned, mallory: ["ceo@bank.example"] });
   return createGuard({
     rules: [
@@ -61,11 +42,11 @@ function guardOf({ login, owned }: Case, preset: OriginatorPreset) {
   });
 }
 
-const wanted = (entry: Case, preset: "default" | "strict" | "lenient") =>
+const wanted = (entry: HeaderFromCase, preset: "default" | "strict" | "lenient") =>
   preset === "default" ? entry.expect : (entry.policy?.[preset] ?? entry.expect);
 
 describe.each(["default", "strict", "lenient"] as const)("the corpus under the preset %s", (preset) => {
-  test.each(cases.map((entry) => [`${entry.id} ${entry.description}`, entry] as const))("%s", async (_, entry) => {
+  test.each(ownCases.map((entry) => [`${entry.id} ${entry.description}`, entry] as const))("%s", async (_, entry) => {
     const guard = guardOf(entry, preset);
     const { login, envelopeFrom } = entry;
     const judge = (parts: Parameters<typeof facts>[0]): Promise<Decision> =>

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   bodyUnambiguous,
   createGuard,
@@ -25,6 +24,7 @@ import {
 } from "@fromguard/core";
 import { fakeResolver, memoryTable } from "@fromguard/core/testing";
 import { postfixRestrictions } from "@fromguard/postfix";
+import { attacks } from "../../../core/test/support/header-from.js";
 import { smtpdOf } from "../../../postfix/test/smtpd/smtpd-of.js";
 import { THREATS } from "./threats.js";
 
@@ -62,16 +62,17 @@ interface Sample {
   readonly message: Uint8Array;
 }
 
-const corpus = JSON.parse(
-  readFileSync(new URL("../../../core/test/vectors/header-from/attacks.json", import.meta.url), "utf8"),
-) as readonly (Omit<Sample, "message"> & { readonly raw: string })[];
-
 const ENVELOPES = ["bob@example.com", "a@nowhere.test", "a@null.test", "a@odd.test", "ann", "a@[192.0.2.1]", "", "a b"];
 const plain = Buffer.from("From: ann@example.com\r\n\r\nhello\r\n");
 const ANN = { login: "ann", owned: ["ann@example.com"] };
 
 const samples: readonly Sample[] = [
-  ...corpus.map(({ raw, ...rest }) => ({ ...rest, message: Buffer.from(raw, "base64") })),
+  ...attacks.map(({ login, owned, envelopeFrom, raw }) => ({
+    login,
+    owned,
+    envelopeFrom,
+    message: Buffer.from(raw, "base64"),
+  })),
   ...THREATS.map(({ envelopeFrom = "ann@example.com", header, body = "hello\r\n" }) => ({
     ...ANN,
     envelopeFrom,

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import {
   bodyUnambiguous,
   createGuard,
@@ -10,30 +9,13 @@ import {
   readMessage,
 } from "@fromguard/core";
 import { describe, expect, it } from "vitest";
+import { corpora, type HeaderFromCase } from "../../../core/test/support/header-from.js";
 import { createHandler } from "../../src/index.js";
 import { bearer, JSON_TYPE, post, token } from "../support/handlers.js";
 
-interface Case {
-  readonly id: string;
-  readonly login: string;
-  readonly owned: readonly string[];
-  readonly envelopeFrom: string;
-  readonly raw: string;
-  readonly headersMilter?: readonly (readonly [string, string])[];
-}
-
-const folders = ["../../../core/test/vectors/header-from/", "../../../../../shared/corpus/header-from/"]
-  .map((path) => new URL(path, import.meta.url))
-  .filter((url) => existsSync(url));
-const corpora = folders.map((folder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Case[]),
-);
-
 const tokens = () => [token("all", "check", "evidence")];
 
-function judges({ login, owned }: Case, hasBody: boolean) {
+function judges({ login, owned }: HeaderFromCase, hasBody: boolean) {
   const ownership = ownedAddresses({ [login]: owned, mallory: ["ceo@bank.example"] });
   const ofHeaders = [loginOwnsEnvelope({ ownership }), headerOriginatorsOwned({ ownership })];
   const guard = createGuard({ rules: hasBody ? [...ofHeaders, bodyUnambiguous({ ownership })] : ofHeaders });

@@ -8,8 +8,8 @@ import {
   readMessage,
 } from "@fromguard/core";
 import { expect, it } from "vitest";
+import { ownCases as corpus } from "../../../core/test/support/header-from.js";
 import { readHookRequest } from "../../src/mta-hooks/request.js";
-import { corpus } from "../support/corpus.js";
 import { hookRequestOf } from "./stalwart.js";
 
 it("decides as on the octets, or says which code it could not see", async () => {
