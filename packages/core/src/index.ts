@@ -137,7 +137,15 @@ export {
   warnOnly,
   when,
 } from "./rule/combinators.js";
-export { type Client, type FactName, type Facts, type FactsInput, facts, type LocalUser } from "./rule/facts.js";
+export {
+  type Client,
+  FACT_NAMES,
+  type FactName,
+  type Facts,
+  type FactsInput,
+  facts,
+  type LocalUser,
+} from "./rule/facts.js";
 export { type Predicate, predicate, type Rule, type RuleContext, rule, type TraceNode } from "./rule/rule.js";
 export { type BodyUnambiguousOptions, bodyUnambiguous } from "./rules/body-unambiguous.js";
 export { clientIn } from "./rules/client-in.js";

@@ -1,4 +1,4 @@
-import { checkLimits, type FactName, printable } from "@fromguard/core";
+import { checkLimits, FACT_NAMES, printable } from "@fromguard/core";
 import type { Answer, Incoming } from "./exchange.js";
 import { incomingOf, responseOf } from "./fetch.js";
 import { admission } from "./limits/admission.js";
@@ -14,20 +14,6 @@ export interface FetchOptions extends HandlerOptions {
   /** The address of the client of a request, for limits: a `Request` has none. Default: all clients are one. */
   readonly clientAddress?: (request: Request) => string | undefined;
 }
-
-/** Any fact may come in a request; a rule whose fact did not come is `unknown`, and the guard defers. */
-const FACTS: readonly FactName[] = [
-  "login",
-  "authorisation",
-  "localUser",
-  "client",
-  "helo",
-  "listener",
-  "envelopeFrom",
-  "recipients",
-  "headers",
-  "bodyAnomalies",
-];
 
 /**
  * Makes a standard fetch handler for a guard: it runs wherever `Request` and `Response` are.
@@ -93,7 +79,8 @@ function serviceOf(options: HandlerOptions, tell: (event: HttpEvent) => void): S
   const { guard, maxBodyBytes = MAX_BODY_BYTES, readLimits = {}, directory, isReady = () => true, metrics } = options;
   checkLimits(readLimits);
   return {
-    guard: guard.within({ name: "HTTP", facts: FACTS }),
+    // Any fact may come in a request; a rule whose fact did not come is `unknown`, and the guard defers.
+    guard: guard.within({ name: "HTTP", facts: FACT_NAMES }),
     maxBodyBytes,
     readLimits,
     directory,

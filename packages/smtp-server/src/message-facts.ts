@@ -1,4 +1,5 @@
 import {
+  FACT_NAMES,
   type FactName,
   type Facts,
   type MessageLimits,
@@ -10,17 +11,7 @@ import {
 import type { HeadRead } from "./head.js";
 
 /** What a host in Node ever tells of a transaction: who acts for whom it does not know. */
-export const HOST_FACTS: readonly FactName[] = [
-  "login",
-  "localUser",
-  "client",
-  "helo",
-  "listener",
-  "envelopeFrom",
-  "recipients",
-  "headers",
-  "bodyAnomalies",
-];
+export const HOST_FACTS: readonly FactName[] = FACT_NAMES.filter((name) => name !== "authorisation");
 
 /**
  * Reads a path that a host in Node hands on as text. Octets that were no UTF-8 are U+FFFD by then, which must not become another's

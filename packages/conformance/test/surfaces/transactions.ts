@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import type { Edit, FactName } from "@fromguard/core";
+import type { Edit } from "@fromguard/core";
+import { corpora } from "../../../core/test/support/header-from.js";
+import { HOST_FACTS } from "../../../smtp-server/src/message-facts.js";
 
 /** A message and how it came. */
 export interface Transaction {
@@ -19,27 +20,8 @@ export interface Play {
   readonly owned: Readonly<Record<string, readonly string[]>>;
 }
 
-/** `shared/corpus/header-from/README.md` has the format. */
-interface CorpusMessage {
-  readonly id: string;
-  readonly owned: readonly string[];
-  readonly envelopeFrom: string;
-  readonly raw: string;
-  readonly headersMilter?: readonly Field[];
-}
-
-const FOLDERS = ["../../../core/test/vectors/header-from/", "../../../../../shared/corpus/header-from/"]
-  .map((path) => new URL(path, import.meta.url))
-  .filter((url) => existsSync(url));
-
 const messages = [
-  ...new Map(
-    FOLDERS.flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => name.endsWith(".json"))
-        .flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as CorpusMessage[]),
-    ).map((message) => [`${message.id} ${message.raw}`, message] as const),
-  ).values(),
+  ...new Map(corpora.flat().map((message) => [`${message.id} ${message.raw}`, message] as const)).values(),
 ];
 
 /** The messages of the corpora of header originators. Every message has a login of its own, since the same login owns other addresses elsewhere. */
@@ -124,17 +106,7 @@ export const EDITS: readonly Edit[] = [
 ];
 
 /** Each fact that a message from the network can have. */
-export const FACTS: readonly FactName[] = [
-  "login",
-  "localUser",
-  "client",
-  "helo",
-  "listener",
-  "envelopeFrom",
-  "recipients",
-  "headers",
-  "bodyAnomalies",
-];
+export const FACTS = HOST_FACTS;
 
 /** The recipient of every message. */
 export const RECIPIENT = "bob@example.org";

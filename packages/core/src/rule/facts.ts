@@ -45,6 +45,20 @@ export interface Facts {
 /** The name of a fact. */
 export type FactName = keyof Facts;
 
+/** Every fact, in the order in which a transaction tells them. */
+export const FACT_NAMES = [
+  "login",
+  "authorisation",
+  "localUser",
+  "client",
+  "helo",
+  "listener",
+  "envelopeFrom",
+  "recipients",
+  "headers",
+  "bodyAnomalies",
+] as const satisfies readonly FactName[];
+
 /** A transaction in the words of a caller: strings as SMTP has them. */
 export interface FactsInput {
   /** Empty is nobody, as null is. */
