@@ -1,15 +1,13 @@
 import { defineConfig } from "tsup";
+import { base } from "../../tsup.base.js";
 
 export default defineConfig({
+  ...base,
   entry: {
     cli: "src/cli.ts",
     child: "src/servers/child.ts",
     spawner: "src/servers/spawner.ts",
     "smtp-child": "src/smtp-server/child.ts",
   },
-  format: ["esm"],
   dts: false,
-  sourcemap: true,
-  clean: true,
-  target: "node20",
 });

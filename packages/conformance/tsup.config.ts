@@ -1,10 +1,8 @@
 import { defineConfig } from "tsup";
+import { base } from "../../tsup.base.js";
 
 export default defineConfig({
+  ...base,
   entry: { index: "src/index.ts", cli: "src/cli.ts" },
-  format: ["esm"],
   dts: false,
-  sourcemap: true,
-  clean: true,
-  target: "node20",
 });

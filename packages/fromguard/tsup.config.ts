@@ -1,10 +1,8 @@
 import { defineConfig } from "tsup";
+import { base } from "../../tsup.base.js";
 
 export default defineConfig({
+  ...base,
   entry: { index: "src/index.ts", cli: "src/cli.ts", "write-pages": "src/manual/write-pages.ts" },
-  format: ["esm"],
   dts: { entry: { index: "src/index.ts" } },
-  sourcemap: true,
-  clean: true,
-  target: "node20",
 });

@@ -1,10 +1,8 @@
 import { defineConfig } from "tsup";
+import { base } from "../../tsup.base.js";
 
 export default defineConfig({
+  ...base,
   entry: { cli: "src/cli.ts", worker: "src/worker.ts", wire: "src/wire/cli.ts" },
-  format: ["esm"],
   dts: false,
-  sourcemap: true,
-  clean: true,
-  target: "node20",
 });
