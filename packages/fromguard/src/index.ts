@@ -7,7 +7,7 @@ export { type ExitCode, exitCodes } from "./exit-codes.js";
 export { type Io, type Output, processIo } from "./io.js";
 export { main } from "./main.js";
 export { type Daemon, type RunningListener, startDaemon } from "./serve/daemon.js";
-export { decidedFields, reloadLine } from "./serve/event-lines.js";
+export { decidedFields } from "./serve/event-lines.js";
 export { type HttpServerOptions, serveHttp } from "./serve/http-server.js";
 export { formatFields, jsonLog, type Log, type LogFields } from "./serve/log.js";
 export { type Judging, type ServedPolicy, servedPolicy } from "./serve/served-policy.js";

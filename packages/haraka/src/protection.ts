@@ -9,7 +9,7 @@ import {
   TRY_LATER,
 } from "@fromguard/core";
 import { HOST_FACTS, judgeMessage, refusalOf } from "@fromguard/smtp-server";
-import { decidedFields, formatFields, openPolicyFile, type PolicyFile, reloadLine } from "fromguard";
+import { decidedFields, formatFields, openPolicyFile, type PolicyFile } from "fromguard";
 import { deny, denysoft } from "haraka-constants";
 import DSN from "haraka-dsn";
 import { envelopeFacts, isSkipped, transactionFacts } from "./facts.js";
@@ -147,11 +147,7 @@ export class Protection {
     const policy = await openPolicyFile(settings.policy, {
       host: { name: "Haraka", facts: HOST_FACTS },
       checkMs: CHECK_MS,
-      onReload: (reload) => {
-        const [level, event, fields] = reloadLine(reload);
-        plugin[level === "warn" ? "logwarn" : "loginfo"](`${event} ${formatFields(fields)}`);
-      },
-      onRuleError: (rule, cause) => plugin.logwarn(`rule-error ${formatFields({ rule, cause })}`),
+      log: (level, line) => plugin[level === "warn" ? "logwarn" : "loginfo"](line),
     });
     return { settings, policy };
   }

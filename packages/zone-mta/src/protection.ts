@@ -10,7 +10,7 @@ import {
   TRY_LATER,
 } from "@fromguard/core";
 import { type Head, HOST_FACTS, judgeMessage, MAX_BUFFERED_BYTES, refusalOf } from "@fromguard/smtp-server";
-import { decidedFields, formatFields, openPolicyFile, type PolicyFile, reloadLine } from "fromguard";
+import { decidedFields, formatFields, openPolicyFile, type PolicyFile } from "fromguard";
 import { messageFacts, senderFacts } from "./facts.js";
 import { headerToSend, readPassing, replaceHeader } from "./header.js";
 import type { ZoneAddress, ZoneApp, ZoneEnvelope, ZoneHeaders, ZoneSession } from "./host.js";
@@ -138,11 +138,7 @@ export class Protection {
     const policy = await openPolicyFile(settings.policy, {
       host: { name: "ZoneMTA", facts: HOST_FACTS },
       checkMs: CHECK_MS,
-      onReload: (reload) => {
-        const [level, event, fields] = reloadLine(reload);
-        logger[level === "warn" ? "error" : "info"](LOG, "%s", `${event} ${formatFields(fields)}`);
-      },
-      onRuleError: (rule, cause) => logger.error(LOG, "%s", `rule-error ${formatFields({ rule, cause })}`),
+      log: (level, line) => logger[level === "warn" ? "error" : "info"](LOG, "%s", line),
     });
     return { settings, policy };
   }

@@ -11,7 +11,9 @@ import {
 import { followFiles, type Stamped, stampOf } from "@fromguard/node";
 import { readConfig, reasonOf } from "../config/config.js";
 import type { Following } from "../config/following.js";
-import { buildPolicy } from "../config/policy.js";
+import { type BuildOptions, buildPolicy } from "../config/policy.js";
+import { reloadLine } from "../serve/event-lines.js";
+import { formatFields } from "../serve/log.js";
 
 /** A policy as a host in Node asks it. */
 export interface EmbeddedPolicy {
@@ -26,18 +28,31 @@ export interface EmbeddedPolicy {
 export interface PolicyFile {
   /** The last good reading. */
   readonly current: EmbeddedPolicy;
-  /** Reads the file and all that it names again; a fault is told to `onReload`, and what was read before stays. */
+  /** Reads the file and all that it names again; a fault is told to `log`, and what was read before stays. */
   reload(): Promise<void>;
   /** Ends the following. */
   close(): void;
 }
 
 /** Options of {@link openPolicyFile}. */
-export interface PolicyFileOptions extends Following {
+export interface PolicyFileOptions extends Pick<Following, "checkMs"> {
   /** The host, and what it can ever know of a transaction: a rule that could never run there is refused. */
   readonly host: { readonly name: string; readonly facts: readonly FactName[] };
-  /** Told of each rule that threw. */
-  readonly onRuleError?: (rule: string, cause: string) => void;
+  /** Told of each reload, once of each fault, and of each rule that threw, in one line of ASCII: `EVENT {"NAME":VALUE,...}`. */
+  readonly log?: (level: "info" | "warn", line: string) => void;
+}
+
+/** What a policy tells while it is followed. */
+type Telling = Required<Pick<BuildOptions, "onReload" | "onRuleError">>;
+
+function tellingTo({ log = () => undefined }: PolicyFileOptions): Telling {
+  return {
+    onReload: (reload) => {
+      const [level, event, fields] = reloadLine(reload);
+      log(level, `${event} ${formatFields(fields)}`);
+    },
+    onRuleError: (rule, cause) => log("warn", `rule-error ${formatFields({ rule, cause })}`),
+  };
 }
 
 interface Opened extends Stamped {
@@ -54,17 +69,19 @@ const MODULE = /\.[cm]?js$/;
  * @throws FromguardError with file, line and key of the first fault; a rule that could never run in the host is one.
  */
 export async function openPolicyFile(file: string, options: PolicyFileOptions): Promise<PolicyFile> {
-  const read = MODULE.test(file) ? readModule : readYaml;
-  const first = await read(file, options, new Map());
+  const telling = tellingTo(options);
+  const read = (stamps: Map<string, string>) =>
+    MODULE.test(file) ? readModule(file, options) : readYaml(file, { ...options, ...telling }, stamps);
+  const first = await read(new Map());
   const following = followFiles<Opened>(first, {
     checkMs: options.checkMs ?? 0,
     read: async (stamps) => {
-      const opened = await read(file, options, stamps);
+      const opened = await read(stamps);
       following.current.close();
       return opened;
     },
     onRead: ({ policy: { warnings } }) =>
-      options.onReload?.({
+      telling.onReload({
         what: "policy",
         source: file,
         kind: "replaced",
@@ -75,7 +92,7 @@ export async function openPolicyFile(file: string, options: PolicyFileOptions): 
     onFault: (error) => {
       const [why, place] = isFromguardError(error) ? [error.message, error.place] : [`${file}: ${String(error)}`, {}];
       const text = `${why}; the policy that was read before stays in use`;
-      options.onReload?.({ what: "policy", source: file, kind: "kept", text, place, warnings: [] });
+      telling.onReload({ what: "policy", source: file, kind: "kept", text, place, warnings: [] });
     },
   });
   return {
@@ -90,11 +107,15 @@ export async function openPolicyFile(file: string, options: PolicyFileOptions): 
   };
 }
 
-async function readYaml(file: string, options: PolicyFileOptions, stamps: Map<string, string>): Promise<Opened> {
+async function readYaml(
+  file: string,
+  { host, checkMs, onReload, onRuleError }: PolicyFileOptions & Telling,
+  stamps: Map<string, string>,
+): Promise<Opened> {
   stamps.set(file, await stampOf(file));
-  const { host, ...building } = options;
   const config = await readConfig(file);
-  const { guard, warnings, followers } = await buildPolicy(config, building);
+  const following = checkMs === undefined ? {} : { checkMs };
+  const { guard, warnings, followers } = await buildPolicy(config, { ...following, onReload, onRuleError });
   const close = () => {
     for (const follower of followers) follower.close();
   };
