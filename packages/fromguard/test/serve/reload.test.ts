@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { askMilter } from "../../src/demo/milter-client.js";
 import { folderWith } from "../support/folder.js";
+import { FORGED } from "../support/forged.js";
 import { PolicyConnection } from "../support/policy-connection.js";
 import { events, start } from "../support/running.js";
 import { slowNameServer } from "../support/slow-name-server.js";
@@ -123,13 +124,7 @@ describe("a configuration that changes under a daemon", () => {
     const { io, addressOf, connection, put, reload } = await daemonWith(
       configOf("[login-owns-envelope]", "", "    shadow: true\n  - milter: 127.0.0.1:0\n"),
     );
-    const milter = () =>
-      askMilter(addressOf("milter"), {
-        login: "bob",
-        mailFrom: "<ann@example.com>",
-        recipient: "x@example.com",
-        message: "From: ann@example.com\r\n\r\n",
-      });
+    const milter = () => askMilter(addressOf("milter"), FORGED);
     expect(await connection.ask("bob", "ann@example.com")).toBe("DUNNO");
     expect(await milter()).toMatch(REFUSED);
     const decision = events(io).find(({ event, listener }) => event === "decision" && listener === "policy");

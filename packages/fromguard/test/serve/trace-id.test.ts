@@ -6,6 +6,7 @@ import { askPolicy } from "../../src/demo/policy-client.js";
 import { servedPolicy } from "../../src/serve/served-policy.js";
 import { tracedGuard, traceIdOf } from "../../src/serve/trace-id.js";
 import { folderWith } from "../support/folder.js";
+import { FORGED } from "../support/forged.js";
 import { events, start } from "../support/running.js";
 
 const QUESTION = { login: "bob", sender: "ann@example.com", recipient: "x@example.com" };
@@ -28,13 +29,7 @@ ${more}`;
   onTestFinished(async () => void (await daemon.stop()));
   const addressOf = (kind: string) => events(daemon.io).find((event) => event.kind === kind)?.address as string;
   const policy = () => askPolicy(addressOf("policy"), QUESTION);
-  const milter = () =>
-    askMilter(addressOf("milter"), {
-      login: "bob",
-      mailFrom: "<ann@example.com>",
-      recipient: "x@example.com",
-      message: "From: ann@example.com\r\n\r\n",
-    });
+  const milter = () => askMilter(addressOf("milter"), FORGED);
   const http = async () => {
     const response = await fetch(`http://${addressOf("http")}/v1/check`, {
       method: "POST",
