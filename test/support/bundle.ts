@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { build } from "tsup";
 
 /**
@@ -27,4 +28,10 @@ export async function bundle(
       options.conditions = ["@fromguard/source"];
     },
   });
+}
+
+/** The text of a module with all that it imports from its sources: a host that is a process of its own needs no path to find it. */
+export async function bundleText(module: string, outDir: string): Promise<string> {
+  await bundle({ bundled: module }, outDir);
+  return readFile(join(outDir, "bundled.js"), "utf8");
 }

@@ -1,5 +1,5 @@
 import { serve } from "../../../haraka/test/peers/support.js";
-import { policyModule } from "./policy-module.js";
+import { policyFiles } from "./policy-module.js";
 import { leaveSmtp, playSmtp } from "./smtp.js";
 import { LATER, NOT_OWNED, type SurfaceKind } from "./surface.js";
 import { EDITS, FACTS } from "./transactions.js";
@@ -18,7 +18,7 @@ export const haraka: SurfaceKind = {
     const host = await serve({
       config: {
         "fromguard.ini": "policy=policy.mjs\n",
-        "policy.mjs": await policyModule(policy),
+        ...(await policyFiles(policy)),
         "auth_flat_file.ini": `[core]\nmethods=PLAIN\nconstrain_sender=false\n[users]\n${users.join("")}`,
       },
     });

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import { CORPUS } from "./corpus.js";
 import { SURFACES } from "./kinds.js";
 import { surfacesPage } from "./page.js";
-import { CORPUS, ENVELOPES } from "./transactions.js";
+import { ENVELOPES } from "./transactions.js";
 
 it("docs/surfaces.md says of each surface what the suite holds it to", async () => {
   await expect(surfacesPage(SURFACES)).toMatchFileSnapshot("../../../../docs/surfaces.md");

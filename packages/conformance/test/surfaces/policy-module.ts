@@ -1,14 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { bundle } from "../../../../test/support/bundle.js";
+import { bundleText } from "../../../../test/support/bundle.js";
 import type { Policy } from "./policy.js";
 
 const OUT = fileURLToPath(new URL("../../node_modules/.cache/surfaces", import.meta.url));
+const POLICY = fileURLToPath(new URL("policy.ts", import.meta.url));
 
-let bundled: Promise<void> | undefined;
+let bundled: Promise<string> | undefined;
 
-/** The text of a module that exports the guard of a policy, for hosts that are processes of their own. */
-export async function policyModule(policy: Policy): Promise<string> {
-  bundled ??= bundle({ policy: fileURLToPath(new URL("policy.ts", import.meta.url)) }, OUT);
-  await bundled;
-  return `import { guardOf } from ${JSON.stringify(`${OUT}/policy.js`)};\nexport const guard = guardOf(${JSON.stringify(policy)});\n`;
+/** The files of `policy.mjs`, which exports the guard of a policy, for hosts that are processes of their own. */
+export async function policyFiles(policy: Policy): Promise<Readonly<Record<string, string>>> {
+  bundled ??= bundleText(POLICY, OUT);
+  return {
+    "suite.mjs": await bundled,
+    "policy.mjs": `import { guardOf } from "./suite.mjs";\nexport const guard = guardOf(${JSON.stringify(policy)});\n`,
+  };
 }

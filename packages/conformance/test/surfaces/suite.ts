@@ -1,10 +1,10 @@
 import { type Decision, facts, readMessage } from "@fromguard/core";
 import { expect, it } from "vitest";
+import { CORPUS } from "./corpus.js";
 import { failureNames, guardOf, type Policy, witnessOf } from "./policy.js";
 import { openSources } from "./sources.js";
 import type { Outcome, Surface, SurfaceKind } from "./surface.js";
 import {
-  CORPUS,
   EDITS,
   ENVELOPES,
   FACTS,

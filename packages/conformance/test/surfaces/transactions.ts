@@ -1,5 +1,4 @@
 import type { Edit } from "@fromguard/core";
-import { corpora } from "../../../core/test/support/header-from.js";
 import { HOST_FACTS } from "../../../smtp-server/src/message-facts.js";
 
 /** A message and how it came. */
@@ -19,22 +18,6 @@ export interface Play {
   readonly transactions: readonly Transaction[];
   readonly owned: Readonly<Record<string, readonly string[]>>;
 }
-
-const messages = [
-  ...new Map(corpora.flat().map((message) => [`${message.id} ${message.raw}`, message] as const)).values(),
-];
-
-/** The messages of the corpora of header originators. Every message has a login of its own, since the same login owns other addresses elsewhere. */
-export const CORPUS: Play = {
-  transactions: messages.map(({ id, envelopeFrom, raw, headersMilter: fields }, index) => ({
-    id,
-    login: `login${index}`,
-    envelopeFrom,
-    octets: Buffer.from(raw, "base64"),
-    ...(fields === undefined ? {} : { fields }),
-  })),
-  owned: Object.fromEntries(messages.map(({ owned }, index) => [`login${index}`, owned])),
-};
 
 /** The domain of senders for whom something is about to go wrong, or to be edited. */
 export const TRIGGERS = "triggers.example";

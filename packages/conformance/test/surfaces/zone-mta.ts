@@ -1,5 +1,5 @@
 import { ZoneMta } from "../../../zone-mta/test/peers/zone-mta.js";
-import { policyModule } from "./policy-module.js";
+import { policyFiles } from "./policy-module.js";
 import { leaveSmtp, playSmtp } from "./smtp.js";
 import { LATER, NOT_OWNED, type SurfaceKind } from "./surface.js";
 import { EDITS, FACTS } from "./transactions.js";
@@ -15,7 +15,7 @@ export const zoneMta: SurfaceKind = {
   edits: EDITS.map(({ kind }) => kind).filter((kind) => kind !== "quarantine"),
   open: async (policy) => {
     const zone = await ZoneMta.start("receiver", {
-      files: { "policy.mjs": await policyModule(policy) },
+      files: await policyFiles(policy),
       section: 'enabled = "receiver"\npolicy = "policy.mjs"\n',
     });
     return {

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundle } from "../../../../test/support/bundle.js";
+import { bundle, bundleText } from "../../../../test/support/bundle.js";
 import { RawClient } from "../../../smtp-server/test/e2e/raw-client.js";
 
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
@@ -77,10 +77,9 @@ export function plugin(): Promise<string> {
 }
 
 /** A policy in code whose rules fail, as a module that needs nothing beside it. */
-export async function failingPolicy(): Promise<string> {
-  const outDir = join(PACKAGE, "node_modules/.cache/policies");
-  await bundle({ policy: fileURLToPath(new URL("./failing-policy.ts", import.meta.url)) }, outDir);
-  return readFile(join(outDir, "policy.js"), "utf8");
+export function failingPolicy(): Promise<string> {
+  const module = fileURLToPath(new URL("./failing-policy.ts", import.meta.url));
+  return bundleText(module, join(PACKAGE, "node_modules/.cache/policies"));
 }
 
 /** An installed Haraka with the plugin, as `haraka -i` and `npm install` leave it. */
@@ -159,7 +158,7 @@ export class Haraka {
 
   async open(user?: string): Promise<RawClient> {
     const port = /[Ll]istening on 127\.0\.0\.1:(\d+)/.exec(this.#log)?.[1];
-    if (port === undefined) throw new Error(`Haraka does not listen: ${this.#log}`);
+    if (port === undefined || this.exitCode !== null) throw new Error(`Haraka does not listen: ${this.#log}`);
     const client = await RawClient.open(Number(port), user);
     this.#clients.push(client);
     return client;
