@@ -2,7 +2,7 @@
 // Usage: node main.js [CLI OF FROMGUARD]
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,8 @@ import { sendAsAnn } from "../smtp-client.js";
 const installed = fileURLToPath(new URL("dist/cli.js", import.meta.resolve("fromguard/package.json")));
 const [cli = installed] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "fromguard-example-"));
+// Neither Postfix nor the daemon stays root.
+chmodSync(folder, 0o755);
 const places = { FOLDER: folder, SMTP: await freePort(), POLICY: await freePort(), MILTER: await freePort() };
 for (const name of ["main.cf", "master.cf", "fromguard.yaml", "senders"]) {
   const text = readFileSync(new URL(name, import.meta.url), "utf8");
@@ -32,7 +34,7 @@ execFileSync(
   "sh",
   [
     "-ec",
-    `chmod 755 .; mkdir queue data; chown postfix data
+    `mkdir queue data; chown postfix data
    cp /etc/postfix/postfix-files /etc/postfix/postfix-script /etc/postfix/post-install /etc/postfix/dynamicmaps.cf .
    cp -r /etc/postfix/dynamicmaps.cf.d .`,
   ],

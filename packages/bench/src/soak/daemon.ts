@@ -102,6 +102,7 @@ function configOf(folder: string, { workers, maxConnections }: { workers: number
     ),
   );
   return `workers: ${workers}
+user: root
 listeners:
 ${listeners.join("")}ownership:
   - login-map: pcre:senders

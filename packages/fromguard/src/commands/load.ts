@@ -1,6 +1,6 @@
 import { type FromguardError, isFromguardError } from "@fromguard/core";
 import { type Config, DEFAULT_CONFIG_FILE, readConfig } from "../config/config.js";
-import { CONFIG_VARIABLE, type Override, overridesFrom } from "../config/overrides.js";
+import { CONFIG_VARIABLE, type FlagValues, type Override, overridesFrom } from "../config/overrides.js";
 import { type OpenOwnership, openOwnership } from "../config/ownership.js";
 import { type BuildOptions, buildPolicy, type Policy } from "../config/policy.js";
 import { TableLoader } from "../config/table-loader.js";
@@ -8,7 +8,7 @@ import { Exit, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 
 /** Which configuration a command reads, and what it puts over it. */
-export interface ConfigChoice {
+export interface ConfigChoice extends FlagValues {
   readonly config?: string | undefined;
   readonly set?: readonly string[] | undefined;
 }
@@ -18,10 +18,10 @@ export function configFileOf({ config }: ConfigChoice, env: Io["env"]): string {
   return config ?? (env[CONFIG_VARIABLE] || DEFAULT_CONFIG_FILE);
 }
 
-/** What the environment and `--set` put over the configuration. */
-export function overridesOf({ set = [] }: ConfigChoice, env: Io["env"]): readonly Override[] {
+/** What the environment and options put over the configuration. */
+export function overridesOf({ set = [], user, group }: ConfigChoice, env: Io["env"]): readonly Override[] {
   try {
-    return overridesFrom(env, set);
+    return overridesFrom(env, set, { user, group });
   } catch (error) {
     throw toExit(error);
   }

@@ -33,8 +33,11 @@ export function variables(): ReadonlyMap<string, readonly string[]> {
   return VARIABLES;
 }
 
+/** Keys that are options of a command too. */
+export type FlagValues = Readonly<Partial<Record<"user" | "group", string | undefined>>>;
+
 /**
- * What the environment and `--set KEY=VALUE` put over the file, the weaker first. Values are YAML: a list or map stands in flow style,
+ * What the environment, `--set KEY=VALUE` and options that are keys put over the file, the weaker first. Values are YAML: a list or map stands in flow style,
  * `FROMGUARD_LISTENERS='[{ milter: "127.0.0.1:10041" }]'`. An empty variable sets nothing. Variables of this prefix that are like none of
  * ours are left alone: container platforms make such.
  *
@@ -44,6 +47,7 @@ export function variables(): ReadonlyMap<string, readonly string[]> {
 export function overridesFrom(
   env: Readonly<Record<string, string | undefined>>,
   settings: readonly string[],
+  flags: FlagValues = {},
 ): readonly Override[] {
   const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && name !== CONFIG_VARIABLE && env[name]);
   const fromEnvironment = names.flatMap((variable): Override[] => {
@@ -58,7 +62,11 @@ export function overridesFrom(
   });
   // A map before the keys in it.
   fromEnvironment.sort((a, b) => a.path.length - b.path.length);
-  return [...fromEnvironment, ...settings.map(settingFrom)];
+  const fromFlags = Object.entries(flags).flatMap(([key, text]): Override[] => {
+    const option = `--${key}`;
+    return text === undefined ? [] : [{ path: [key], value: parsed(text, option), origin: { kind: "flag", option } }];
+  });
+  return [...fromEnvironment, ...settings.map(settingFrom), ...fromFlags];
 }
 
 const KNOWN = [...VARIABLES.keys(), CONFIG_VARIABLE].map((name) => name.slice(PREFIX.length).toLowerCase());

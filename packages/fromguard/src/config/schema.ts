@@ -65,7 +65,11 @@ export const fileSchema = z.strictObject({
     .prefault({})
     .describe("How domains are looked up."),
   metrics: metricsSchema.optional().describe("Where GET /metrics is answered; asks no password either."),
-  user: nameOrId.optional().describe("Who the daemon becomes where it is started as root, once its ports are open."),
+  user: nameOrId
+    .optional()
+    .describe(
+      "Who the daemon becomes where it is started as root, once its ports are open. Default: fromguard, or nobody where the machine has no such user; root stays root.",
+    ),
   group: nameOrId.optional().describe("The group that it has then. Default: that of the user."),
   workers: z
     .union([z.int().min(1).max(256), z.literal("auto")], "must be a number from 1 to 256, or auto")

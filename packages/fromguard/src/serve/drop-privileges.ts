@@ -3,6 +3,9 @@ import { FromguardError } from "@fromguard/core";
 import { type Config, reasonOf } from "../config/config.js";
 import type { Io } from "../io.js";
 
+/** Who the daemon becomes where it is started as root and the configuration names nobody: the first that the machine has. */
+export const DEFAULT_USERS = ["fromguard", "nobody"] as const;
+
 /** Who the process becomes. */
 interface Identity {
   readonly user: string | number;
@@ -10,44 +13,54 @@ interface Identity {
 }
 
 /**
- * Where the process runs as root and the configuration names a user, becomes that user, with its groups, for good. To be called when every
- * port is open and every file read.
+ * Where the process runs as root, becomes the user that the configuration names, or one of {@link DEFAULT_USERS}, with its groups, for
+ * good. To be called when every port is open and every file read.
  *
- * @param files what a reload has to read as that user
- * @returns whether the process runs as root still
- * @throws FromguardError naming the key, for a user or group that is not known, and the file that the user cannot read
+ * @param files what has to be read again as that user
+ * @returns what the administrator should know of it, one sentence each
+ * @throws FromguardError naming the key, for a user or group that is not known, for a machine that has none of the default users, and the
+ * file that the user cannot read
  */
 export async function dropPrivileges(
   config: Config,
   files: Iterable<string>,
   { uid }: Pick<Io, "uid">,
-): Promise<boolean> {
-  if (uid !== 0) return false;
-  const { user } = config;
-  if (user === undefined) return true;
-  const { group } = await identityOf(user, config);
-  become({ user, group }, config);
-  if (process.getuid?.() === 0) return true;
+): Promise<readonly string[]> {
+  if (uid !== 0) return [];
+  const identity = await identityOf(config);
+  const { user } = identity;
+  become(identity, config);
+  if (process.getuid?.() === 0) return ["runs as root: name another user (user:)"];
   for (const file of files) {
     try {
       await access(file, constants.R_OK);
     } catch (cause) {
-      const what = `${file}: the user ${user} cannot read it, so that a reload would fail: ${reasonOf(cause)}`;
+      const cure = "let it, or name another user (user: or --user); user: root stays root";
+      const what = `${file}: the user ${user} cannot read it, so that it could not be read again: ${reasonOf(cause)}; ${cure}`;
       throw new FromguardError("FG_CONFIG_INVALID", what, { place: config.document.place(["user"]), cause });
     }
   }
-  return false;
+  if (config.user !== undefined || user !== "nobody") return [];
+  return [
+    "was started as root and runs as nobody, as other programs may: make the user fromguard (docs/install.md), or name one (user: or --user)",
+  ];
 }
 
-async function identityOf(user: string | number, config: Config): Promise<Identity> {
-  if (config.group !== undefined) return { user, group: config.group };
+async function identityOf(config: Config): Promise<Identity> {
   const accounts = (await readFile("/etc/passwd", "utf8").catch(() => "")).split("\n").map((line) => line.split(":"));
-  const account = accounts.find(([name, , id]) => name === user || id === String(user));
-  const group = Number(account?.[3] || Number.NaN);
+  const accountOf = (user: string | number) => accounts.find(([name, , id]) => name === user || id === String(user));
+  const user = config.user ?? DEFAULT_USERS.find((name) => accountOf(name) !== undefined);
+  const fault = (what: string) =>
+    new FromguardError("FG_CONFIG_INVALID", what, { place: config.document.place(["user"]) });
+  if (user === undefined) {
+    throw fault(
+      `started as root, and the machine has none of the users ${DEFAULT_USERS.join(" and ")} to become: name one (user: or --user); user: root stays root`,
+    );
+  }
+  if (config.group !== undefined) return { user, group: config.group };
+  const group = Number(accountOf(user)?.[3] || Number.NaN);
   if (Number.isInteger(group)) return { user, group };
-  throw new FromguardError("FG_CONFIG_INVALID", `the user ${user} is not in /etc/passwd: name its group beside it`, {
-    place: config.document.place(["user"]),
-  });
+  throw fault(`the user ${user} is not in /etc/passwd: name its group beside it`);
 }
 
 /** Node has it on every POSIX platform; its types do not. */
@@ -56,12 +69,13 @@ const withGroups = process as NodeJS.Process & {
 };
 
 /** The groups first: who is not root any more cannot change them. */
-function become({ user, group }: Identity, config: Config): void {
+function become(identity: Identity, config: Config): void {
+  const { user, group } = identity;
   const at = (key: "user" | "group", step: () => void) => {
     try {
       step();
     } catch (cause) {
-      const what = `cannot become ${key} ${config[key]}: ${cause instanceof Error ? cause.message : String(cause)}`;
+      const what = `cannot become ${key} ${identity[key]}: ${cause instanceof Error ? cause.message : String(cause)}`;
       throw new FromguardError("FG_CONFIG_INVALID", what, { place: config.document.place([key]), cause });
     }
   };

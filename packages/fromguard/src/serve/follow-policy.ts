@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { type FromguardError, type GuardCounters, isFromguardError, type Place } from "@fromguard/core";
 import { followFiles, type Stamped, stampOf } from "@fromguard/node";
@@ -193,12 +194,30 @@ function keptReload(error: unknown, followed: readonly (Followed & Partial<Follo
     warnings: [],
   });
   const [itself = { what: "config", source: "" } as const] = followed;
+  const who = isForbidden(error) ? `, to the user ${userName()}, who the daemon is` : "";
   for (const { message, place } of chainOf(error).reverse()) {
     const owner = followed.find(({ stamps }) => place.file !== undefined && stamps?.has(place.file));
-    if (owner !== undefined) return kept(owner, message, place);
+    if (owner !== undefined) return kept(owner, message + who, place);
   }
-  if (isFromguardError(error)) return kept(itself, error.message, error.place);
+  if (isFromguardError(error)) return kept(itself, error.message + who, error.place);
   return kept(itself, `${itself.source}: ${String(error)}`, { file: itself.source });
+}
+
+/** A user id that has no name is told as it is. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
+}
+
+/** Whether the system refused to read a file: one that root could read at the start, perhaps. */
+function isForbidden(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ((at as NodeJS.ErrnoException).code === "EACCES") return true;
+  }
+  return false;
 }
 
 /** The error and its causes, as far as they are ours. */

@@ -16,6 +16,8 @@ export const CHECK_MS = 5000;
 /** What is served. */
 export interface Served extends Daemon {
   readonly exposition: Exposition;
+  /** What is read again later, beside the policy's files. */
+  readonly files?: readonly string[];
   /** For the last line of the log. */
   counters(): LogFields;
 }
@@ -59,12 +61,13 @@ async function run(
     await served.close({ graceMs: 0 });
     throw error;
   });
-  const isRoot = await dropPrivileges(config, policy.files, io).catch(async (error: unknown) => {
+  const files = [...policy.files, ...(served.files ?? [])];
+  const privileges = await dropPrivileges(config, files, io).catch(async (error: unknown) => {
     await Promise.all([served.close({ graceMs: 0 }), metrics?.close({ graceMs: 0 })]);
     throw error;
   });
-  if (isRoot) await io.stderr.write(`${style.yellow("warning:")} runs as root: name another user (user:)\n`);
-  for (const warning of policy.warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+  for (const warning of [...privileges, ...policy.warnings])
+    await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
   for (const note of served.notes) await io.stderr.write(`note: ${note}\n`);
   for (const listener of served.listeners) log.info("listening", { ...listener });
   if (metrics !== undefined) log.info("listening", { kind: "metrics", address: metrics.address });

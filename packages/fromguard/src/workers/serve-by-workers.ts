@@ -56,6 +56,8 @@ export async function serveByWorkers(config: Config, count: number, log: Log, io
       },
     });
     const { listeners, notes, close } = workers;
-    return { listeners, notes, exposition, counters: () => ({ workers: count }), close };
+    // Who takes the place of a worker that ended is started by a process that is root no more.
+    const files = [process.execPath, ...process.argv.slice(1, 2)];
+    return { listeners, notes, exposition, files, counters: () => ({ workers: count }), close };
   });
 }

@@ -5,8 +5,12 @@ import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
 import { testIo } from "../support/test-io.js";
 
-const read = (yaml: string, env: Record<string, string>, settings: readonly string[] = []) =>
-  parseConfig(yaml, "f.yaml", overridesFrom(env, settings));
+const read = (
+  yaml: string,
+  env: Record<string, string>,
+  settings: readonly string[] = [],
+  flags: Parameters<typeof overridesFrom>[2] = {},
+) => parseConfig(yaml, "f.yaml", overridesFrom(env, settings, flags));
 
 const MAP = 'ownership: [{ login-map: "inline:{a=b}" }]\n';
 
@@ -34,6 +38,12 @@ describe("what stands over the file", () => {
       "dns.timeout-ms=3",
     ]);
     expect([log.level, log.format, log.audit, dns.timeoutMs, shadow]).toEqual(["warn", "json", true, 3, true]);
+  });
+
+  it("is an option of its own before --set, as a name or a number", () => {
+    const { user, group } = read(`${MAP}user: a\ngroup: b\n`, { FROMGUARD_USER: "c" }, ["user=d"], { user: "4711" });
+    expect([user, group]).toEqual([4711, "b"]);
+    expect(() => read(MAP, {}, [], { user: "[]" })).toThrow("--user: user: must be a name or a number");
   });
 
   it("may be a list, or an entry of one", () => {

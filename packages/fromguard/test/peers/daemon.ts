@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -32,6 +32,8 @@ export class Daemon {
     readonly ready: RegExp;
   }): Promise<Daemon> {
     const folder = await mkdtemp(join(tmpdir(), "fromguard-daemon-"));
+    // Started as root, it becomes a user who reads its files again.
+    await chmod(folder, 0o755);
     const dir = (text: string) => text.replaceAll("@DIR@", folder);
     for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), dir(text));
     const config = join(folder, "fromguard.yaml");

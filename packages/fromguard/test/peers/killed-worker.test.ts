@@ -24,6 +24,7 @@ describe.skipIf(reason !== undefined)("fromguard serve by workers beside a real 
       cli: await bundleCli("killed-worker"),
       files: { senders: SEED_MAP },
       config: `workers: 2
+user: root
 listeners:
   - policy: 127.0.0.1:${policyPort}
   - milter: 127.0.0.1:${milterPort}

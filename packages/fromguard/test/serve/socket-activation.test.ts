@@ -79,6 +79,7 @@ const CONFIG = `listeners:
   - policy: systemd:policy
   - policy: systemd:policy.local
 rules: [sender-fqdn]
+user: root
 `;
 
 describe("sockets that systemd hands over", () => {

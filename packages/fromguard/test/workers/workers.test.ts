@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { Daemon } from "../peers/daemon.js";
 import { bundleCli } from "../support/bundle-cli.js";
 import { PolicyConnection } from "../support/policy-connection.js";
 import { slowNameServer } from "../support/slow-name-server.js";
+import { twoWorkers } from "../support/two-workers.js";
 
 let cli: string;
 beforeAll(async () => {
@@ -16,44 +16,8 @@ const CONNECTIONS = 4;
 const mapOf = (login: string) => `/^ann@example\\.com$/ ${login}\n`;
 const REFUSED = /^553 5\.7\.1 /;
 
-async function daemonWith({
-  listeners = ["policy: unix:@DIR@/p.sock", "policy: 127.0.0.1:0"],
-  rules = "[require-login, login-owns-envelope]",
-  more = "",
-}) {
-  const daemon = await Daemon.start({
-    cli,
-    files: { senders: mapOf("ann") },
-    config: `workers: 2
-metrics: 127.0.0.1:0
-listeners:
-${listeners.map((listener) => `  - ${listener}\n`).join("")}ownership:
-  - login-map: pcre:@DIR@/senders
-rules: ${rules}
-${more}`,
-    ready: /"event":"ready"/,
-  });
-  onTestFinished(() => daemon.stop());
-  const addresses = daemon.events.filter(({ kind }) => kind === "policy").map(({ address }) => String(address));
-  const connect = async (address = addresses[0] ?? "") => {
-    const connection = await PolicyConnection.open(address);
-    onTestFinished(() => connection.close());
-    return connection;
-  };
-  const metrics = async () => {
-    const address = daemon.events.find(({ kind }) => kind === "metrics")?.address;
-    const text = await (await fetch(`http://${address}/metrics`)).text();
-    return (sample: string) =>
-      Number(
-        text
-          .split("\n")
-          .find((line) => line.startsWith(`${sample} `))
-          ?.split(" ")
-          .at(-1),
-      );
-  };
-  return { daemon, addresses, connect, metrics };
-}
+const daemonWith = (options: Parameters<typeof twoWorkers>[1]) =>
+  twoWorkers(cli, { senders: mapOf("ann"), ...options });
 
 const ACCEPTED = 'fromguard_decisions_total{listener="policy",action="accept",code="ok"}';
 
@@ -200,7 +164,7 @@ describe("a daemon with workers that cannot start", () => {
     const failed = daemonWith({ listeners: ["policy: unix:@DIR@/p.sock", `policy: 127.0.0.1:${port}`] });
     await expect(failed).rejects.toThrow(
       new RegExp(
-        `^the daemon ended: fromguard: \\S+/fromguard\\.yaml:5:5: listeners\\[1\\]\\.policy: cannot listen on 127\\.0\\.0\\.1:${port}: it is in use\\n$`,
+        `^the daemon ended: fromguard: \\S+/fromguard\\.yaml:6:5: listeners\\[1\\]\\.policy: cannot listen on 127\\.0\\.0\\.1:${port}: it is in use\\n$`,
       ),
     );
   });

@@ -53,7 +53,8 @@ export interface Listener {
   readonly refused: number;
   /**
    * Accepts no more, lets open connections finish, and destroys those still open after `graceMs` (default
-   * {@link DEFAULT_GRACE_MS}). Resolves when all are gone and the socket's file is removed; a second call waits for the first.
+   * {@link DEFAULT_GRACE_MS}). Resolves when all are gone and the socket's file is removed, where the process may; a second call waits
+   * for the first.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }

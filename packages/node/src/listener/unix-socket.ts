@@ -23,7 +23,7 @@ const MAX_CLEARED = 3;
  * replaced; one in use, and a file that is no socket, are an error.
  *
  * @param bind listens on a path
- * @returns what removes the path, where it still leads to this socket
+ * @returns what removes the path, where it still leads to this socket and the process may; a file that stays is a stale one
  */
 export async function makeUnixSocket(
   path: string,
@@ -39,7 +39,7 @@ export async function makeUnixSocket(
     await linkTo(path, made, join(folder, "o"));
     return async () => {
       const now = await found(path);
-      if (now?.dev === dev && now.ino === ino) await unlink(path);
+      if (now?.dev === dev && now.ino === ino) await unlinkWhereAllowed(path);
     };
   });
 }
@@ -87,6 +87,15 @@ async function linkTo(path: string, made: string, aside: string): Promise<void> 
     await clearStaleSocket(path, aside);
   }
   throw new Error("another server takes the path again and again");
+}
+
+/** Who was root when it made the socket may not be any more. */
+async function unlinkWhereAllowed(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(error) ?? "")) throw error;
+  }
 }
 
 /** Removes a socket file on which nobody answers. Throws where something answers, or the file is no socket. */
@@ -144,10 +153,15 @@ async function accessSetter({
   const uid = await idOf(owner, "/etc/passwd", "user");
   const gid = await idOf(group, "/etc/group", "group");
   return async (path) => {
-    await chmod(path, mode);
-    if (uid !== KEPT || gid !== KEPT) await chown(path, uid, gid);
+    const now = await lstat(path);
+    const isOwned = (uid === KEPT || uid === now.uid) && (gid === KEPT || gid === now.gid);
+    // A worker that shares a socket which root has made may not set again what is set.
+    if ((now.mode & PERMISSIONS) !== mode) await chmod(path, mode);
+    if (!isOwned) await chown(path, uid, gid);
   };
 }
+
+const PERMISSIONS = 0o7777;
 
 /** The id that chown(2) leaves as it is. */
 const KEPT = -1;

@@ -24,6 +24,8 @@ export function daemon(protocol: Protocol, folder: string, nameServer: string | 
         dns: { servers: [nameServer] },
         ownership: [{ "login-map": `pcre:${map}` }],
         rules,
+        // The folder is root's alone.
+        user: "root",
       };
       const file = join(folder, `${protocol}.yaml`);
       // JSON is YAML.

@@ -1,4 +1,5 @@
 import { DEFAULT_CONFIG_FILE } from "../../config/config.js";
+import { DEFAULT_USERS } from "../../serve/drop-privileges.js";
 import { CONFIG_OPTIONS } from "./config-options.js";
 import type { Usage } from "./usage.js";
 
@@ -6,8 +7,16 @@ import type { Usage } from "./usage.js";
 export const SERVE = {
   summary: "run the listeners of the configuration, for an MTA to ask",
   about: "Run the listeners of the configuration until SIGTERM or SIGINT.",
-  synopsis: ["serve [--config FILE] [--set KEY=VALUE]..."],
-  options: CONFIG_OPTIONS,
+  synopsis: ["serve [--config FILE] [--set KEY=VALUE]... [--user USER] [--group GROUP]"],
+  options: {
+    ...CONFIG_OPTIONS,
+    user: {
+      type: "string",
+      value: "USER",
+      help: `who the daemon becomes where it is started as root, over user: of the configuration; default ${DEFAULT_USERS.join(", then ")}; root stays root`,
+    },
+    group: { type: "string", value: "GROUP", help: "the group that it has then; default that of the user" },
+  },
   notes: [
     "All listeners start, or none. Each decision is logged as one line. The configuration and every file that it names are read again when one of them changes, or at SIGHUP, and take the place of the old ones together. Where one is broken or gone by then, all stay as they were, and the log says so: map-kept, config-kept, with file, line and cause.",
     `A configuration for Postfix:
@@ -21,6 +30,7 @@ export const SERVE = {
   examples: [
     `fromguard serve --config ${DEFAULT_CONFIG_FILE}`,
     "fromguard serve --set preset=audit",
+    "fromguard serve --user fromguard",
     "FROMGUARD_LOG_LEVEL=warn fromguard serve",
   ],
 } as const satisfies Usage;
