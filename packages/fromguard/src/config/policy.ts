@@ -12,7 +12,7 @@ import {
 import { invalid, wireResolver } from "@fromguard/node";
 import { POLICY_FACTS } from "@fromguard/policy";
 import { type FollowedMainCf, followMainCf } from "../main-cf/follow-main-cf.js";
-import { countedResolver } from "../metrics/counted-resolver.js";
+import { countedResolver, type DnsEvent } from "../metrics/counted-resolver.js";
 import type { OnAnswers } from "../metrics/counted-source.js";
 import { buildRule, type Sources } from "./build-rule.js";
 import type { Config } from "./config.js";
@@ -50,7 +50,7 @@ export interface BuildOptions extends Following {
   /** Told of each rule that threw. */
   readonly onRuleError?: (rule: string, cause: string) => void;
   /** Told of each question for records, and of each that the cache did not answer. */
-  readonly onDns?: (what: "question" | "query") => void;
+  readonly onDns?: (event: DnsEvent) => void;
   /**
    * What is in use now. What DNS answered is kept where the settings are the same, and a table of a main.cf that could be opened for it
    * has to open again.
@@ -146,10 +146,13 @@ function resolverOf(
   try {
     const wire = wireResolver({ ...(servers === undefined ? {} : { servers }), timeoutMs });
     const cached = cachedResolver(
-      countedResolver(wire, () => onDns("query")),
+      countedResolver(wire, {
+        onAsked: () => onDns({ kind: "query" }),
+        onAnswered: (kind, seconds) => onDns({ kind: "answer", isFailed: kind === "failed", seconds }),
+      }),
       { staleSeconds },
     );
-    return countedResolver(cached, () => onDns("question"));
+    return countedResolver(cached, { onAsked: () => onDns({ kind: "question" }) });
   } catch (error) {
     throw invalid(config.document, ["dns", "servers"], (error as Error).message, error);
   }

@@ -1,6 +1,7 @@
 import type { Decision } from "@fromguard/core";
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
 import type { Followed, Reload } from "../config/following.js";
+import type { DnsEvent } from "./counted-resolver.js";
 
 /** What is answered to who asks for metrics. */
 export interface Exposition {
@@ -31,8 +32,7 @@ export interface Metrics extends Exposition {
   reloaded(reload: Reload): void;
   /** How long a decision of a listener took. */
   took(listener: string, seconds: number): void;
-  /** A rule asked for records of a name, or a name server was asked for them. */
-  dns(what: "question" | "query"): void;
+  dns(event: DnsEvent): void;
   /** These listeners are open. */
   serves(listeners: readonly CountedListener[]): void;
   down(): readonly string[];
@@ -123,6 +123,13 @@ export function createMetrics(now: () => number = Date.now): Metrics {
     "Questions that name servers were asked; the others the cache answered.",
     [],
   );
+  const queryDurations = new Histogram({
+    name: "fromguard_dns_query_duration_seconds",
+    help: "How long name servers took to answer, or to be given up.",
+    buckets: BUCKETS,
+    registers,
+  });
+  const dnsFailures = counter("dns_failures_total", "Questions that no name server answered, or with an error.", []);
   let counted: readonly CountedListener[] = [];
   const connections = gauge("connections", "Connections that are open.", ["listener", "address"], "sum");
   const shadows = gauge(
@@ -161,7 +168,12 @@ export function createMetrics(now: () => number = Date.now): Metrics {
       refusals.inc({ listener, action, rule: decisive?.rule ?? "", code });
     },
     took: (listener, seconds) => durations.observe({ listener }, seconds),
-    dns: (what) => (what === "question" ? questions : queries).inc(),
+    dns: (event) => {
+      if (event.kind === "question") return questions.inc();
+      if (event.kind === "query") return queries.inc();
+      queryDurations.observe(event.seconds);
+      if (event.isFailed) dnsFailures.inc();
+    },
     serves: (listeners) => {
       counted = listeners;
       for (const { kind, address, shadow } of listeners) shadows.set({ listener: kind, address }, shadow ? 1 : 0);

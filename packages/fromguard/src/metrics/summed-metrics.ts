@@ -31,7 +31,7 @@ export function summedMetrics(own: Metrics, ask: () => Promise<ReadonlyMap<numbe
       const last = alive.get(process) ?? [];
       alive.delete(process);
       turn = turn.then(async () => {
-        gone = await sum([gone, last.filter(isCounter)]).getMetricsAsJSON();
+        gone = await sum([gone, last.filter(isCount)]).getMetricsAsJSON();
       });
     },
     contentType: own.contentType,
@@ -51,6 +51,6 @@ function downIn(samples: Samples): readonly string[] {
 }
 
 /** What a process that is gone has counted stays true; the state that it had does not. */
-function isCounter({ type }: Samples[number]): boolean {
-  return String(type) === "counter";
+function isCount({ type }: Samples[number]): boolean {
+  return ["counter", "histogram"].includes(String(type));
 }

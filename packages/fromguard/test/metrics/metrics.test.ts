@@ -1,9 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { askPolicy } from "../../src/demo/policy-client.js";
 import { createMetrics } from "../../src/metrics/metrics.js";
-import { folderWith } from "../support/folder.js";
-import { events, start } from "../support/running.js";
+import { served } from "../support/served.js";
 
 const GRANTS = "grants:\n  - { login: ann, send-as: office@example.com }\n";
 
@@ -17,29 +16,19 @@ rules: [require-login, login-owns-envelope]
 
 /** A daemon with grants, a policy listener and metrics. */
 async function daemon() {
-  const folder = await folderWith({ "grants.yaml": GRANTS, "fromguard.yaml": CONFIG });
-  const grants = `${folder}/grants.yaml`;
-  const running = await start(`${folder}/fromguard.yaml`);
-  onTestFinished(async () => void (await running.stop()));
-  const addressOf = (kind: string) => events(running.io).find((event) => event.kind === kind)?.address as string;
+  const running = await served(CONFIG, { "grants.yaml": GRANTS });
+  const { addressOf } = running;
+  const grants = `${running.folder}/grants.yaml`;
   const ask = (login: string, sender = "office@example.com") =>
     askPolicy(addressOf("policy"), { login, sender, recipient: "x@example.com" });
   const url = `http://${addressOf("metrics")}`;
-  /** The value of a sample, as it stands in the text; undefined where there is none. */
-  const sample = async (name: string) => {
-    const text = await (await fetch(`${url}/metrics`)).text();
-    return text
-      .split("\n")
-      .find((line) => line.startsWith(`${name} `))
-      ?.slice(name.length + 1);
-  };
   const change = async (text: string, event: string) => {
     await writeFile(grants, text);
     const told = running.logged(event);
     running.io.reload();
     return told;
   };
-  return { ...running, grants, ask, url, sample, change };
+  return { ...running, grants, ask, url, change };
 }
 
 describe("metrics of a daemon", () => {
@@ -95,23 +84,15 @@ describe("metrics of a daemon", () => {
   });
 
   it("tell which source is down: /readyz is 503 then, at each listener", async () => {
-    const folder = await folderWith({
-      "f.yaml": `ownership:
+    const { addressOf, get } = await served(`ownership:
   - login-map: fail:broken
 listeners:
   - policy: 127.0.0.1:0
   - http: 127.0.0.1:0
 metrics: 127.0.0.1:0
 rules: [login-owns-envelope]
-`,
-    });
-    const { io, stop } = await start(`${folder}/f.yaml`);
-    onTestFinished(async () => void (await stop()));
-    const addressOf = (kind: string) => events(io).find((event) => event.kind === kind)?.address as string;
-    const readyz = async (kind: string) => {
-      const response = await fetch(`http://${addressOf(kind)}/readyz`);
-      return [response.status, await response.text()];
-    };
+`);
+    const readyz = (kind: string) => get("/readyz", kind);
     expect([await readyz("metrics"), (await readyz("http"))[0]]).toEqual([[200, "ok\n"], 200]);
     const question = { login: "ann", sender: "ann@example.com", recipient: "x@example.com" };
     expect(await askPolicy(addressOf("policy"), question)).toMatch(/^DEFER_IF_PERMIT /);
@@ -159,7 +140,7 @@ describe("metrics", () => {
     const listed = [...page.matchAll(/^\| `(fromguard_\w+)` \|/gm)].map(([, name]) => name);
     const made = [...(await createMetrics().text()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
     expect(listed).toEqual(made);
-    expect(made).toHaveLength(20);
+    expect(made).toHaveLength(22);
   });
 
   it("are what the dashboard shows, and no other", async () => {

@@ -61,6 +61,30 @@ describe("metrics of several processes", () => {
     expect(await sample(`fromguard_reload_failures_total${labels}`)).toBe("1");
   });
 
+  it("keep how long decisions took in a process that ended", async () => {
+    const workers = two();
+    const { sums, sample } = summed(workers);
+    for (const metrics of workers.values()) metrics.took("policy", 0.002);
+    const count = 'fromguard_decision_duration_seconds_count{listener="policy"}';
+    expect(await sample(count)).toBe("2");
+    sums.ended(1);
+    workers.delete(1);
+    expect(await sample(count)).toBe("2");
+    workers.get(2)?.took("policy", 0.002);
+    expect(await sample(count)).toBe("3");
+  });
+
+  it("say that a source is down where one process at least says so, as long as it does", async () => {
+    const workers = two();
+    const { sums } = summed(workers);
+    for (const metrics of workers.values()) metrics.answered("sql:a", [{ kind: "yes" }]);
+    expect(await sums.down()).toEqual([]);
+    workers.get(2)?.answered("sql:a", [{ kind: "unknown" }]);
+    expect(await sums.down()).toEqual(["sql:a"]);
+    workers.get(2)?.answered("sql:a", [{ kind: "yes" }]);
+    expect(await sums.down()).toEqual([]);
+  });
+
   it("do not take up again the answer of a process that ended meanwhile", async () => {
     const late = createMetrics();
     late.ruleFailed("r");
