@@ -50,21 +50,16 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
       request.socket.destroy();
       return;
     }
-    follow(connection, request, response);
-    answer(handler, request, response, () => arm(request.socket, connection)).catch(() => response.destroy());
-  });
-
-  function follow(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
+    const rearm = () => arm(request.socket, connection);
     connection.open++;
-    arm(socket, connection);
-    request.on("end", () => arm(socket, connection));
+    rearm();
     response.on("close", () => {
       connection.open--;
-      if (connection.closing && connection.open === 0) socket.destroySoon();
-      else arm(socket, connection);
+      if (connection.closing && connection.open === 0) request.socket.destroySoon();
+      else rearm();
     });
-  }
+    void answer(handler, request, response, rearm);
+  });
 
   function arm(socket: Socket, connection: Connection): void {
     // A response closes behind its socket where the client has gone.
@@ -99,13 +94,17 @@ async function answer(
   response: ServerResponse,
   onProgress: () => void,
 ): Promise<void> {
-  const incoming = incomingOf(request, response);
-  if (incoming === undefined) {
-    response.writeHead(400, { connection: "close" }).end();
-    return;
+  try {
+    const incoming = incomingOf(request, response, onProgress);
+    if (incoming === undefined) {
+      response.writeHead(400, { connection: "close" }).end();
+      return;
+    }
+    const answered = await handler(incoming);
+    // What the handler left unread of a body would be taken for the next request.
+    if (!request.complete) response.setHeader("connection", "close");
+    await writeAnswer(response, answered, onProgress);
+  } catch {
+    response.destroy();
   }
-  const answered = await handler(incoming);
-  // What the handler left unread of a body would be taken for the next request.
-  if (!request.complete) response.setHeader("connection", "close");
-  await writeAnswer(response, answered, onProgress);
 }

@@ -8,32 +8,43 @@ const NO_METHOD = new Set(["CONNECT", "TRACE", "TRACK"]);
 /**
  * A request of node:http as the handler reads it, straight from what Node has: making a `Request` of it costs more than a decision.
  * Undefined for a target that is no path of ours, and for a method such as TRACE.
+ *
+ * @param onEnd Called when the whole body has come, where the handler reads it
  */
-export function incomingOf(request: IncomingMessage, response: ServerResponse): Incoming | undefined {
+export function incomingOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onEnd: () => void,
+): Incoming | undefined {
   const { method = "GET", url = "/" } = request;
   const path = pathOf(url);
-  return path === undefined || NO_METHOD.has(method) ? undefined : new NodeIncoming(method, path, request, response);
+  if (path === undefined || NO_METHOD.has(method)) return undefined;
+  return new NodeIncoming(method, path, request, response, onEnd);
 }
 
 /** A class: a literal with a getter has a hidden class of its own. What a handler takes out of it needs no `this`. */
 class NodeIncoming implements Incoming {
   readonly method: string;
   readonly path: string;
-  readonly address: string | undefined;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #onEnd: () => void;
   #signal: AbortSignal | undefined;
   readonly headerNames = () => Object.keys(this.#request.headers);
   readonly header = (name: string) => valueIn(this.#request.rawHeaders, name.toLowerCase());
-  readonly octets = (maxBytes: number) => octetsOf(this.#request, maxBytes);
-  readonly chunks = () => this.#request;
+  readonly octets = (maxBytes: number) => octetsOf(this.#request, maxBytes, this.#onEnd);
+  readonly chunks = () => this.#request.once("end", this.#onEnd);
 
-  constructor(method: string, path: string, request: IncomingMessage, response: ServerResponse) {
+  constructor(method: string, path: string, request: IncomingMessage, response: ServerResponse, onEnd: () => void) {
     this.method = method;
     this.path = path;
-    this.address = request.socket.remoteAddress;
     this.#request = request;
     this.#response = response;
+    this.#onEnd = onEnd;
+  }
+
+  get address(): string | undefined {
+    return this.#request.socket.remoteAddress;
   }
 
   get signal(): AbortSignal {
@@ -43,20 +54,35 @@ class NodeIncoming implements Incoming {
 }
 
 /**
- * Sends an answer. What comes in pieces is taken as fast as the client takes it, and no more of it once the client has gone.
+ * Sends an answer; at once where it is all there. What comes in pieces is taken as fast as the client takes it, and no more of it once
+ * the client has gone.
  *
  * @param onProgress Called when a piece has been taken
  */
-export async function writeAnswer(
+export function writeAnswer(
   response: ServerResponse,
   { status, headers, body }: Answer,
   onProgress: () => void,
+): Promise<void> | undefined {
+  if (body !== null && typeof body !== "string") return writePieces(response, { status, headers, body }, onProgress);
+  const fields = fieldsOf(headers);
+  fields.push("content-length", String(body === null ? 0 : Buffer.byteLength(body)));
+  response.writeHead(status, fields).end(body ?? undefined);
+  return undefined;
+}
+
+/** As a list: Node takes a fifth of the time of a request to go through the keys of an object that was made by spreading another. */
+function fieldsOf(headers: Answer["headers"]): string[] {
+  const fields: string[] = [];
+  for (const name of Object.keys(headers)) fields.push(name, headers[name] as string);
+  return fields;
+}
+
+async function writePieces(
+  response: ServerResponse,
+  { status, headers, body }: Answer & { readonly body: AsyncIterable<string> },
+  onProgress: () => void,
 ): Promise<void> {
-  if (body === null || typeof body === "string") {
-    const length = body === null ? 0 : Buffer.byteLength(body);
-    response.writeHead(status, { ...headers, "content-length": length }).end(body ?? undefined);
-    return;
-  }
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   response.writeHead(status, headers);
@@ -97,7 +123,7 @@ function signalOf(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-function octetsOf(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+function octetsOf(request: IncomingMessage, maxBytes: number, onEnd: () => void): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -111,8 +137,11 @@ function octetsOf(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
       request.removeAllListeners("data");
       resolve(undefined);
     });
-    request.on("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
-    request.on("error", reject);
+    request.on("end", () => {
+      onEnd();
+      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length));
+    });
+    // Behind an error too, which Node tells to listeners alone.
     request.on("close", () => {
       if (!request.complete) reject(new Error("the body ended early"));
     });
