@@ -1,4 +1,5 @@
-// A Postfix of its own on loopback, the daemon as its policy service and its milter. Needs root and Debian's postfix.
+// A Postfix of its own on loopback, with a Dovecot that knows its passwords, and the daemon as its policy service and
+// its milter. Needs root and Debian's postfix and dovecot-core.
 // Usage: node main.js [CLI OF FROMGUARD]
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { sendAsAnn } from "../smtp-client.js";
+import { logInAsAnn, sendAsAnn } from "../smtp-client.js";
 
 const installed = fileURLToPath(new URL("dist/cli.js", import.meta.resolve("fromguard/package.json")));
 const [cli = installed] = process.argv.slice(2);
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "fromguard-example-"));
 // Neither Postfix nor the daemon stays root.
 chmodSync(folder, 0o755);
 const places = { FOLDER: folder, SMTP: await freePort(), POLICY: await freePort(), MILTER: await freePort() };
-for (const name of ["main.cf", "master.cf", "fromguard.yaml", "senders"]) {
+for (const name of ["main.cf", "master.cf", "dovecot.conf", "users", "fromguard.yaml", "senders"]) {
   const text = readFileSync(new URL(name, import.meta.url), "utf8");
   writeFileSync(
     join(folder, name),
@@ -40,13 +41,17 @@ execFileSync(
   ],
   { cwd: folder },
 );
+const dovecot = ["-c", join(folder, "dovecot.conf")];
+execFileSync("dovecot", dovecot, { stdio: "ignore" });
 execFileSync("postfix", ["-c", folder, "start"], { stdio: "ignore" });
 try {
   // Without the names of the message and of the decision, which are others each time.
   const print = (line) => console.log(line.replace(/ (?:as [0-9A-F]+|\(trace \w+\))$/, ""));
-  await sendAsAnn(places.SMTP, { logIn: ["XCLIENT LOGIN=ann", "EHLO client.example.com"], print });
+  await logInAsAnn(places.SMTP);
+  await sendAsAnn(places.SMTP, { print });
 } finally {
   execFileSync("postfix", ["-c", folder, "stop"], { stdio: "ignore" });
+  execFileSync("dovecot", [...dovecot, "stop"], { stdio: "ignore" });
   daemon.kill();
   await once(daemon, "exit");
   rmSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { printed } from "../../../../test/support/example-pages.js";
 import { bundleCli } from "../support/bundle-cli.js";
 import { whyNotRun } from "./peers.js";
 
-it.skipIf(whyNotRun(["postfix"]) !== undefined)("examples/postfix prints what its page says", async () => {
+it.skipIf(whyNotRun(["postfix", "dovecot"]) !== undefined)("examples/postfix prints what its page says", async () => {
   const main = fileURLToPath(new URL("../../../../examples/postfix/main.js", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [main, await bundleCli("postfix-example")]);
   expect(stdout).toBe(printed.get("postfix"));
