@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { processIo } from "./io.js";
-import { main } from "./main.js";
+import { keepHeapLean } from "./serve/lean-heap.js";
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+const args = process.argv.slice(2);
+if (args[0] === "serve") keepHeapLean();
+
+// What is loaded makes the young generation grow.
+const [{ main }, { processIo }] = await Promise.all([import("./main.js"), import("./io.js")]);
+process.exitCode = await main(args, processIo());
