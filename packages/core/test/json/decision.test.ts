@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyCharacter } from "../../../../test/support/any-character.js";
 import {
   createGuard,
   type Decision,
@@ -132,7 +133,7 @@ describe("decisionToJson", () => {
     expect(JSON.parse(text).findings[0].evidence).not.toHaveProperty("none");
   });
 
-  const text = fc.string({ unit: "binary" });
+  const text = fc.string({ unit: anyCharacter });
   const evidence = fc.record({ login: text, detail: text, line: fc.nat(), captures: fc.array(fc.option(text)) });
   const verdict: fc.Arbitrary<Verdict> = fc.oneof(
     fc.constant(pass()),

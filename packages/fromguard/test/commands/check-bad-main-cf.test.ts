@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyCharacter } from "../../../../test/support/any-character.js";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
 import { testIo } from "../support/test-io.js";
@@ -119,7 +120,7 @@ describe("check --main-cf of a main.cf", () => {
 
 const anySender = fc
   .tuple(
-    fc.string({ unit: "binary", maxLength: 64 }),
+    fc.string({ unit: anyCharacter, maxLength: 64 }),
     fc.constantFrom("", "@", "@example.com", '"', "%a!"),
     fc.integer({ min: 1, max: 1024 }),
   )

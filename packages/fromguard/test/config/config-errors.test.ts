@@ -1,6 +1,7 @@
 import { isFromguardError } from "@fromguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyCharacter } from "../../../../test/support/any-character.js";
 import { parseConfig } from "../../src/config/config.js";
 import { visible } from "../../src/report/style.js";
 
@@ -262,7 +263,7 @@ describe("any text at all", () => {
 
   it.each([
     ["shaped like a configuration", fc.dictionary(key, tree, { maxKeys: 4 }).map((value) => JSON.stringify(value))],
-    ["of no shape", fc.string({ unit: "binary" })],
+    ["of no shape", fc.string({ unit: anyCharacter })],
   ])("%s is a configuration, or one sentence that begins with the file", (_what, texts) => {
     fc.assert(
       fc.property(texts, (text) => {
