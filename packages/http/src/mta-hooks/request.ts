@@ -1,11 +1,13 @@
 import { type Facts, type MessageLimits, parseIpAddress, pathFromInternal, printable } from "@fromguard/core";
 import { z } from "zod";
+import { IP_ADDRESS } from "../schemas/transaction.js";
 import { readHookMessage } from "./message.js";
 
 /** The most recipients of one transaction. */
 const MAX_RECIPIENTS = 10_000;
 
 const STAGES = ["connect", "ehlo", "auth", "mail", "rcpt", "data"] as const;
+const CAPITAL_STAGES = ["CONNECT", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"] as const;
 
 /** The stages of Stalwart, which has no call for `auth`. */
 export type HookStage = (typeof STAGES)[number];
@@ -24,27 +26,35 @@ const address = z.object({ address: text });
  *
  * @see Stalwart crates/smtp/src/inbound/hooks/mod.rs
  */
-const hookRequest = z.object({
-  context: z.object({
-    stage: z
-      .string()
-      .transform((stage) => stage.toLowerCase())
-      .pipe(z.enum(STAGES)),
-    client: z.object({
-      ip: text.refine((ip) => parseIpAddress(ip) !== undefined, "is no IP address"),
-      helo: text.nullish(),
-      ehlo: text.nullish(),
+export const hookRequestSchema = z
+  .object({
+    context: z.object({
+      stage: z
+        .enum([...STAGES, ...CAPITAL_STAGES])
+        .transform((stage) => stage.toLowerCase() as Lowercase<typeof stage>),
+      client: z.object({
+        ip: text.refine((ip) => parseIpAddress(ip) !== undefined, "is no IP address").meta(IP_ADDRESS),
+        helo: text.nullish(),
+        ehlo: text.nullish(),
+      }),
+      sasl: z
+        .object({ login: text.min(1) })
+        .optional()
+        .describe("Who logged in; absent: nobody."),
+      protocol: z.object({ version: z.union([z.literal(1), z.enum(["1", "1.0"])]) }),
     }),
-    sasl: z.object({ login: text.min(1) }).optional(),
-    protocol: z.object({ version: z.union([z.literal(1), z.enum(["1", "1.0"])]) }),
-  }),
-  envelope: z.object({ from: address, to: z.array(address).max(MAX_RECIPIENTS) }).optional(),
-  message: z
-    .object({ headers: z.array(z.tuple([text, text])), contents: z.string(), size: z.int().nonnegative() })
-    .optional(),
-});
+    envelope: z
+      .object({ from: address, to: z.array(address).max(MAX_RECIPIENTS) })
+      .optional()
+      .describe("Due at `mail`, `rcpt` and `data`; at the last two with a recipient."),
+    message: z
+      .object({ headers: z.array(z.tuple([text, text])), contents: z.string(), size: z.int().nonnegative() })
+      .optional()
+      .describe("Due at `data`."),
+  })
+  .meta({ id: "HookRequest" });
 
-type Parsed = z.infer<typeof hookRequest>;
+type Parsed = z.infer<typeof hookRequestSchema>;
 
 /**
  * Reads a request: the facts that its stage can tell, those of the stages before among them. Nothing is guessed: without the envelope that
@@ -53,7 +63,7 @@ type Parsed = z.infer<typeof hookRequest>;
  * `connect` and `ehlo` come before a login can, so that there is no such fact; `rcpt` tells the recipient in question alone.
  */
 export function readHookRequest(json: unknown, limits: Partial<MessageLimits> = {}): HookRequest {
-  const parsed = hookRequest.safeParse(json);
+  const parsed = hookRequestSchema.safeParse(json);
   if (!parsed.success) return { ok: false, error: sentenceOf(parsed.error.issues[0]) };
   const { context, envelope, message } = parsed.data;
   const { stage } = context;

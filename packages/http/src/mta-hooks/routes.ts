@@ -3,6 +3,7 @@ import { type Answer, type Incoming, jsonAnswer } from "../exchange.js";
 import type { Problem } from "../problem-details.js";
 import type { Route } from "../route.js";
 import type { Service } from "../service.js";
+import { MTA_HOOK } from "./operation.js";
 import { readHookRequest } from "./request.js";
 import { hookResponse, TEMPFAIL } from "./response.js";
 
@@ -18,6 +19,7 @@ export function mtaHookRoutes(service: Service): readonly Route[] {
       method: "POST",
       path: "/mta-hooks",
       needs: "check",
+      operation: MTA_HOOK,
       refusal: tempfail,
       answer: (incoming) => judge(incoming, service),
     },

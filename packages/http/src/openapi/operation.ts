@@ -34,8 +34,14 @@ const PROBLEMS = {
   503: "An error of ours, or not ready: take it for a deferral.",
 } as const;
 
+type Status = keyof typeof PROBLEMS;
+
 /** The answers of an operation that are problems. */
-export function problems(...statuses: readonly (keyof typeof PROBLEMS)[]): Operation["answers"] {
-  const content = { "application/problem+json": problemSchema };
+export function problems(...statuses: readonly Status[]): Operation["answers"] {
+  return refusals({ "application/problem+json": problemSchema }, ...statuses);
+}
+
+/** The answers to the same, of a protocol that tells problems otherwise. */
+export function refusals(content: Content, ...statuses: readonly Status[]): Operation["answers"] {
   return Object.fromEntries(statuses.map((status) => [status, { description: PROBLEMS[status], content }]));
 }

@@ -14,6 +14,25 @@ export interface CheckOptions {
   readonly isMilter: boolean;
 }
 
+/** The header fields that are read, by their names in Rspamd, and what each tells. */
+export const CHECK_FIELDS = {
+  From: "MAIL FROM; absent, but with a `Rcpt`: the null sender.",
+  Rcpt: "RCPT TO, several separated by commas.",
+  User: "Who logged in; absent or empty: nobody.",
+  IP: "The address of the client, also with a port.",
+  Helo: "The argument of HELO or EHLO.",
+  "Settings-ID": "The name of the listener; `default` if absent.",
+  Pass: "`all`: every rule runs, also behind a rejection.",
+  Flags:
+    "Separated by commas. `milter`: the client makes all that a `milter` block can say. `pass_all`: as `Pass: all`.",
+  Milter: "Whatever it says: as `Flags: milter`.",
+  "Content-Encoding": "`zstd` where the body is compressed.",
+  Compression: "The same, of old clients.",
+} as const;
+
+/** A field of {@link CHECK_FIELDS}, as it is asked for. */
+type Field = Lowercase<keyof typeof CHECK_FIELDS>;
+
 /** The most recipients of one transaction. */
 const MAX_RECIPIENTS = 10_000;
 
@@ -67,7 +86,7 @@ function readFacts(incoming: Incoming): Partial<Facts> {
 }
 
 /** The value of a field as text; HTTP has octets there. */
-function text(incoming: Incoming, name: string): string | undefined {
+function text(incoming: Incoming, name: Field): string | undefined {
   const value = incoming.header(name);
   if (value === null) return undefined;
   if (/^[\x20-\x7e]*$/.test(value)) return value;

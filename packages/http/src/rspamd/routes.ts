@@ -5,6 +5,7 @@ import { problemAnswer } from "../problem.js";
 import type { Problem } from "../problem-details.js";
 import type { Call, Route } from "../route.js";
 import type { Service } from "../service.js";
+import { CHECKV2 } from "./operation.js";
 import { checkReply, softReject } from "./reply.js";
 import { readCheckRequest } from "./request.js";
 import { decompress } from "./zstd.js";
@@ -25,6 +26,7 @@ export function rspamdRoutes(service: Service): readonly Route[] {
       method: "POST",
       path,
       needs: "check",
+      operation: CHECKV2,
       refusal: refuse,
       answer: (incoming, call) => judge(incoming, call, service),
     },

@@ -5,10 +5,13 @@ import { z } from "zod";
 const text = z.string().refine((value) => value.isWellFormed(), "holds half of a surrogate pair");
 const name = text.min(1, "must not be empty; null is nobody");
 
+/** What a JSON schema can say of an IP address. */
+export const IP_ADDRESS = { anyOf: [{ format: "ipv4" }, { format: "ipv6" }] };
+
 const ipAddress = z
   .string()
   .refine((value) => parseIpOctets(value) !== undefined, "is not an IP address")
-  .meta({ anyOf: [{ format: "ipv4" }, { format: "ipv6" }] });
+  .meta(IP_ADDRESS);
 
 const client = z.union([
   ipAddress,

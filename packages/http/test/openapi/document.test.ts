@@ -27,6 +27,8 @@ describe("GET /openapi.json", () => {
       "/v1/check/batch",
       "/v1/who/{address}",
       "/v1/may/{login}",
+      "/mta-hooks",
+      "/checkv2",
       "/healthz",
       "/readyz",
       "/metrics",

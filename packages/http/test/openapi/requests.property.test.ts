@@ -1,33 +1,9 @@
-import { fail, pass, rule } from "@fromguard/core";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import formats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryOf, type Schema } from "../support/arbitrary-of.js";
-import { bearer, get, handlerOf, JSON_TYPE, post, token } from "../support/handlers.js";
+import { all, ask, counter, documented, handler, isValid, RUN, RUNS } from "../support/document.js";
+import { bearer, get, post } from "../support/handlers.js";
 
-const RUNS = Number(process.env.REQUESTS ?? 200);
-const SEED = Number(process.env.SEED ?? 20261130);
-const RUN = { numRuns: RUNS, seed: SEED } as const;
-
-// Every second login is refused, so that answers of both kinds are held to their schema.
-const judge = rule("judge", [], () => pass());
-const refuse = rule("refuse", ["login"], ({ login }) =>
-  (login?.length ?? 0) % 2 === 1 ? fail("envelope-not-owned", { login: login ?? "" }) : pass(),
-);
-const tokens = () => [token("all", "check", "evidence", "list", "metrics")];
-const handler = handlerOf({ tokens }, [judge, refuse]);
-const document = await (await handler(get("/openapi.json"))).json();
-const ajv = new Ajv2020({ strict: false, allErrors: false });
-formats.default(ajv);
-ajv.addSchema(document, "api");
-
-function isValid(name: string, value: unknown): boolean {
-  return ajv.getSchema(`api#/components/schemas/${name}`)?.(value) as boolean;
-}
-
-const schemaOf = (ref: string): Schema => document.components.schemas[ref.replace("#/components/schemas/", "")];
-const transactions = arbitraryOf({ $ref: "#/components/schemas/Transaction" }, schemaOf);
+const transactions = documented("Transaction");
 const valid = transactions.filter((value) => isValid("Transaction", value));
 
 /** A transaction with one thing changed that may or may not make it invalid: who says so is the document. */
@@ -41,29 +17,6 @@ const changed = fc
     Object.defineProperty({ ...(value as object) }, key, { value: other, enumerable: true }),
   );
 const anything = fc.oneof({ weight: 3, arbitrary: changed }, fc.jsonValue());
-
-/** Asks, and holds the answer to what the document says of this operation. */
-async function ask(path: string, body: BodyInit, headers: Readonly<Record<string, string>> = JSON_TYPE) {
-  const response = await handler(post(path, body, { ...headers, ...bearer("all") }));
-  const answer = await response.json();
-  const described = document.paths[path].post.responses[response.status];
-  expect(described, `status ${response.status} of ${path}`).toBeDefined();
-  const [[, { schema }]] = Object.entries<{ schema: Schema }>(described.content) as [[string, { schema: Schema }]];
-  expect(isValid(String(schema.$ref).replace("#/components/schemas/", ""), answer), JSON.stringify(answer)).toBe(true);
-  return { status: response.status, answer };
-}
-
-function counter() {
-  const counts: Record<string, number> = {};
-  return {
-    counts,
-    count: (outcome: string | number) => {
-      counts[outcome] = (counts[outcome] ?? 0) + 1;
-    },
-  };
-}
-
-const all = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, each) => sum + each, 0);
 
 describe.each(["/v1/check", "/v1/explain"])("%s", (path) => {
   it("answers every transaction that the document lets through by a decision", async () => {

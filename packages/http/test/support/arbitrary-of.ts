@@ -15,6 +15,7 @@ export interface Schema {
   readonly format?: string;
   readonly contentEncoding?: string;
   readonly minLength?: number;
+  readonly minimum?: number;
 }
 
 /** Values that a schema of the document lets through. */
@@ -32,6 +33,8 @@ export function arbitraryOf(schema: Schema, resolve: (ref: string) => Schema): f
       return fc.constant(null);
     case "string":
       return stringOf(schema);
+    case "integer":
+      return fc.integer({ min: schema.minimum ?? 0, max: 4096 });
     case "array":
       return schema.prefixItems === undefined
         ? fc.array(inner(schema.items || {}), { maxLength: 5 })
