@@ -172,6 +172,15 @@ const MILTER: readonly (readonly [name: string, cause: string, Provocation<Conne
     },
   ],
   [
+    "a message that does not end",
+    "timeout",
+    {
+      limits: { messageTimeoutMs: 400 },
+      provoke: frames(OFFER, MAIL),
+      detail: { what: "a message that does not end" },
+    },
+  ],
+  [
     "silence",
     "timeout",
     { limits: { idleTimeoutMs: SOON_MS }, provoke: OFFER, detail: { what: "an idle connection" } },

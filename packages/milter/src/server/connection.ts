@@ -15,6 +15,11 @@ export interface ConnectionLimits {
   readonly frameTimeoutMs: number;
   /** Milliseconds without an octet: an SMTP client may be silent for long between two commands. Default 10,800,000: 3 hours. */
   readonly idleTimeoutMs: number;
+  /**
+   * Milliseconds from the MAIL of a message to its end, however its octets trickle. Default 43,200,000: 12 hours; the largest body that is
+   * kept, 64 MiB, takes 10 over a line of 14,400 bit/s.
+   */
+  readonly messageTimeoutMs: number;
   /** Octets that wait behind an event in progress before no more are read. Default 262,144. */
   readonly maxBacklog: number;
   /**
@@ -28,10 +33,13 @@ export interface ConnectionLimits {
   readonly maxProgress: number;
 }
 
+const HOUR_MS = 60 * 60 * 1000;
+
 /** The defaults of {@link ConnectionLimits}. */
 export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
   frameTimeoutMs: 30_000,
-  idleTimeoutMs: 3 * 60 * 60 * 1000,
+  idleTimeoutMs: 3 * HOUR_MS,
+  messageTimeoutMs: 12 * HOUR_MS,
   maxBacklog: 0x40000,
   maxHeldBytes: 0x10000000,
   progressIntervalMs: 10_000,
@@ -70,6 +78,8 @@ class Connection {
   /** Each frame has its own time, which does not run while we do not read; the negotiation has it, too. */
   readonly #frame = new Deadline();
   readonly #write = new Deadline();
+  readonly #message = new Deadline();
+  #timedMessage: number | undefined;
   readonly #progress = new Deadline();
   #framesSeen = 0;
   /** Signs of life since the last answer. */
@@ -132,8 +142,19 @@ class Connection {
     if (session.isMidFrame && !isFull) {
       this.#frame.start(this.#limits.frameTimeoutMs, () => this.#timeOut("a frame that does not end"));
     }
+    this.#timeMessage();
     if (session.isAwaited) this.#progress.start(this.#limits.progressIntervalMs, () => this.#keepAlive());
     else this.#progress.stop();
+  }
+
+  /** Each message has its own time, from its begin. */
+  #timeMessage(): void {
+    const { openMessage } = this.#session;
+    if (openMessage === this.#timedMessage) return;
+    this.#timedMessage = openMessage;
+    this.#message.stop();
+    if (openMessage === undefined) return;
+    this.#message.start(this.#limits.messageTimeoutMs, () => this.#timeOut("a message that does not end"));
   }
 
   #keepAlive(): void {
@@ -153,9 +174,14 @@ class Connection {
     // An answer that took time may be the last of its message. More is counted where octets come, which may be one too many.
     const { held } = this.#session;
     if (held < this.#held) this.#count(held);
+    this.#timeMessage();
     if (!socket.writable) return;
     if (socket.write(octets)) return;
     socket.pause();
+    this.#startWrite();
+  }
+
+  #startWrite(): void {
     this.#write.start(this.#limits.frameTimeoutMs, () => this.#timeOut("an answer that nobody takes"));
   }
 
@@ -169,7 +195,7 @@ class Connection {
     this.#stopAll();
     this.#socket.destroySoon();
     // What is not taken by then never will be.
-    if (!this.#socket.destroyed) this.#write.start(this.#limits.frameTimeoutMs, () => this.#socket.destroy());
+    if (!this.#socket.destroyed) this.#startWrite();
   }
 
   #timeOut(what: string): void {
@@ -185,6 +211,7 @@ class Connection {
   #stopAll(): void {
     this.#frame.stop();
     this.#write.stop();
+    this.#message.stop();
     this.#progress.stop();
   }
 }

@@ -1,10 +1,16 @@
 import type { Socket } from "node:net";
-import type { Guard } from "@fromguard/core";
+import { type Guard, printable } from "@fromguard/core";
 import { type ListenAddress, type Listener, type ListenOptions, listen, SharedBuffers } from "@fromguard/node";
 import { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "../guard/guard-handler.js";
 import type { MilterEvent } from "../guard/milter-event.js";
+import { describeCause } from "../session/event.js";
 import type { HandlerFactory } from "../session/handler.js";
-import { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS, serveConnection } from "./connection.js";
+import {
+  type ConnectionLimits,
+  type ConnectionOptions,
+  DEFAULT_CONNECTION_LIMITS,
+  serveConnection,
+} from "./connection.js";
 
 /** What every milter server can be told. */
 export interface MilterServerBaseOptions {
@@ -56,7 +62,15 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
         address,
         onConnection: (socket) => {
           const peer = peerOf(socket);
-          return serveConnection(socket, { handler, limits, buffers, onEvent: (event) => onEvent({ ...event, peer }) });
+          const tell: ConnectionOptions["onEvent"] = (event) => onEvent({ ...event, peer });
+          try {
+            return serveConnection(socket, { handler, limits, buffers, onEvent: tell });
+          } catch (error) {
+            // The factory of the caller threw.
+            tell({ kind: "handler-error", command: "", cause: printable(describeCause(error)) });
+            socket.destroy();
+            return undefined;
+          }
         },
         onRefused: (refusal) => onEvent({ kind: "refused", refusal }),
         onCut: (socket) => onEvent({ kind: "shutdown", peer: peerOf(socket) }),

@@ -34,6 +34,7 @@ export class Conversation {
   readonly #order = new MessageOrder();
   readonly #held = new HeldRefusals();
   #connected = false;
+  #messages = 0;
   /** Counts events, so that an answer which comes too late knows it. */
   #epoch = 0;
 
@@ -52,6 +53,11 @@ export class Conversation {
 
   get isMessageOpen(): boolean {
     return this.#order.state === "open";
+  }
+
+  /** Of the message that is open: the how manieth of the conversation it is. */
+  get openMessage(): number | undefined {
+    return this.isMessageOpen ? this.#messages : undefined;
   }
 
   /** Whether the MTA waits for an answer to an event. */
@@ -77,7 +83,10 @@ export class Conversation {
     if (kind === "mail") this.#forgetMessage();
     const fault = this.#order.take(kind);
     if (fault !== undefined) return fault;
-    if (kind === "mail") this.#context.macros.beginMessage();
+    if (kind === "mail") {
+      this.#messages++;
+      this.#context.macros.beginMessage();
+    }
     if (hasReader || !isMessageEvent(kind)) this.#judge(command);
     return undefined;
   }

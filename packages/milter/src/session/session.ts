@@ -39,6 +39,8 @@ export interface MilterSession {
   readonly backlog: number;
   /** Octets of memory: of a frame in part, of what waits, and of what the handler keeps. */
   readonly held: number;
+  /** The number, from 1, of the message that has begun, by MAIL, and is neither answered at its end nor aborted; undefined for none. */
+  readonly openMessage: number | undefined;
   /** Whether a frame has begun to arrive and is not yet whole. */
   readonly isMidFrame: boolean;
   /** Whole frames received so far. */
@@ -100,6 +102,10 @@ class Session implements MilterSession {
 
   get held(): number {
     return this.#cutter.buffered + this.#queue.backlog + (this.#handler.held ?? 0);
+  }
+
+  get openMessage(): number | undefined {
+    return this.#conversation?.openMessage;
   }
 
   get isMidFrame(): boolean {
@@ -254,7 +260,7 @@ class Session implements MilterSession {
   }
 
   #closeIfFinished(): void {
-    if (this.#finishing && !this.#isBusy && this.#conversation?.isMessageOpen !== true) this.#close();
+    if (this.#finishing && !this.#isBusy && this.openMessage === undefined) this.#close();
   }
 
   #close(): void {
