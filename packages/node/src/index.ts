@@ -7,6 +7,7 @@ export {
 } from "./dns/wire-resolver.js";
 export { organisationalDomain } from "./domain/organisational-domain.js";
 export { type Following, type FollowOptions, followFiles, type Stamped } from "./files/follow-files.js";
+export { inSlices } from "./files/pace.js";
 export { stampOf, stampOfSync } from "./files/stamp.js";
 export type { GrantsWarning } from "./grants/collector.js";
 export { type FileGrants, type FileGrantsOptions, fileGrants, type GrantsReload } from "./grants/file-grants.js";
@@ -29,6 +30,7 @@ export {
   type UnixAddress,
 } from "./listener/listen-address.js";
 export { SharedBuffers } from "./listener/shared-buffers.js";
+export { type Ready, Turn } from "./listener/turn.js";
 export type { UnixSocketAccess } from "./listener/unix-socket.js";
 export { askPolicyServer, MAX_POLICY_REPLY_BYTES, type PolicyClientReply } from "./policy-client.js";
 export { type FileTable, type FileTableOptions, fileTable, type TableReload } from "./tables/file-table.js";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { SharedBuffers } from "@fromguard/node";
+import type { Ready, SharedBuffers, Turn } from "@fromguard/node";
 import type { BuffersFullEvent, TimeoutEvent } from "../guard/milter-event.js";
 import type { SessionEvent } from "../session/event.js";
 import type { HandlerFactory } from "../session/handler.js";
@@ -52,6 +52,8 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   /** Of all connections of the server. */
   readonly buffers: SharedBuffers;
+  /** Of all connections of the server. */
+  readonly turn: Turn;
   readonly onEvent: (event: SessionEvent | TimeoutEvent | BuffersFullEvent) => void;
 }
 
@@ -67,12 +69,16 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): () 
 
 const TRUNCATED: SessionEvent = { kind: "protocol-error", reason: "the stream ends inside a frame", octets: "" };
 
-class Connection {
+class Connection implements Ready {
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
   readonly #onEvent: ConnectionOptions["onEvent"];
   readonly #session: MilterSession;
   readonly #buffers: SharedBuffers;
+  readonly #turn: Turn;
+  /** Octets that are read at the end of this turn of the event loop. */
+  #come: Buffer | undefined;
+  #queued = false;
   /** What `buffers` counts of this connection. */
   #held = 0;
   /** Each frame has its own time, which does not run while we do not read; the negotiation has it, too. */
@@ -85,10 +91,11 @@ class Connection {
   /** Signs of life since the last answer. */
   #progresses = 0;
 
-  constructor(socket: Socket, { handler, limits, buffers, onEvent }: ConnectionOptions) {
+  constructor(socket: Socket, { handler, limits, buffers, turn, onEvent }: ConnectionOptions) {
     this.#socket = socket;
     this.#limits = limits;
     this.#buffers = buffers;
+    this.#turn = turn;
     this.#onEvent = onEvent;
     this.#session = createMilterSession({
       handler,
@@ -112,16 +119,34 @@ class Connection {
   }
 
   finish(): void {
+    this.decide();
     this.#session.finish();
   }
 
   #receive(octets: Buffer): void {
+    this.decide();
+    this.#come = octets;
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#socket.cork();
+    this.#turn.add(this);
+  }
+
+  decide(): void {
+    const octets = this.#come;
+    this.#come = undefined;
+    if (octets === undefined || this.#socket.destroyed) return;
     const session = this.#session;
     session.receive(octets);
     if (this.#socket.destroyed) return;
     this.#regulate();
     const { held } = session;
     if (!this.#count(held)) this.#giveUp({ kind: "buffers-full", held });
+  }
+
+  send(): void {
+    this.#queued = false;
+    this.#socket.uncork();
   }
 
   /** Tells the shared limit what is held; false where that is over it. */
@@ -187,6 +212,7 @@ class Connection {
 
   /** The MTA has said all that it will. */
   #end(): void {
+    this.decide();
     if (this.#session.isMidFrame && this.#socket.writable) this.#onEvent(TRUNCATED);
     this.#session.end();
   }

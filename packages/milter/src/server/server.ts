@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type Guard, printable } from "@fromguard/core";
-import { type ListenAddress, type Listener, type ListenOptions, listen, SharedBuffers } from "@fromguard/node";
+import { type ListenAddress, type Listener, type ListenOptions, listen, SharedBuffers, Turn } from "@fromguard/node";
 import { type GuardHandlerOptions, guardHandler, MILTER_FACTS } from "../guard/guard-handler.js";
 import type { MilterEvent } from "../guard/milter-event.js";
 import { describeCause } from "../session/event.js";
@@ -54,6 +54,7 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
   const limits = { ...DEFAULT_CONNECTION_LIMITS, ...options.limits };
   const onEvent = options.onEvent ?? (() => undefined);
   const buffers = new SharedBuffers(limits.maxHeldBytes);
+  const turn = new Turn();
   const listeners: Listener[] = [];
   return {
     listen: async (address, listenOptions = {}) => {
@@ -64,7 +65,7 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
           const peer = peerOf(socket);
           const tell: ConnectionOptions["onEvent"] = (event) => onEvent({ ...event, peer });
           try {
-            return serveConnection(socket, { handler, limits, buffers, onEvent: tell });
+            return serveConnection(socket, { handler, limits, buffers, turn, onEvent: tell });
           } catch (error) {
             // The factory of the caller threw.
             tell({ kind: "handler-error", command: "", cause: printable(describeCause(error)) });

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { DecideOptions } from "@fromguard/core";
-import type { SharedBuffers } from "@fromguard/node";
+import type { Ready, SharedBuffers, Turn } from "@fromguard/node";
 import { encodeAnswer } from "../codec/answer.js";
 import { RequestReader } from "../codec/request-reader.js";
 import type { PolicyLimits } from "../limits.js";
@@ -11,6 +11,7 @@ import type { CloseReason } from "./events.js";
 export interface ConnectionSettings {
   readonly limits: PolicyLimits;
   readonly buffers: SharedBuffers;
+  readonly turn: Turn;
   readonly beginSession: (hooks: SessionHooks) => PolicySession;
 }
 
@@ -25,7 +26,7 @@ export interface ConnectionHooks extends SessionHooks {
  *
  * While a decision is awaited, or the client does not read, at most `maxRequestBytes` and one chunk are held.
  */
-export class Connection implements DecideOptions {
+export class Connection implements DecideOptions, Ready {
   readonly #socket: Socket;
   readonly #settings: ConnectionSettings;
   readonly #hooks: ConnectionHooks;
@@ -35,6 +36,11 @@ export class Connection implements DecideOptions {
   #gone: AbortController | undefined;
   /** What the shared buffers count of this connection. */
   #counted = 0;
+  /** Octets have come that are read at the end of this turn of the event loop. */
+  #queued = false;
+  /** What is sent then. */
+  #answers = "";
+  #fault: CloseReason | undefined;
   /** A decision is awaited. */
   #deciding = false;
   /** The client does not read his answers. */
@@ -75,38 +81,45 @@ export class Connection implements DecideOptions {
 
   #take(chunk: Buffer): void {
     if (this.#closed) return;
-    const reader = this.#reader;
-    reader.push(chunk);
-    if (!this.#deciding && !this.#blocked) {
-      this.#answerAll();
+    this.#reader.push(chunk);
+    if (!this.#queued && !this.#deciding && !this.#blocked) {
+      this.#queued = true;
+      this.#settings.turn.add(this);
       return;
     }
-    if (reader.buffered > this.#settings.limits.maxRequestBytes) this.#socket.pause();
+    if (this.#reader.buffered > this.#settings.limits.maxRequestBytes) this.#socket.pause();
     if (!this.#count()) this.#close("buffers-full");
   }
 
-  #answerAll(): void {
+  decide(): void {
+    if (this.#closed) return;
     this.#session ??= this.#settings.beginSession(this.#hooks);
-    let answers = "";
-    let fault: CloseReason | undefined;
-    while (!this.#deciding && !this.#blocked && !this.#closed && fault === undefined) {
+    while (!this.#deciding && !this.#blocked && !this.#closed && this.#fault === undefined) {
       const request = this.#reader.next();
       if (request === undefined) break;
       this.#stopRequestTimer();
       const answer = request.kind === "fault" ? request : this.#session.answer(request, this);
       if (typeof answer === "string") {
-        answers += encodeAnswer(answer);
+        this.#answers += encodeAnswer(answer);
       } else if (answer instanceof Promise) {
         this.#deciding = true;
         void answer.then((action) => this.#answerLater(action));
       } else {
-        fault = answer.code;
+        this.#fault = answer.code;
       }
     }
-    if (!this.#count()) fault ??= "buffers-full";
+    if (!this.#count()) this.#fault ??= "buffers-full";
+  }
+
+  send(): void {
+    this.#queued = false;
+    const answers = this.#answers;
+    this.#answers = "";
+    if (this.#closed) return;
     if (answers !== "") this.#send(answers);
-    if (fault === undefined) this.#settle();
-    else this.#close(fault);
+    if (this.#fault !== undefined) this.#close(this.#fault);
+    else this.#settle();
+    this.#readOn();
   }
 
   #answerLater(action: string): void {
@@ -133,13 +146,17 @@ export class Connection implements DecideOptions {
 
   #goOn(): void {
     if (this.#deciding || this.#blocked || this.#closed) return;
-    this.#answerAll();
+    this.decide();
+    this.send();
+  }
+
+  #readOn(): void {
     if (!this.#deciding && !this.#blocked && !this.#closed && this.#socket.isPaused()) this.#socket.resume();
   }
 
   /** Between two requests: what becomes of a request in part, and of a connection that is to end. */
   #settle(): void {
-    if (this.#deciding || this.#blocked || this.#closed) return;
+    if (this.#queued || this.#deciding || this.#blocked || this.#closed) return;
     const inPart = this.#reader.buffered > 0;
     if (this.#clientEnded) this.#close(inPart ? "request-truncated" : undefined);
     else if (this.#draining === "answered" || (this.#draining === "begun" && !inPart)) this.#close();

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type Decision, type Edit, type Facts, FromguardError, type Guard, printable } from "@fromguard/core";
-import { formatListenAddress, type Listener, type ListenOptions, listen, SharedBuffers } from "@fromguard/node";
+import { formatListenAddress, type Listener, type ListenOptions, listen, SharedBuffers, Turn } from "@fromguard/node";
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from "../limits.js";
 import type { Policies } from "../session/contexts.js";
 import { POLICY_FACTS } from "../session/facts.js";
@@ -47,6 +47,7 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   const settings: ConnectionSettings = {
     limits,
     buffers: new SharedBuffers(limits.maxBufferedBytes),
+    turn: new Turn(),
     beginSession: sessionsOf({ ...policiesHere(options), listenerName: name, limits }),
   };
 
