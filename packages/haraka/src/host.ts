@@ -1,7 +1,11 @@
-import type DSN from "haraka-dsn";
+/** A reply with its codes. What makes it, haraka-dsn, has no types of its own that a user could install. */
+interface HarakaReply {
+  readonly code: number;
+  readonly reply: string;
+}
 
 /** Goes on with the next plugin, or answers the client: `DENY` or `DENYSOFT` with a reply. */
-export type Next = (answer?: number, reply?: DSN | string) => void;
+export type Next = (answer?: number, reply?: HarakaReply | string) => void;
 
 /** The part of Haraka's envelope address that is read. */
 interface HarakaAddress {
