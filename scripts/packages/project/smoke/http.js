@@ -1,27 +1,28 @@
-// Run in each runtime against the packed packages: the same requests to the handler, the same answers.
-import { createGuard, headerOriginatorsOwned, loginOwnsEnvelope, ownedAddresses } from "@fromguard/core";
-import { createHandler } from "@fromguard/http";
+/** The fetch handler: a check, a forgery, a fault, no token, a batch, its OpenAPI document, a message as it is. */
+export const expected = "200 accept, 200 reject, 422 #/sender, 401, 200 accept reject 400, 200 3.1.1, 200 accept";
 
-export const EXPECTED_HTTP = "200 accept, 200 reject, 422 #/sender, 401, 200 accept reject 400, 200 3.1.1, 200 accept";
-
-const ownership = ownedAddresses({ ann: ["ann@example.com"] });
-const guard = createGuard({ rules: [loginOwnsEnvelope({ ownership }), headerOriginatorsOwned({ ownership })] });
-const secret = "a-secret-of-the-smoke-test";
-const handler = createHandler({ guard, tokens: () => [{ name: "smoke", secret, rights: ["check"] }] });
-const authorization = `Bearer ${secret}`;
-
-function post(path, type, body, headers = { authorization }) {
-  return handler(
-    new Request(`http://localhost${path}`, { method: "POST", headers: { "content-type": type, ...headers }, body }),
-  );
-}
+const SECRET = "a-secret-of-the-smoke-test";
+const authorization = `Bearer ${SECRET}`;
 
 const transaction = (from) =>
   JSON.stringify({ login: "ann", envelopeFrom: from, message: btoa(`From: ${from}\r\n\r\nHello.\r\n`) });
 const honest = transaction("ann@example.com");
 const forged = transaction("bob@example.com");
 
-export async function smokeHttp() {
+export async function smoke(load) {
+  const { createGuard, headerOriginatorsOwned, loginOwnsEnvelope, ownedAddresses } = await load("@fromguard/core");
+  const { createHandler } = await load("@fromguard/http");
+  const ownership = ownedAddresses({ ann: ["ann@example.com"] });
+  const guard = createGuard({ rules: [loginOwnsEnvelope({ ownership }), headerOriginatorsOwned({ ownership })] });
+  const handler = createHandler({
+    guard,
+    tokens: () => [{ name: "smoke", secret: SECRET, rights: ["check"] }],
+  });
+  const post = (path, type, body, headers = { authorization }) =>
+    handler(
+      new Request(`http://localhost${path}`, { method: "POST", headers: { "content-type": type, ...headers }, body }),
+    );
+
   const answers = [];
   for (const body of [honest, forged, '{"sender":"ann@example.com"}']) {
     const response = await post("/v1/check", "application/json", body);
