@@ -94,6 +94,7 @@ export {
   type OwnershipGraph,
   type OwnershipGraphOptions,
   ownershipGraph,
+  ownershipGraphSteps,
 } from "./ownership/graph/ownership-graph.js";
 export { scopeCovers } from "./ownership/graph/scopes.js";
 export { type Hit, type LookupOptions, searchTables } from "./ownership/key-search.js";
@@ -171,6 +172,7 @@ export { type RequireFqdnOptions, requireFqdn } from "./rules/require-fqdn.js";
 export { requireLogin } from "./rules/require-login.js";
 export { type SenderDomainIsOursOptions, senderDomainIsOurs } from "./rules/sender-domain-is-ours.js";
 export { type SenderExistsOptions, senderExists } from "./rules/sender-exists.js";
+export { allSteps, type Steps } from "./steps/steps.js";
 export { cidrTable } from "./table/cidr-table.js";
 export { pipeTable, unionTable } from "./table/composite-tables.js";
 export { brokenTable, failTable } from "./table/fail-table.js";
@@ -197,7 +199,7 @@ export {
 } from "./table/table.js";
 export { tableOf } from "./table/table-of.js";
 export { parseTableSpec, type TableSpec } from "./table/table-spec.js";
-export { textHashTable } from "./table/texthash-table.js";
+export { type TextHashOptions, textHashSteps, textHashTable } from "./table/texthash-table.js";
 export { andThen } from "./verdict/and-then.js";
 export { type Code, type CodeEntry, codes, TRY_LATER } from "./verdict/codes.js";
 export { absurd, type Decision, type Finding } from "./verdict/decision.js";

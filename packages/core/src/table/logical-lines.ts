@@ -15,7 +15,7 @@ export interface LogicalLines {
 
 const SHOWN = 30;
 const BLANK = /^[\t-\r ]*$/;
-const BEGINS_BLANK = /^[\t-\r ]/;
+const COMMENT = /^[\t-\r ]*#/;
 
 /**
  * Splits a table file into logical lines: one that begins with white space continues the last, and empty lines,
@@ -26,27 +26,68 @@ const BEGINS_BLANK = /^[\t-\r ]/;
  * @see Postfix readllines(3); pcre_table(5), "TABLE FORMAT"
  */
 export function logicalLines(text: string): LogicalLines {
-  const lines: LogicalLine[] = [];
-  const stray: { line: number; text: string }[] = [];
-  let current: { line: number; parts: string[] } | undefined;
-  const finish = (): void => {
-    if (current === undefined) return;
-    const line = { text: current.parts.join(""), line: current.line };
-    if (BEGINS_BLANK.test(line.text)) stray.push({ line: line.line, text: strayText(line.text) });
-    else lines.push(line);
-    current = undefined;
-  };
-  for (const [i, physical] of text.split("\n").entries()) {
-    const continues = BEGINS_BLANK.test(physical);
-    if (BLANK.test(physical) || /^[\t-\r ]*#/.test(physical)) continue;
-    if (continues && current !== undefined) current.parts.push(physical);
+  const reader = new LogicalLineReader();
+  const lines = reader.read(text);
+  lines.push(...reader.end());
+  return { lines, stray: reader.stray };
+}
+
+/** {@link logicalLines} of a text that comes in parts. */
+export class LogicalLineReader {
+  readonly stray: { readonly line: number; readonly text: string }[] = [];
+  /** Physical lines that were read. */
+  #count = 0;
+  /** The logical line that may go on, and the physical one on which it began. */
+  #text: string | undefined;
+  #line = 0;
+
+  /** The logical lines that are whole by now. Each part but the last ends with a line feed. */
+  read(text: string): LogicalLine[] {
+    const lines: LogicalLine[] = [];
+    for (let at = 0; at < text.length; ) {
+      const found = text.indexOf("\n", at);
+      const end = found < 0 ? text.length : found;
+      this.#count++;
+      this.#add(text.slice(at, end), lines);
+      at = end + 1;
+    }
+    return lines;
+  }
+
+  /** The last logical line, where there is one. */
+  end(): LogicalLine[] {
+    const lines: LogicalLine[] = [];
+    this.#finish(lines);
+    return lines;
+  }
+
+  #add(physical: string, into: LogicalLine[]): void {
+    const first = physical.charCodeAt(0);
+    const continues = isBlank(first);
+    // Most lines begin with a key.
+    if (!(first > HASH) && (BLANK.test(physical) || COMMENT.test(physical))) return;
+    if (continues && this.#text !== undefined) this.#text += physical;
     else {
-      finish();
-      current = { line: i + 1, parts: [physical] };
+      this.#finish(into);
+      this.#text = physical;
+      this.#line = this.#count;
     }
   }
-  finish();
-  return { lines, stray };
+
+  #finish(into: LogicalLine[]): void {
+    const text = this.#text;
+    if (text === undefined) return;
+    if (isBlank(text.charCodeAt(0))) this.stray.push({ line: this.#line, text: strayText(text) });
+    else into.push({ text, line: this.#line });
+    this.#text = undefined;
+  }
+}
+
+const HASH = 0x23;
+
+/** @see C isspace(3) */
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }
 
 function strayText(text: string): string {

@@ -9,8 +9,26 @@ export function octetsOf(source: string | Uint8Array, file: string): string {
     throw new FromguardError("FG_TABLE_INVALID", "the text has a lone surrogate", { place: { file } });
   }
   const parts: string[] = [];
-  for (let i = 0; i < source.length; i += CHUNK) parts.push(String.fromCharCode(...source.subarray(i, i + CHUNK)));
+  for (let at = 0; at < source.length; at += CHUNK) parts.push(charactersOf(source.subarray(at, at + CHUNK)));
   return parts.join("");
+}
+
+/** {@link octetsOf} in parts of about 8 kB, each of whole lines. */
+export function* lineOctetsOf(source: string | Uint8Array, file: string): Generator<string> {
+  if (typeof source === "string") {
+    yield octetsOf(source, file);
+    return;
+  }
+  for (let at = 0; at < source.length; ) {
+    const end = source.indexOf(LF, at + CHUNK) + 1 || source.length;
+    yield octetsOf(source.subarray(at, end), file);
+    at = end;
+  }
+}
+
+function charactersOf(octets: Uint8Array): string {
+  // Spread, they would be put in an array one by one.
+  return String.fromCharCode.apply(undefined, octets as unknown as number[]);
 }
 
 /** Octets as Postfix logs them: UTF-8 as it is, anything else and controls as question marks. */
@@ -20,3 +38,4 @@ export function shownOctets(octets: string): string {
 }
 
 const CHUNK = 8192;
+const LF = 0x0a;

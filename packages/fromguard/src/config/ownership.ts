@@ -9,11 +9,11 @@ import {
   type LoginRule,
   loginMap,
   type OwnershipGraph,
-  ownershipGraph,
+  ownershipGraphSteps,
   unionOwnership,
   withLoginRule,
 } from "@fromguard/core";
-import { fileGrants } from "@fromguard/node";
+import { fileGrants, inSlices } from "@fromguard/node";
 import { countedSource, type OnAnswers } from "../metrics/counted-source.js";
 import type { Config } from "./config.js";
 import type { Follower, Following } from "./following.js";
@@ -148,12 +148,15 @@ async function openAliases(
       loginOf: options.login === "local-part" ? ({ localPart }) => localPart : formatAddress,
       ...(delimiter === undefined ? {} : { recipientDelimiter: delimiter }),
     });
-    return ownershipGraph({ deliveries }, { name });
+    return await inSlices(ownershipGraphSteps({ deliveries }, { name }));
   };
   let graph = await read();
+  let latest = 0;
   tables.onReplaced(specs, () => {
+    const reading = ++latest;
     void read().then((next) => {
-      graph = next;
+      // Of two that were read at one time the older may be done last.
+      if (reading === latest) graph = next;
     });
   });
   return {

@@ -13,6 +13,7 @@ import {
   type Place,
   printable,
   type Statement,
+  type Steps,
 } from "@fromguard/core";
 import { lookOf, skeletonOfDomain } from "./homographs.js";
 
@@ -25,6 +26,9 @@ export interface GrantsWarning {
 
 /** Warnings that are told one by one; of the others only their number is. */
 const MAX_WARNINGS = 1000;
+
+/** Memberships or domains that are looked at in one step. */
+const IN_ONE_STEP = 256;
 
 /** Names of a circle of groups that its error lists. */
 const MAX_PATH = 10;
@@ -120,10 +124,10 @@ export class Collector {
   }
 
   /** @throws FromguardError where a group is nowhere defined or in itself, or two domains look the same. */
-  finish(file: string): Grants {
+  *finish(file: string): Steps<Grants> {
     this.#refuseDanglingGroups();
-    this.#refuseCircles();
-    this.#refuseHomographs();
+    yield* this.#refuseCircles();
+    yield* this.#refuseHomographs();
     if (this.#untold > 0) {
       this.warnings.push({ text: `${file}: ${this.#untold} more warnings are not listed`, place: { file } });
     }
@@ -162,16 +166,18 @@ export class Collector {
     }
   }
 
-  #refuseCircles(): void {
+  *#refuseCircles(): Steps<void> {
     const inside = new Map<string, Membership[]>();
-    for (const each of this.#memberships) {
+    for (const [at, each] of this.#memberships.entries()) {
+      if (at % IN_ONE_STEP === 0) yield;
       if (each.member.kind !== "group") continue;
       const list = inside.get(each.group);
       if (list === undefined) inside.set(each.group, [each]);
       else list.push(each);
     }
     const done = new Set<string>();
-    for (const start of inside.keys()) {
+    for (const [at, start] of [...inside.keys()].entries()) {
+      if (at % IN_ONE_STEP === 0) yield;
       const path: { readonly group: string; next: number }[] = [{ group: start, next: 0 }];
       const open = new Set([start]);
       for (let top = path.at(-1); top !== undefined && !done.has(start); top = path.at(-1)) {
@@ -194,12 +200,15 @@ export class Collector {
     }
   }
 
-  #refuseHomographs(): void {
+  *#refuseHomographs(): Steps<void> {
     const named = new Map<string, string>();
+    let looked = 0;
     for (const domain of this.#domains.keys()) {
+      if (++looked % IN_ONE_STEP === 0) yield;
       for (const suffix of suffixes(domain)) if (!suffix.includes("xn--")) named.set(suffix, domain);
     }
     for (const [domain, origin] of this.#domains) {
+      if (++looked % IN_ONE_STEP === 0) yield;
       if (!domain.includes("xn--")) continue;
       for (const suffix of suffixes(domain)) {
         if (!suffix.includes("xn--")) continue;

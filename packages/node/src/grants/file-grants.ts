@@ -2,10 +2,11 @@ import {
   isFromguardError,
   type OwnershipGraph,
   type OwnershipGraphOptions,
-  ownershipGraph,
+  ownershipGraphSteps,
   type Place,
 } from "@fromguard/core";
 import { followFiles, type Stamped } from "../files/follow-files.js";
+import { inSlices } from "../files/pace.js";
 import type { GrantsWarning } from "./collector.js";
 import { type ReadGrants, type ReadGrantsOptions, readStampedGrants, type StampedGrants } from "./read-grants.js";
 
@@ -54,7 +55,7 @@ interface Compiled extends StampedGrants {
 /**
  * Reads a grants file with all that it includes into a graph, and again when one of the files changes. A file that is broken or
  * gone by then leaves the last good graph in place, which `onReload` is told. The new graph takes the place of the old one in one
- * step; until it is compiled, which is done in one piece, the old one answers.
+ * step; it is read and compiled in slices of at most 10 ms, and until that is done the old one answers.
  *
  * The timer does not keep the process alive. Files are looked at, not watched.
  *
@@ -65,7 +66,7 @@ export async function fileGrants(file: string, options: FileGrantsOptions = {}):
   const { name = `grants:${file}`, onReload } = options;
   const read = async (stamps: Map<string, string>): Promise<Compiled> => {
     const grants = await readStampedGrants(file, options, stamps);
-    return { ...grants, graph: ownershipGraph(grants.grants, { ...options, name }) };
+    return { ...grants, graph: await inSlices(ownershipGraphSteps(grants.grants, { ...options, name })) };
   };
   const following = followFiles(await read(new Map()), {
     checkMs: options.checkMs,

@@ -1,10 +1,10 @@
 import type { Grantee, Origin, Right, Statement, Target } from "@fromguard/core";
 import type { z } from "zod";
+import type { Pace } from "../files/pace.js";
 import type { YamlNode } from "../yaml/yaml-document.js";
 import type { Collector } from "./collector.js";
 import { parseExpiry } from "./expiry.js";
 import { type GrantsFile, listed, outside, type Step } from "./grants-file.js";
-import type { Pace } from "./pace.js";
 import { domainSchema, entrySchema, groupSchema, memberSchema } from "./schema.js";
 import { coversPart, coversTarget } from "./scope.js";
 import { readAddress, readDomain, readTarget } from "./targets.js";

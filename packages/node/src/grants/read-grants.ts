@@ -3,12 +3,12 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { FromguardError, type Grants, isFromguardError, type Place } from "@fromguard/core";
+import { inSlices, Pace } from "../files/pace.js";
 import { stampOf } from "../files/stamp.js";
 import { readRegularFile } from "../tables/read-file.js";
 import { parseYamlParts } from "../yaml/yaml-parts.js";
 import { Collector, type GrantsWarning } from "./collector.js";
 import { GrantsFile, type Step } from "./grants-file.js";
-import { Pace } from "./pace.js";
 import { EntryReader } from "./read-entries.js";
 import { includeSchema } from "./schema.js";
 
@@ -80,7 +80,7 @@ export async function readStampedGrants(
   const into = new Collector({ maxStatements, now: now() });
   const first = resolve(options.folder ?? "", file);
   await new FilesReader(options, into, stamps).read(first, undefined, []);
-  return { grants: into.finish(first), warnings: into.warnings, files: [...stamps.keys()], stamps };
+  return { grants: await inSlices(into.finish(first)), warnings: into.warnings, files: [...stamps.keys()], stamps };
 }
 
 class FilesReader {
@@ -106,6 +106,7 @@ class FilesReader {
   async read(file: string, scope: readonly string[] | undefined, within: readonly string[]): Promise<void> {
     const including: GrantsFile[] = [];
     for (const document of parseYamlParts(await this.#text(file), file)) {
+      await this.#pace.rest();
       if (document.value === null) {
         throw new FromguardError("FG_CONFIG_INVALID", "the file says nothing: write grants: [] for no grants", {
           place: { file, line: 1, column: 1 },

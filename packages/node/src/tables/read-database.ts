@@ -6,8 +6,9 @@ import {
   recordTable,
   type TableTextOptions,
   type TableWarning,
-  textHashTable,
+  textHashSteps,
 } from "@fromguard/core";
+import { inSlices } from "../files/pace.js";
 import { readCdb } from "./cdb-file.js";
 import { lmdbTransaction, readLmdb } from "./lmdb-file.js";
 import { readRegularFile } from "./read-file.js";
@@ -75,7 +76,7 @@ export async function readDatabase(
   if (builtTime === undefined) {
     warn("advice", `${file}: there is no ${built}, without which Postfix fails: run postmap`);
   }
-  const loaded = textHashTable(await readRegularFile(file, maxBytes), { ...options, type });
+  const loaded = await inSlices(textHashSteps(await readRegularFile(file, maxBytes), { ...options, type }));
   return { table: loaded.table, warnings: [...loaded.warnings, ...warnings] };
 }
 

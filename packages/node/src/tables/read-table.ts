@@ -9,8 +9,9 @@ import {
   printable,
   regexpTable,
   type TableTextOptions,
-  textHashTable,
+  textHashSteps,
 } from "@fromguard/core";
+import { inSlices } from "../files/pace.js";
 import { stampOf } from "../files/stamp.js";
 import { filesOfDatabase, isDatabase, readDatabase } from "./read-database.js";
 import { readRegularFile } from "./read-file.js";
@@ -45,14 +46,14 @@ export interface ReadTable extends LoadedTable {
 type Parse = (
   octets: Uint8Array,
   options: TableTextOptions & Pick<ReadTableOptions, "duplicates" | "foldKeys">,
-) => LoadedTable;
+) => LoadedTable | Promise<LoadedTable>;
 
 /** The types whose text is in the file that is named. */
 const TEXT_TYPES: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ["pcre", pcreTable],
   ["regexp", regexpTable],
   ["cidr", cidrTable],
-  ["texthash", textHashTable],
+  ["texthash", (octets, options) => inSlices(textHashSteps(octets, options))],
 ]);
 
 /**

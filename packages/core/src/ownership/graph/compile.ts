@@ -1,5 +1,6 @@
 import type { Address } from "../../address/address.js";
 import { fold, lowerAscii } from "../../address/fold.js";
+import type { Steps } from "../../steps/steps.js";
 import type { Delivery, DomainRule, Grant, Grantee, Grants, Membership, Statement, Target } from "../grants.js";
 import { type Check, faultOf, StatementCheck } from "./check-statement.js";
 import type { DomainNodes, Edge, Forward, Model, Node, Principal, Step } from "./model.js";
@@ -34,26 +35,29 @@ export function loginKey(login: string, loginCase: LoginCase): string {
   return loginCase === "ascii" ? lowerAscii(login) : login;
 }
 
+/** Statements that are indexed in one step. */
+export const STATEMENTS_A_STEP = 256;
+
 /**
- * Indexes statements.
+ * Indexes statements, so many in a step.
  *
  * @throws FromguardError `FG_POLICY_INVALID` at the first statement that is none, and where a limit is passed.
  */
-export function compile(
+export function* compile(
   grants: Grants,
   scopes: Scopes,
   options: GraphLimits & { readonly loginCase: LoginCase },
-): Model {
+): Steps<Model> {
   const { maxStatements = 2_000_000, maxNesting = 32, loginCase } = options;
   const index = new Index(scopes, loginCase);
   const check = new StatementCheck();
   let statements = 0;
-  const each = <S extends Statement>(
+  const each = function* <S extends Statement>(
     list: keyof Grants,
     given: readonly S[] | undefined,
     checkOne: Check<S>,
     add: (statement: S) => void,
-  ): void => {
+  ): Steps<void> {
     for (const [at, statement] of (given ?? []).entries()) {
       statements++;
       if (statements > maxStatements) {
@@ -61,13 +65,14 @@ export function compile(
       }
       checkOne(statement, list, at);
       add(statement);
+      if (statements % STATEMENTS_A_STEP === 0) yield;
     }
   };
-  each("domains", grants.domains, check.domain, (rule) => index.addRule(rule));
-  each("memberships", grants.memberships, check.membership, (membership) => index.addMembership(membership));
-  each("deliveries", grants.deliveries, check.delivery, (delivery) => index.addDelivery(delivery));
-  each("grants", grants.grants, check.grant, (grant) => index.addGrant(grant));
-  refuseDeepNesting(grants, index, maxNesting);
+  yield* each("domains", grants.domains, check.domain, (rule) => index.addRule(rule));
+  yield* each("memberships", grants.memberships, check.membership, (membership) => index.addMembership(membership));
+  yield* each("deliveries", grants.deliveries, check.delivery, (delivery) => index.addDelivery(delivery));
+  yield* each("grants", grants.grants, check.grant, (grant) => index.addGrant(grant));
+  yield* refuseDeepNesting(grants, index, maxNesting);
   return index;
 }
 
@@ -195,16 +200,19 @@ class Index implements Model {
 
   #newNode(target: Target, address?: Address): Node {
     const localPart = address?.localPart ?? "";
-    const node: Node = { target, address, localPart, edges: [], hasGroups: false, forwards: NONE };
+    const node: Node = { target, address, localPart, edges: NO_EDGES, hasGroups: false, forwards: NONE };
     this.nodes.push(node);
     return node;
   }
 }
 
 const NONE: readonly Forward[] = [];
+const NO_EDGES: readonly Edge[] = [];
 
 function addEdge(node: Node, edge: Edge): void {
-  node.edges.push(edge);
+  // Most nodes have one; a list that grows has room for many.
+  if (node.edges === NO_EDGES) node.edges = [edge];
+  else (node.edges as Edge[]).push(edge);
   if (node.byPrincipal !== undefined) append(node.byPrincipal, edge.who, edge);
   else if (node.edges.length > MANY) {
     node.byPrincipal = new Map();
@@ -219,18 +227,20 @@ function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 }
 
 /** Counts groups upwards from those without groups in them; a group that has a cycle below it is not counted. */
-function refuseDeepNesting(
+function* refuseDeepNesting(
   { memberships = [] }: Grants,
   { up, down }: Pick<Model, "up" | "down">,
   maxNesting: number,
-): void {
+): Steps<void> {
   const waiting = new Map<Principal, { inner: number; depth: number }>();
   const ready: Principal[] = [];
   for (const [group, steps] of down) {
     const inner = steps.filter(({ member }) => down.has(member)).length;
     waiting.set(group, { inner, depth: 1 });
     if (inner === 0) ready.push(group);
+    if (waiting.size % STATEMENTS_A_STEP === 0) yield;
   }
+  let counted = 0;
   for (let group = ready.pop(); group !== undefined; group = ready.pop()) {
     const depth = waiting.get(group)?.depth ?? 1;
     for (const step of up.get(group) ?? []) {
@@ -244,5 +254,6 @@ function refuseDeepNesting(
       outer.inner--;
       if (outer.inner === 0) ready.push(step.group);
     }
+    if (++counted % STATEMENTS_A_STEP === 0) yield;
   }
 }

@@ -32,7 +32,7 @@ export interface Node {
   readonly address: Address | undefined;
   /** Of that address, else empty. */
   readonly localPart: string;
-  readonly edges: Edge[];
+  edges: readonly Edge[];
   /** Whether any edge is a group's. */
   hasGroups: boolean;
   forwards: readonly Forward[];

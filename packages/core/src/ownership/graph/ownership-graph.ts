@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from "../../address/address.js";
+import { allSteps, type Steps } from "../../steps/steps.js";
 import type { Evidence } from "../../verdict/evidence.js";
 import type { Directory, Holding, Listing, Reach, Remedy } from "../directory.js";
 import type { Grant, Grants, Membership } from "../grants.js";
@@ -58,7 +59,18 @@ export interface OwnershipGraph extends Directory {
  * @throws FromguardError `FG_POLICY_INVALID` with the place of a statement that is none, or that passes a limit.
  */
 export function ownershipGraph(grants: Grants, options: OwnershipGraphOptions): OwnershipGraph {
-  return new Graph(grants, options);
+  return allSteps(ownershipGraphSteps(grants, options));
+}
+
+/**
+ * {@link ownershipGraph} in steps of 256 statements.
+ *
+ * @throws FromguardError as that does
+ */
+export function* ownershipGraphSteps(grants: Grants, options: OwnershipGraphOptions): Steps<OwnershipGraph> {
+  const scopes = new Scopes();
+  const { loginCase = "fold" } = options;
+  return new Graph(yield* compile(grants, scopes, { ...options, loginCase }), scopes, options);
 }
 
 class Graph implements OwnershipGraph {
@@ -73,13 +85,12 @@ class Graph implements OwnershipGraph {
   /** From when until when no membership, delivery or domain rule expires. */
   #season: readonly [from: number, until: number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
-  constructor(grants: Grants, options: OwnershipGraphOptions) {
+  constructor(model: Model, scopes: Scopes, options: OwnershipGraphOptions) {
     const { name, now = Date.now, loginCase = "fold" } = options;
     this.name = name;
     this.#loginCase = loginCase;
     this.#now = now;
-    const scopes = new Scopes();
-    this.#model = compile(grants, scopes, { ...options, loginCase });
+    this.#model = model;
     this.#views = new Views(this.#model, scopes);
     this.#members = new Members(this.#model);
     this.#search = new Search(this.#model, this.#views, this.#members);
