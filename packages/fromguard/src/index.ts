@@ -9,7 +9,7 @@ export { main } from "./main.js";
 export { type Daemon, type RunningListener, startDaemon } from "./serve/daemon.js";
 export { decidedFields } from "./serve/event-lines.js";
 export { type HttpServerOptions, serveHttp } from "./serve/http-server.js";
-export { formatFields, jsonLog, type Log, type LogFields } from "./serve/log.js";
+export { formatFields, type Log, type LogFields } from "./serve/log.js";
 export { type Judging, type ServedPolicy, servedPolicy } from "./serve/served-policy.js";
 export { DEFAULT_SUSPECT_LIMITS, type Suspect, type SuspectLimits } from "./suspects/suspect-accounts.js";
 export { watchAccounts } from "./suspects/watch-accounts.js";

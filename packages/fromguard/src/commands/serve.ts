@@ -20,5 +20,9 @@ export async function serve(args: readonly string[], io: Io): Promise<ExitCode> 
   const config = await loadConfig(values, io.env);
   const count = config.workers === "auto" ? availableParallelism() : config.workers;
   const log = openLog(config.log, io);
-  return count === 1 ? await serveAlone(config, log, io) : await serveByWorkers(config, count, log, io);
+  try {
+    return count === 1 ? await serveAlone(config, log, io) : await serveByWorkers(config, count, log, io);
+  } finally {
+    await log.close();
+  }
 }

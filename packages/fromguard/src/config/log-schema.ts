@@ -21,11 +21,19 @@ const REDACTABLE = [
 export const logSchema = z
   .strictObject({
     level: z
-      .enum(["info", "warn"])
+      .enum(["debug", "info", "warn"])
       .default("info")
-      .describe("info: one line for each decision too; warn: only what an administrator should look at."),
+      .describe(
+        "info: one line for each decision too; warn: only what an administrator should look at; debug: also what each rule found and what DNS and the sources of ownership answered.",
+      ),
     format: z.enum(["json", "text"]).default("json").describe("One line of JSON, or of words and NAME=VALUE."),
-    destination: z.enum(["stdout", "stderr"]).default("stdout").describe("Where lines are written."),
+    destination: z
+      .union([
+        z.enum(["stdout", "stderr"]),
+        z.string().regex(/^\//, "must be stdout, stderr or the path of a file, which begins with /"),
+      ])
+      .default("stdout")
+      .describe("Where lines are written: stdout, stderr, or a file by its path, which SIGHUP opens anew."),
     redact: z
       .array(z.enum(REDACTABLE))
       .default([])

@@ -1,4 +1,4 @@
-import { type Decision, type Facts, formatReply, type LoginRule, ownerLogin } from "@fromguard/core";
+import { type Decision, type Evidence, type Facts, formatReply, type LoginRule, ownerLogin } from "@fromguard/core";
 import type { HttpEvent } from "@fromguard/http";
 import type { MilterEvent } from "@fromguard/milter";
 import type { Refusal } from "@fromguard/node";
@@ -7,7 +7,7 @@ import type { Reload } from "../config/following.js";
 import type { Log, LogFields } from "./log.js";
 
 /** One line of the log. */
-export type Line = readonly [level: keyof Log, event: string, fields: LogFields];
+export type Line = readonly [level: "info" | "warn", event: string, fields: LogFields];
 
 /** The line with the master user, where the rule parts one from a login: `alice*admin`. */
 export function withMaster([level, event, fields]: Line, rule: LoginRule | undefined): Line {
@@ -115,18 +115,20 @@ function decisionFields(decision: Decision): LogFields {
   const decisive = action === "accept" ? undefined : findings.find(({ verdict }) => verdict.code === code);
   const verdict = decisive?.verdict;
   const evidence = verdict?.kind === "fail" || verdict?.kind === "unknown" ? verdict.evidence : {};
-  const { file, line, source, address, field } = evidence;
   return {
     action,
     code,
     reply: reply === undefined ? undefined : formatReply(reply),
     rule: decisive?.rule,
-    field,
-    address,
-    source: file !== undefined && line !== undefined ? `${file}:${line}` : source,
+    ...evidenceFields(evidence),
     cause: verdict?.kind === "unknown" ? verdict.cause : undefined,
     observed: observed.length === 0 ? undefined : observed.map((finding) => `${finding.rule}:${finding.verdict.code}`),
   };
+}
+
+/** What a log line says of that on which something rests. */
+export function evidenceFields({ file, line, source, address, field }: Evidence): LogFields {
+  return { field, address, source: file !== undefined && line !== undefined ? `${file}:${line}` : source };
 }
 
 /** What a log line says of the transaction. */

@@ -1,30 +1,48 @@
 import type { LogSettings } from "../config/log-schema.js";
-import type { Io } from "../io.js";
-import { jsonLog, type Log, type LogFields, textLog } from "./log.js";
+import type { Io, Output } from "../io.js";
+import { visible } from "../report/style.js";
+import { lineLog } from "./line-log.js";
+import type { Log } from "./log.js";
+import { LogFile } from "./log-file.js";
 
-/** What stands for a value that is not to be logged. */
-const REDACTED = "[redacted]";
-
-/** The log that the configuration asks for. Audit lines are written at every level: they are asked for by themselves. */
-export function openLog({ level, format, destination, redact }: LogSettings, io: Pick<Io, "stdout" | "stderr">): Log {
-  const output = destination === "stderr" ? io.stderr : io.stdout;
-  const log = format === "json" ? jsonLog(output) : textLog(output);
-  const shown = redact.length === 0 ? (fields: LogFields) => fields : (fields: LogFields) => redacted(fields, redact);
-  return {
-    info: (event, fields = {}) => {
-      if (level === "info" || event === "audit") log.info(event, shown(fields));
-    },
-    warn: (event, fields = {}) => log.warn(event, shown(fields)),
-  };
+/** The log of a process, and where it goes. */
+export interface OpenedLog extends Log {
+  /** Takes lines that another process has made, whole. */
+  readonly output: Output;
+  /**
+   * Opens the file, where it is one; lines wait until then. Called again, it opens what has the name by then.
+   *
+   * @throws Error of the system; what was open before stays
+   */
+  open(): Promise<void>;
+  /** Waits for what is not written yet, as long as {@link LogFile.close} does. */
+  close(): Promise<void>;
 }
 
-/** A transaction is left without what is redacted, so that it is still one. */
-function redacted(fields: LogFields, names: readonly string[]): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => {
-      if (names.includes(name)) return [name, value === null || value === undefined ? value : REDACTED];
-      if (name !== "transaction" || typeof value !== "object" || value === null) return [name, value];
-      return [name, Object.fromEntries(Object.entries(value).filter(([key]) => !names.includes(key)))];
-    }),
-  );
+/**
+ * The log that the configuration asks for.
+ *
+ * @param own fields that every line has
+ */
+export function openLog(
+  settings: LogSettings,
+  io: Pick<Io, "stdout" | "stderr">,
+  own: Readonly<Record<string, number>> = {},
+): OpenedLog {
+  const { destination } = settings;
+  if (destination === "stdout" || destination === "stderr") {
+    const output = io[destination];
+    const nothing = async () => undefined;
+    return { ...lineLog(settings, output, own), output, open: nothing, close: nothing };
+  }
+  const file = new LogFile(destination, (error) => void tell(io.stderr, `${destination}: ${error.message}`));
+  return { ...lineLog(settings, file, own), output: file, open: () => file.open(), close: () => file.close() };
+}
+
+async function tell(output: Output, sentence: string): Promise<void> {
+  try {
+    await output.write(`fromguard: ${visible(sentence)}\n`);
+  } catch {
+    // The mail goes on without its log.
+  }
 }

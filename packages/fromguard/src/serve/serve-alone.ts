@@ -6,12 +6,12 @@ import { createMetrics } from "../metrics/metrics.js";
 import { reportSuspects } from "../suspects/report-suspects.js";
 import { startDaemon } from "./daemon.js";
 import { followPolicy } from "./follow-policy.js";
-import type { Log } from "./log.js";
+import type { OpenedLog } from "./open-log.js";
 import { reporting, tellRestart } from "./reporting.js";
 import { CHECK_MS, untilStopped } from "./until-stopped.js";
 
 /** Serves in this process. */
-export async function serveAlone(config: Config, log: Log, io: Io): Promise<ExitCode> {
+export async function serveAlone(config: Config, log: OpenedLog, io: Io): Promise<ExitCode> {
   const metrics = createMetrics();
   const refused = reportSuspects(config.suspects, { log, metrics });
   const { onSwitch, ...telling } = reporting({ log, metrics });

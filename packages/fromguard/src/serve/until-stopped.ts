@@ -1,5 +1,6 @@
+import { FromguardError } from "@fromguard/core";
 import { toExit } from "../commands/load.js";
-import type { Config } from "../config/config.js";
+import { type Config, reasonOf } from "../config/config.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import type { Exposition } from "../metrics/metrics.js";
@@ -7,7 +8,8 @@ import { styleFor } from "../report/style.js";
 import type { Daemon } from "./daemon.js";
 import { dropPrivileges } from "./drop-privileges.js";
 import type { FollowedPolicy } from "./follow-policy.js";
-import type { Log, LogFields } from "./log.js";
+import type { LogFields } from "./log.js";
+import type { OpenedLog } from "./open-log.js";
 import { openMetrics } from "./open-metrics.js";
 
 /** Milliseconds between looks at the configuration and the files that it names. */
@@ -26,7 +28,7 @@ export interface Served extends Daemon {
 export interface Context {
   readonly config: Config;
   readonly policy: FollowedPolicy;
-  readonly log: Log;
+  readonly log: OpenedLog;
   readonly io: Io;
 }
 
@@ -39,7 +41,10 @@ export interface Context {
 export async function untilStopped(context: Context, start: () => Promise<Served>): Promise<ExitCode> {
   const { policy } = context;
   const stop = context.io.stopRequested();
-  const ignoreReloads = context.io.onReloadRequested(() => void policy.reload());
+  const ignoreReloads = context.io.onReloadRequested(() => {
+    void openLogAnew(context);
+    void policy.reload();
+  });
   try {
     return await run(context, start, stop);
   } catch (error) {
@@ -62,10 +67,15 @@ async function run(
     throw error;
   });
   const files = [...policy.files, ...(served.files ?? [])];
-  const privileges = await dropPrivileges(config, files, io).catch(async (error: unknown) => {
-    await Promise.all([served.close({ graceMs: 0 }), metrics?.close({ graceMs: 0 })]);
-    throw error;
-  });
+  const privileges = await dropPrivileges(config, files, io)
+    .then(async (said) => {
+      await openLogFirst(config, log);
+      return said;
+    })
+    .catch(async (error: unknown) => {
+      await Promise.all([served.close({ graceMs: 0 }), metrics?.close({ graceMs: 0 })]);
+      throw error;
+    });
   for (const warning of [...privileges, ...policy.warnings])
     await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
   for (const note of served.notes) await io.stderr.write(`note: ${note}\n`);
@@ -77,4 +87,23 @@ async function run(
   await Promise.all([served.close(), metrics?.close()]);
   log.info("stopped", served.counters());
   return exitCodes.ok;
+}
+
+/** As the user that the process has become: a file that root made could not be opened anew. */
+async function openLogFirst({ document }: Config, log: OpenedLog): Promise<void> {
+  try {
+    await log.open();
+  } catch (cause) {
+    const place = document.place(["log", "destination"]);
+    throw new FromguardError("FG_CONFIG_INVALID", `cannot be opened: ${reasonOf(cause)}`, { place, cause });
+  }
+}
+
+/** What rotates logs has put the file away. */
+async function openLogAnew({ config, log }: Context): Promise<void> {
+  try {
+    await log.open();
+  } catch (error) {
+    log.warn("log-kept", { file: config.log.destination, cause: `cannot be opened: ${reasonOf(error)}` });
+  }
 }

@@ -8,7 +8,6 @@ import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { startDaemon } from "../serve/daemon.js";
 import { dropPrivileges } from "../serve/drop-privileges.js";
 import { followPolicy } from "../serve/follow-policy.js";
-import { withFields } from "../serve/log.js";
 import { openLog } from "../serve/open-log.js";
 import { reporting } from "../serve/reporting.js";
 import { Admissions } from "./admissions.js";
@@ -68,7 +67,8 @@ async function serveBy(
   let { text } = assignment;
   try {
     const config = parseConfig(text, file, overrides);
-    const log = withFields(openLog(config.log, io), { worker });
+    const destination = config.log.destination === "stderr" ? "stderr" : "stdout";
+    const log = openLog({ ...config.log, destination }, io, { worker });
     const policy = await followPolicy(config, {
       ...reporting({ log, metrics }),
       readAgain: async () => parseConfig(text, file, overrides),

@@ -6,7 +6,7 @@ import type { Io } from "../io.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { type SummedMetrics, summedMetrics } from "../metrics/summed-metrics.js";
 import { followPolicy } from "../serve/follow-policy.js";
-import type { Log } from "../serve/log.js";
+import type { OpenedLog } from "../serve/open-log.js";
 import { reporting, tellRestart } from "../serve/reporting.js";
 import { CHECK_MS, untilStopped } from "../serve/until-stopped.js";
 import { reportSuspects } from "../suspects/report-suspects.js";
@@ -17,7 +17,7 @@ import { startWorkers, type Workers } from "./workers.js";
  * to read what it could read itself, so that they do it at one time, and not at all what is broken. A worker puts the new policy in
  * the place of the old one in one step, and keeps its connections.
  */
-export async function serveByWorkers(config: Config, count: number, log: Log, io: Io): Promise<ExitCode> {
+export async function serveByWorkers(config: Config, count: number, log: OpenedLog, io: Io): Promise<ExitCode> {
   const metrics = createMetrics();
   let workers: Workers | undefined;
   const { onKept } = reporting({ log, metrics });
@@ -46,7 +46,8 @@ export async function serveByWorkers(config: Config, count: number, log: Log, io
       }),
       maxConnections: config.listeners.map(({ options }) => options["max-connections"] ?? DEFAULT_MAX_CONNECTIONS),
       log,
-      stdout: io.stdout,
+      // Workers write to a file by this process: one alone opens it anew.
+      stdout: config.log.destination === "stderr" ? io.stdout : log.output,
       stderr: io.stderr,
       onRefused: reportSuspects(config.suspects, { log, metrics }),
       onStarted: exposition.started,

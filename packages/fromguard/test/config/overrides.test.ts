@@ -80,7 +80,7 @@ describe("what stands over the file", () => {
   });
 
   it.each<[Record<string, string>, readonly string[], string]>([
-    [{ FROMGUARD_LOG_LEVEL: "loud" }, [], "FROMGUARD_LOG_LEVEL: log.level: must be info or warn"],
+    [{ FROMGUARD_LOG_LEVEL: "loud" }, [], "FROMGUARD_LOG_LEVEL: log.level: must be debug, info or warn"],
     [{ FROMGUARD_LOG_LVEL: "warn" }, [], "FROMGUARD_LOG_LVEL: unknown variable (did you mean FROMGUARD_LOG_LEVEL?)"],
     [{ FROMGUARD_DNS: "{" }, [], "FROMGUARD_DNS:1:2: not valid YAML"],
     [

@@ -7,8 +7,8 @@ import type { Listener } from "@fromguard/node";
 import { type CloseReason, createPolicyServer, type PolicyLimits } from "@fromguard/policy";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Line, milterLine, policyLine, refusedLine, writeLine } from "../../src/serve/event-lines.js";
-import { jsonLog } from "../../src/serve/log.js";
 import { folderWith } from "../support/folder.js";
+import { logOf } from "../support/log.js";
 import { testIo } from "../support/test-io.js";
 
 type Fields = Record<string, unknown>;
@@ -23,7 +23,7 @@ function logged() {
       wake();
     },
   });
-  const log = jsonLog(io.stdout, () => new Date(0));
+  const log = logOf(io);
   return {
     lines,
     tell: (line: Line) => writeLine(log, line),

@@ -5,8 +5,8 @@ import { askMilter } from "../../src/demo/milter-client.js";
 import { askPolicy } from "../../src/demo/policy-client.js";
 import { createMetrics } from "../../src/metrics/metrics.js";
 import { startDaemon } from "../../src/serve/daemon.js";
-import { jsonLog } from "../../src/serve/log.js";
 import { servedPolicy } from "../../src/serve/served-policy.js";
+import { logOf } from "../support/log.js";
 import { testIo } from "../support/test-io.js";
 
 const CONFIG = parseConfig(
@@ -22,7 +22,7 @@ const serving = (config: Config, guard: Guard) => {
 describe("a rule that throws", () => {
   it("defers on every listener, is counted and logged, and the listeners go on", async () => {
     const io = testIo();
-    const log = jsonLog(io.stdout);
+    const log = logOf(io);
     const guard = createGuard({
       rules: [
         rule("broken", ["envelopeFrom"], () => {
@@ -65,7 +65,7 @@ describe("which rules run where", () => {
       ],
     });
     const daemon = await startDaemon(serving(CONFIG, guard), {
-      log: jsonLog(testIo().stdout),
+      log: logOf(testIo()),
       metrics: createMetrics(),
     });
     onTestFinished(() => daemon.close({ graceMs: 0 }));

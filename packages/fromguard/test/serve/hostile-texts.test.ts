@@ -14,7 +14,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
 import { buildPolicy, type Policy } from "../../src/config/policy.js";
 import { type Line, milterLine, policyLine, writeLine } from "../../src/serve/event-lines.js";
-import { jsonLog } from "../../src/serve/log.js";
+import { logOf } from "../support/log.js";
 import { testIo } from "../support/test-io.js";
 
 const CONFIG = `ownership:
@@ -64,7 +64,7 @@ const PRINTABLE = /^[\x20-\x7e]*$/;
 /** A log, and its lines as they are read back. */
 function logged() {
   const io = testIo();
-  const log = jsonLog(io.stdout, () => new Date(0));
+  const log = logOf(io);
   let told = 0;
   return {
     tell: (line: Line) => {

@@ -7,9 +7,9 @@ import type { Reload } from "../../src/config/following.js";
 import { createMetrics } from "../../src/metrics/metrics.js";
 import { startDaemon } from "../../src/serve/daemon.js";
 import { loadServed } from "../../src/serve/load-served.js";
-import { jsonLog } from "../../src/serve/log.js";
 import { servedPolicy } from "../../src/serve/served-policy.js";
 import { folderWith } from "../support/folder.js";
+import { logOf } from "../support/log.js";
 import { testIo } from "../support/test-io.js";
 
 const tls = (name: string) => readFileSync(new URL(`./tls/${name}`, import.meta.url), "utf8");
@@ -21,7 +21,7 @@ async function served(listener: string, files: Readonly<Record<string, string>>)
   const text = `listeners:\n  - ${listener}\nownership: [{ login-map: "pcre:senders" }]\nrules: [login-owns-envelope]\n`;
   const config = parseConfig(text, `${folder}/fromguard.yaml`);
   const io = testIo();
-  const log = jsonLog(io.stdout);
+  const log = logOf(io);
   const metrics = createMetrics();
   const reloads: Reload[] = [];
   const { policy, secrets } = await loadServed(config, { onReload: (reload) => reloads.push(reload) });

@@ -6,9 +6,9 @@ import { parseConfig } from "../../src/config/config.js";
 import { buildPolicy } from "../../src/config/policy.js";
 import { createMetrics } from "../../src/metrics/metrics.js";
 import { startDaemon } from "../../src/serve/daemon.js";
-import { jsonLog } from "../../src/serve/log.js";
 import { servedPolicy } from "../../src/serve/served-policy.js";
 import { folderWith } from "../support/folder.js";
+import { logOf } from "../support/log.js";
 import { testIo } from "../support/test-io.js";
 
 /** Serves a configuration; `ask` answers the action for a request of that context. */
@@ -16,7 +16,7 @@ async function serve(yaml: string) {
   const io = testIo();
   const config = parseConfig(`${yaml}trace-id: false\n`, "f.yaml");
   const served = servedPolicy(config, await buildPolicy(config));
-  const daemon = await startDaemon(() => served, { log: jsonLog(io.stdout), metrics: createMetrics() });
+  const daemon = await startDaemon(() => served, { log: logOf(io), metrics: createMetrics() });
   onTestFinished(() => daemon.close({ graceMs: 0 }));
   const endpoint = daemon.listeners[0]?.address ?? "";
   const ask = (context: string, sender: string): Promise<PolicyClientReply> =>
