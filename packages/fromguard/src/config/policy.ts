@@ -21,6 +21,7 @@ import type { Follower, Following } from "./following.js";
 import { type OpenOwnership, openOwnership } from "./ownership.js";
 import { protectionGaps } from "./protection.js";
 import { TableLoader } from "./table-loader.js";
+import { type OnDnsAnswer, toldResolver } from "./told-resolver.js";
 
 /** The guards of a policy listener, by `policy_context`; by the place of the listener in the list. */
 export type ContextGuards = ReadonlyMap<number, Readonly<Record<string, Guard>>>;
@@ -51,6 +52,8 @@ export interface BuildOptions extends Following {
   readonly onRuleError?: (rule: string, cause: string) => void;
   /** Told of each question for records, and of each that the cache did not answer. */
   readonly onDns?: (event: DnsEvent) => void;
+  /** Told of what each question for records was answered, by the cache too. */
+  readonly onDnsAnswer?: OnDnsAnswer | undefined;
   /**
    * What is in use now. What DNS answered is kept where the settings are the same, and a table of a main.cf that could be opened for it
    * has to open again.
@@ -64,13 +67,13 @@ export interface BuildOptions extends Following {
  * @throws FromguardError with the place in the configuration, or in the map whose line is bad.
  */
 export async function buildPolicy(config: Config, options: BuildOptions = {}): Promise<Policy> {
-  const { onRuleError, onDns, previous, ...following } = options;
+  const { onRuleError, onDns, onDnsAnswer, previous, ...following } = options;
   const tables = new TableLoader(config, following);
   let opened: OpenOwnership | undefined;
   const mainCfs: FollowedMainCf[] = [];
   const followers = () => [...tables.followers, ...(opened?.followers ?? []), ...mainCfs];
   try {
-    const resolver = resolverOf(config, previous, onDns);
+    const resolver = resolverOf(config, previous, { onDns, onDnsAnswer });
     opened = await openOwnership(config, tables, following);
     const ownership = opened?.ownership;
     const followed: Sources["followed"] = async (file, overrides) => {
@@ -136,10 +139,15 @@ async function ruleAt(entry: Config["rules"][number], config: Config, sources: S
   }
 }
 
+interface Telling {
+  readonly onDns: BuildOptions["onDns"] | undefined;
+  readonly onDnsAnswer: BuildOptions["onDnsAnswer"];
+}
+
 function resolverOf(
   config: Config,
   previous: BuildOptions["previous"],
-  onDns: BuildOptions["onDns"] = () => undefined,
+  { onDns = () => undefined, onDnsAnswer }: Telling,
 ): Resolver {
   if (previous !== undefined && isDeepStrictEqual(previous.config.dns, config.dns)) return previous.policy.resolver;
   const { servers, timeoutMs, staleSeconds } = config.dns;
@@ -152,7 +160,8 @@ function resolverOf(
       }),
       { staleSeconds },
     );
-    return countedResolver(cached, { onAsked: () => onDns({ kind: "question" }) });
+    const told = onDnsAnswer === undefined ? cached : toldResolver(cached, onDnsAnswer);
+    return countedResolver(told, { onAsked: () => onDns({ kind: "question" }) });
   } catch (error) {
     throw invalid(config.document, ["dns", "servers"], (error as Error).message, error);
   }

@@ -1,19 +1,23 @@
-import type { Answer, Directory } from "@fromguard/core";
+import type { Answer, Directory, Question } from "@fromguard/core";
 
-/** Told of what a source of ownership answers. */
-export type OnAnswers = (source: string, answers: readonly Answer[]) => void;
+/** Told of what a source of ownership answers, and of what it was asked for the login, in the same order. */
+export type OnAnswers = (
+  source: string,
+  answers: readonly Answer[],
+  asked: { readonly login: string; readonly questions: readonly Question[] },
+) => void;
 
 /** The same source, whose answers are told. */
 export function countedSource(source: Directory, onAnswers: OnAnswers): Directory {
   const { name, remedies } = source;
-  const tell = (answers: readonly Answer[]) => {
-    onAnswers(name, answers);
-    return answers;
-  };
   return {
     name,
-    ask: (...asked) => {
-      const answers = source.ask(...asked);
+    ask: (login, questions, options) => {
+      const tell = (answers: readonly Answer[]) => {
+        onAnswers(name, answers, { login, questions });
+        return answers;
+      };
+      const answers = source.ask(login, questions, options);
       return "then" in answers ? answers.then(tell) : tell(answers);
     },
     owners: (...asked) => source.owners(...asked),

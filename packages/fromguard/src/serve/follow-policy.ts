@@ -23,7 +23,7 @@ interface Switch {
 }
 
 /** Options of {@link followPolicy}. */
-export interface FollowPolicyOptions extends Pick<BuildOptions, "onAnswers" | "onRuleError" | "onDns"> {
+export interface FollowPolicyOptions extends Pick<BuildOptions, "onAnswers" | "onRuleError" | "onDns" | "onDnsAnswer"> {
   /** Milliseconds between looks at the files. Default 0: none. */
   readonly checkMs?: number;
   /** Reads the configuration again. */

@@ -8,6 +8,7 @@ import { accessOf } from "../config/listeners.js";
 import type { Exposition } from "../metrics/metrics.js";
 import { refusedAddress } from "../suspects/suspect-accounts.js";
 import { auditLine } from "./audit-line.js";
+import { findingLines } from "./debug-lines.js";
 import {
   httpLine,
   type Line,
@@ -50,6 +51,8 @@ export function prepareListener(plan: ListenerPlan, reporting: Reporting): () =>
     const trace = traceIdOf(decision);
     reporting.metrics.decided(entry.kind, decision);
     write(withTrace(line, trace));
+    const { debug } = reporting.log;
+    if (debug !== undefined) for (const finding of findingLines(decision, trace)) debug(...finding);
     const refused = refusedAddress(decision);
     if (refused !== undefined) reporting.refused?.(refused);
     return trace;

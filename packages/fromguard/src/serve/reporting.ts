@@ -1,6 +1,7 @@
 import type { BuildOptions } from "../config/policy.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { RefusedAddress } from "../suspects/suspect-accounts.js";
+import { dnsLine, ownershipLines } from "./debug-lines.js";
 import { reloadLine, writeLine } from "./event-lines.js";
 import type { FollowPolicyOptions } from "./follow-policy.js";
 import type { Log } from "./log.js";
@@ -17,15 +18,20 @@ export interface Reporting {
 export function reporting({
   log,
   metrics,
-}: Reporting): Pick<BuildOptions, "onRuleError" | "onAnswers" | "onDns"> &
+}: Reporting): Pick<BuildOptions, "onRuleError" | "onAnswers" | "onDns" | "onDnsAnswer"> &
   Pick<FollowPolicyOptions, "onSwitch" | "onKept"> {
+  const { debug } = log;
   return {
     onRuleError: (rule, cause) => {
       log.warn("rule-error", { rule, cause });
       metrics.ruleFailed(rule);
     },
-    onAnswers: metrics.answered,
+    onAnswers: (source, answers, asked) => {
+      metrics.answered(source, answers);
+      if (debug !== undefined) for (const line of ownershipLines(source, answers, asked)) debug(...line);
+    },
     onDns: metrics.dns,
+    onDnsAnswer: debug && ((type, name, answer) => debug(...dnsLine(type, name, answer))),
     onSwitch: ({ reloads, followed }) => {
       metrics.follows(followed);
       for (const reload of reloads) {

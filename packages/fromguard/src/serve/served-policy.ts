@@ -92,7 +92,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
 
 /** An id that no line of the log has would lead nowhere. */
 function tracing(guard: Guard, { traceId, log }: Config): Guard {
-  return traceId && (log.level === "info" || log.audit) ? tracedGuard(guard) : guard;
+  return traceId && (log.level !== "warn" || log.audit) ? tracedGuard(guard) : guard;
 }
 
 /** A context that is gone is asked for until the listener is opened anew. */
