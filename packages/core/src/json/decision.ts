@@ -58,41 +58,39 @@ export function decisionToJson(
   { evidence = true }: { readonly evidence?: boolean } = {},
 ): DecisionJson {
   const toJson = evidence ? findingToJson : withoutEvidence;
-  const blindTo = headers?.blindTo ?? [];
-  return {
+  // Property by property: an object that is made by spreading others is slow to write as JSON.
+  const json: Mutable<DecisionJson> = {
     action: decision.action,
     code: wellFormed(decision.code),
     reply: decision.reply === undefined ? null : replyToJson(decision.reply),
     edits: decision.edits.map((edit) => plainRecord(edit) as unknown as Edit),
     findings: decision.findings.map(toJson),
     observed: decision.observed.map(toJson),
-    ...(blindTo.length > 0 ? { blindTo } : {}),
-    ...(trace === undefined ? {} : { trace: trace.map((node) => nodeToJson(node, toJson)) }),
   };
+  const blindTo = headers?.blindTo ?? [];
+  if (blindTo.length > 0) json.blindTo = blindTo;
+  if (trace !== undefined) json.trace = trace.map((node) => nodeToJson(node, toJson));
+  return json;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 function findingToJson(finding: Finding): FindingJson {
-  return judged(finding, evidenceToJson);
+  const { verdict } = finding;
+  const record = verdict.kind === "fail" || verdict.kind === "unknown" ? plainRecord(verdict.evidence) : {};
+  return judged(finding, Object.keys(record).length === 0 ? undefined : record);
 }
 
 function withoutEvidence(finding: Finding): FindingJson {
-  return judged(finding, () => ({}));
+  return judged(finding, undefined);
 }
 
-function judged(
-  { rule, verdict }: Finding,
-  evidenceOf: (evidence: () => object) => Pick<FindingJson, "evidence">,
-): FindingJson {
-  const head = { rule: wellFormed(rule), kind: verdict.kind, code: wellFormed(verdict.code) };
-  switch (verdict.kind) {
-    case "pass":
-    case "skip":
-      return head;
-    case "fail":
-      return { ...head, reply: replyToJson(verdict.reply), ...evidenceOf(() => verdict.evidence) };
-    case "unknown":
-      return { ...head, ...evidenceOf(() => verdict.evidence), cause: wellFormed(verdict.cause) };
-  }
+function judged({ rule, verdict }: Finding, evidence: FindingJson["evidence"]): FindingJson {
+  const json: Mutable<FindingJson> = { rule: wellFormed(rule), kind: verdict.kind, code: wellFormed(verdict.code) };
+  if (verdict.kind === "fail") json.reply = replyToJson(verdict.reply);
+  if (evidence !== undefined) json.evidence = evidence;
+  if (verdict.kind === "unknown") json.cause = wellFormed(verdict.cause);
+  return json;
 }
 
 function nodeToJson(node: TraceNode, toJson: typeof findingToJson): TraceJson {
@@ -101,11 +99,6 @@ function nodeToJson(node: TraceNode, toJson: typeof findingToJson): TraceJson {
 
 function replyToJson({ code, enhanced, text }: Reply): Reply {
   return { code, enhanced: wellFormed(enhanced), text: wellFormed(text) };
-}
-
-function evidenceToJson(evidence: () => object): Pick<FindingJson, "evidence"> {
-  const record = plainRecord(evidence());
-  return Object.keys(record).length === 0 ? {} : { evidence: record };
 }
 
 /** The depth behind which evidence is cut off; a cycle ends here too. */

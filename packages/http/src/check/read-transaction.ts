@@ -1,5 +1,5 @@
 import { type Facts, parseTransaction } from "@fromguard/core";
-import { isJson, parseJson, readBody, readJson } from "../body.js";
+import { isJson, parseJson, readBody } from "../body.js";
 import type { Incoming } from "../exchange.js";
 import type { Problem } from "../problem-details.js";
 import { problemOf, problemOfSentence } from "../schemas/faults.js";
@@ -21,8 +21,10 @@ export async function readTransaction(incoming: Incoming, service: Service): Pro
   if (!isJson(type)) {
     return { ok: false, problem: { status: 415, detail: "the body must be application/json or message/rfc822" } };
   }
-  const body = await readJson(incoming, service.maxBodyBytes);
-  return body.ok ? fromJson(body.json, service) : body;
+  const body = await readBody(incoming, service.maxBodyBytes);
+  if (!body.ok) return body;
+  const parsed = parseJson(body.octets, "the body");
+  return parsed.ok ? fromJson(parsed.json, service) : parsed;
 }
 
 /** Reads the transaction of one line of a batch. */

@@ -1,4 +1,13 @@
-import { absurd, type Decision, type Evidence, type Facts, type Finding, printable, TRY_LATER } from "@fromguard/core";
+import {
+  absurd,
+  type Code,
+  type Decision,
+  type Evidence,
+  type Facts,
+  type Finding,
+  printable,
+  TRY_LATER,
+} from "@fromguard/core";
 import { type MilterBlock, milterBlock } from "./milter-block.js";
 import type { CheckOptions } from "./request.js";
 
@@ -88,6 +97,10 @@ function reasonOf({ edits }: Decision): string {
   return held?.reason ?? "";
 }
 
+/** The codes of a score. */
+const SCORES: ReadonlySet<string> = new Set<Code>(["score-reject", "score-defer"]);
+const NO_EVIDENCE: Evidence = {};
+
 function symbolsOf(decision: Decision, withEvidence: boolean): readonly SymbolJson[] {
   const merged = new Map<string, SymbolJson>();
   const add = (name: string, score: number, options: readonly string[]) => {
@@ -97,11 +110,13 @@ function symbolsOf(decision: Decision, withEvidence: boolean): readonly SymbolJs
   };
   const addFinding = ({ verdict }: Finding, refuses: boolean) => {
     if (verdict.kind !== "fail" && verdict.kind !== "unknown") return;
-    const { symbols: weights, members } = verdict.evidence;
-    const options = (evidence: Evidence = {}) => (withEvidence ? optionsOf(evidence) : []);
+    // Evidence is built when it is read, so it is read only where it may be told, and of a score, whose points it holds.
+    const evidence = withEvidence || SCORES.has(verdict.code) ? verdict.evidence : NO_EVIDENCE;
+    const { symbols: weights, members } = evidence;
+    const options = (about = NO_EVIDENCE) => (withEvidence ? optionsOf(about) : []);
     if (weights === undefined) {
       const rejects = refuses && verdict.kind === "fail" && verdict.reply.code >= 500;
-      add(`FROMGUARD_${symbolName(verdict.code)}`, rejects ? REQUIRED_SCORE : 0, options(verdict.evidence));
+      add(`FROMGUARD_${symbolName(verdict.code)}`, rejects ? REQUIRED_SCORE : 0, options(evidence));
       return;
     }
     for (const [name, weight] of Object.entries(weights))

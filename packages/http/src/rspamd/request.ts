@@ -3,8 +3,10 @@ import type { Incoming } from "../exchange.js";
 
 /** What the header fields of a request tell, or one sentence that begins with the field at fault. */
 export type CheckRequest =
-  | { readonly ok: true; readonly facts: Partial<Facts>; readonly options: CheckOptions }
+  | { readonly ok: true; readonly facts: MutableFacts; readonly options: CheckOptions }
   | { readonly ok: false; readonly error: string };
+
+type MutableFacts = { -readonly [Name in keyof Facts]?: Facts[Name] };
 
 /** How a client of Rspamd wants its answer. */
 export interface CheckOptions {
@@ -71,18 +73,20 @@ export function readCheckRequest(incoming: Incoming): CheckRequest {
   }
 }
 
-function readFacts(incoming: Incoming): Partial<Facts> {
+/** Assigned one by one: what is spread is slow to read, and the guard reads it often. */
+function readFacts(incoming: Incoming): MutableFacts {
   const from = text(incoming, "from");
   const recipients = recipientsOf(text(incoming, "rcpt") ?? "").map(parsePath);
-  return {
+  const facts: MutableFacts = {
     login: text(incoming, "user") || null,
     localUser: null,
     client: client(text(incoming, "ip")),
     helo: text(incoming, "helo") ?? null,
     listener: text(incoming, "settings-id") || "default",
-    ...(from === undefined && recipients.length === 0 ? {} : { envelopeFrom: parsePath(from ?? "") }),
-    ...(recipients.length === 0 ? {} : { recipients }),
   };
+  if (from !== undefined || recipients.length > 0) facts.envelopeFrom = parsePath(from ?? "");
+  if (recipients.length > 0) facts.recipients = recipients;
+  return facts;
 }
 
 /** The value of a field as text; HTTP has octets there. */

@@ -47,7 +47,9 @@ async function judge(incoming: Incoming, { rights }: Call, service: Service): Pr
   const body = await readBody(incoming, service.maxBodyBytes);
   if (!body.ok) return refuse(body.problem);
   const { headers, bodyAnomalies } = readMessage(body.octets, service.readLimits);
-  const facts = { ...request.facts, headers, bodyAnomalies };
+  const { facts } = request;
+  facts.headers = headers;
+  facts.bodyAnomalies = bodyAnomalies;
   const { guard } = service;
   const decision = request.options.passAll
     ? (await guard.explain(facts, incoming)).decision
