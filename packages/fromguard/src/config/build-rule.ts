@@ -16,6 +16,7 @@ import {
   loginOwnsEnvelope,
   type Ownership,
   ownedAddressNeedsLogin,
+  predicate,
   type Resolver,
   type Rule,
   relayOnlyForLogin,
@@ -26,12 +27,15 @@ import {
   senderExists,
   stampLogin,
   type Table,
+  unless,
 } from "@fromguard/core";
 import { organisationalDomain } from "@fromguard/node";
 import type { Config } from "./config.js";
 import { rewritten } from "./consequences.js";
 import type { RuleName } from "./rule-schemas.js";
 import type { TableLoader } from "./table-loader.js";
+
+const loggedIn = predicate("logged-in", ["login"], ({ login }) => login !== null);
 
 /** What rules are made from. */
 export interface Sources {
@@ -77,12 +81,13 @@ export async function buildRule(entry: Config["rules"][number], config: Config, 
     case "login-equals-senders":
       return loginEqualsSenders();
     case "envelope-header-aligned": {
-      const { alignment, "our-domains": ourDomains, "null-envelope": nullEnvelope } = entry.options;
-      return envelopeHeaderAligned({
+      const { alignment, "our-domains": ourDomains, logins, "null-envelope": nullEnvelope } = entry.options;
+      const aligned = envelopeHeaderAligned({
         ...(alignment === "organisational" ? { organisationalDomain } : {}),
         ...(ourDomains === undefined ? {} : { ourDomains }),
         nullEnvelope,
       });
+      return logins === "skip" ? unless(loggedIn, aligned) : aligned;
     }
     case "local-originators-match-envelope":
       return localOriginatorsMatchEnvelope(stancesOf(entry.options));

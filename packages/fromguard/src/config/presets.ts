@@ -48,7 +48,8 @@ export function expand(
           "sender-fqdn",
           "domain-exists",
           "owned-address-needs-login",
-          { "envelope-header-aligned": { "our-domains": preset.options["our-domains"] } },
+          // A login may own addresses in several domains: what it shows is for the rules on owned senders.
+          { "envelope-header-aligned": { "our-domains": preset.options["our-domains"], logins: "skip" } },
           "login-owns-envelope",
           "header-originators-owned",
         ],

@@ -6,11 +6,21 @@ import type { RuleName } from "./rule-schemas.js";
 /** What of a configuration says how much it protects. */
 export interface Protecting {
   readonly rules: readonly (Pick<Config["rules"][number], "kind"> & {
-    readonly options?: { readonly shadow?: boolean; readonly "on-error"?: "defer" | "accept" | undefined };
+    readonly options?: {
+      readonly shadow?: boolean;
+      readonly "on-error"?: "defer" | "accept" | undefined;
+      readonly "our-domains"?: readonly string[] | undefined;
+    };
   })[];
   readonly listeners: readonly (Pick<Config["listeners"][number], "kind"> & {
     readonly options?: { readonly shadow?: boolean; readonly [address: string]: unknown };
   })[];
+  /** Rules that stand in place of `rules`, by `policy_context`. */
+  readonly contexts?: readonly {
+    readonly listener: number;
+    readonly name: string;
+    readonly rules: Protecting["rules"];
+  }[];
   readonly onError?: Config["onError"];
   readonly shadow?: boolean;
   readonly actions?: Config["actions"];
@@ -22,29 +32,57 @@ export function protectionGaps(config: Protecting): readonly string[] {
   if (config.shadow === true) {
     return ["the policy refuses nothing (shadow): everything is decided and logged, and accepted"];
   }
-  // A rule that only watches protects as if it were not there.
-  const rules = config.rules.filter(({ options }) => options?.shadow !== true).map(({ kind }) => kind);
   const hasMilter = config.listeners.some(({ kind }) => kind === "milter");
   return [
-    ...shadowed(config),
-    ...gapsWithoutLogin(rules),
-    ...gapsWithLogin(rules),
-    ...(hasMilter ? gapsOfLocalMail(rules) : []),
-    ...gapsOfFailures(config),
+    ...shadowedListeners(config),
+    ...gapsOfRules(config),
+    ...(hasMilter ? gapsOfLocalMail(protecting(config)) : []),
     ...gapsOfActions(config.actions ?? {}),
+    ...gapsOfContexts(config),
   ];
 }
 
-/** Listeners and rules that only watch. */
-function shadowed({ listeners, rules }: Protecting): readonly string[] {
-  const watching = listeners.flatMap(({ kind, options }) => (options?.shadow ? [`${kind} ${options[kind]}`] : []));
-  const quiet = rules.flatMap(({ kind, options }) => (options?.shadow ? [kind] : []));
+/** A rule that only watches protects as if it were not there. */
+function protecting({ rules }: Protecting): readonly RuleName[] {
+  return rules.filter(({ options }) => options?.shadow !== true).map(({ kind }) => kind);
+}
+
+/** What a list of rules leaves open. */
+function gapsOfRules(config: Protecting): readonly string[] {
   return [
-    ...(watching.length === 0
-      ? []
-      : [`${list(watching, "and")} refuses nothing (shadow): what comes there is decided and logged, and accepted`]),
-    ...(quiet.length === 0 ? [] : [`${list(quiet, "and")} refuses nothing (shadow): what it finds is only logged`]),
+    ...shadowedRules(config),
+    ...gapsWithoutLogin(config),
+    ...gapsWithLogin(protecting(config)),
+    ...gapsOfFailures(config),
   ];
+}
+
+/** What a milter or who asks over HTTP judges beside a policy listener. */
+const OF_HEADERS: readonly RuleName[] = ["header-originators-owned", "login-equals-senders", "envelope-header-aligned"];
+
+/** What the rules of a context leave open, which judge in place of the others where the MTA names it. */
+function gapsOfContexts(config: Protecting): readonly string[] {
+  const seesHeaders = config.listeners.some(({ kind, options }) => kind !== "policy" && options?.shadow !== true);
+  const beside = seesHeaders ? config.rules.filter(({ kind }) => OF_HEADERS.includes(kind)) : [];
+  return (config.contexts ?? []).flatMap(({ listener, name, rules }) => {
+    if (config.listeners[listener]?.options?.shadow === true) return [];
+    const gaps = gapsOfRules({ ...config, rules: [...rules, ...beside] });
+    return gaps.map((gap) => `in the context ${name}: ${gap}`);
+  });
+}
+
+/** Listeners that only watch. */
+function shadowedListeners({ listeners }: Protecting): readonly string[] {
+  const watching = listeners.flatMap(({ kind, options }) => (options?.shadow ? [`${kind} ${options[kind]}`] : []));
+  return watching.length === 0
+    ? []
+    : [`${list(watching, "and")} refuses nothing (shadow): what comes there is decided and logged, and accepted`];
+}
+
+/** Rules that only watch. */
+function shadowedRules({ rules }: Protecting): readonly string[] {
+  const quiet = rules.flatMap(({ kind, options }) => (options?.shadow ? [kind] : []));
+  return quiet.length === 0 ? [] : [`${list(quiet, "and")} refuses nothing (shadow): what it finds is only logged`];
 }
 
 /** Fail-open: what is accepted because it could not be found out. */
@@ -77,10 +115,21 @@ function gapsOfActions(actions: Config["actions"]): readonly string[] {
   });
 }
 
-function gapsWithoutLogin(rules: readonly RuleName[]): readonly string[] {
+function gapsWithoutLogin(config: Protecting): readonly string[] {
+  const rules = protecting(config);
   const has = (name: RuleName) => rules.includes(name);
+  const keepsFrom = config.rules.some(
+    ({ kind, options }) =>
+      kind === "envelope-header-aligned" && options?.shadow !== true && options?.["our-domains"] !== undefined,
+  );
   // What an imported main.cf leaves open is told by fromguard lint main.cf.
   if (has("require-login") || has("postfix-restrictions")) return [];
+  if (has("owned-address-needs-login") && keepsFrom) return [];
+  if (keepsFrom) {
+    return [
+      "clients without a login may still use the address of any of our users as envelope sender, behind a From that is not ours: add owned-address-needs-login unless the MTA demands a login on this port",
+    ];
+  }
   if (has("owned-address-needs-login")) {
     return [
       "clients without a login may still write the address of any of our users into the From header, behind an envelope sender that nobody owns: add require-login unless the MTA demands a login on this port",

@@ -79,6 +79,10 @@ export const ruleSchemas = {
       .describe(
         "Domains that clients without a login may not show in From; their other mail need not be aligned then. Default: all mail must be.",
       ),
+    logins: z
+      .enum(["aligned", "skip"])
+      .default("aligned")
+      .describe("Whether From of a login must be aligned too, or is left to header-originators-owned."),
     "null-envelope": z.enum(["skip", "reject"]).default("skip").describe("What becomes of the null sender."),
   }),
   "local-originators-match-envelope": rule("Mail of a user of this machine shows in From who sends it.", judged),

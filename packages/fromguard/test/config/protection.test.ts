@@ -78,6 +78,83 @@ describe("what is accepted though it fails", () => {
   });
 });
 
+describe("clients without a login, beside From in our domains", () => {
+  const aligned = { kind: "envelope-header-aligned", options: { "our-domains": ["example.com"] } } as const;
+  const owned = BOTH.map((kind) => ({ kind }));
+  it.each<[string, Protecting["rules"], readonly RegExp[]]>([
+    ["have no gap where the envelope is kept too", [aligned, { kind: "owned-address-needs-login" }], []],
+    ["have the envelope where it is not", [aligned], [/as envelope sender, behind a From that is not ours/]],
+    [
+      "have all where no domain is said to be ours",
+      [{ kind: "envelope-header-aligned" }],
+      [/^no rule refuses anything to clients without a login/],
+    ],
+    [
+      "have From where that rule only watches",
+      [{ ...aligned, options: { ...aligned.options, shadow: true } }, { kind: "owned-address-needs-login" }],
+      [/refuses nothing \(shadow\)/, /into the From header, behind an envelope sender that nobody owns/],
+    ],
+  ])("%s", (_, rules, expected) => {
+    const gaps = protectionGaps({ rules: [...rules, ...owned], listeners: [{ kind: "http" }] });
+    expect(gaps).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+  });
+});
+
+describe("the gaps of contexts", () => {
+  const closed = ["require-login", ...BOTH] as const;
+  const POLICY = { kind: "policy", options: { policy: "127.0.0.1:1" } } as const;
+  const rulesOf = (names: readonly RuleName[]) => names.map((kind) => ({ kind }));
+  const gapsOf = (names: readonly RuleName[], more: Partial<Protecting> = {}) =>
+    protectionGaps({
+      rules: rulesOf([...closed, "local-originators-match-envelope"]),
+      listeners: [POLICY, { kind: "milter" }],
+      contexts: [{ listener: 0, name: "inbound", rules: rulesOf(names) }],
+      ...more,
+    });
+
+  it.each<[string, readonly RuleName[], Partial<Protecting>, readonly RegExp[]]>([
+    ["none where the milter has the rules on the header", ["require-login", "login-owns-envelope"], {}, []],
+    [
+      "clients without a login",
+      ["login-owns-envelope"],
+      {},
+      [/^in the context inbound: no rule refuses anything to clients without a login/],
+    ],
+    [
+      "any sender of a login",
+      ["require-login", "sender-fqdn"],
+      {},
+      [/^in the context inbound: whoever logs in may use any envelope sender/],
+    ],
+    [
+      "any From where no listener sees it",
+      ["require-login", "login-owns-envelope"],
+      { rules: rulesOf(["require-login", "login-equals-senders"]), listeners: [POLICY] },
+      [/^in the context inbound: whoever logs in may write any address into the From header/],
+    ],
+    [
+      "fail-open",
+      ["require-login", "login-owns-envelope"],
+      { rules: [], onError: "accept", listeners: [POLICY, { kind: "milter", options: { shadow: true } }] },
+      [
+        /^milter undefined refuses nothing/,
+        /^no rule refuses/,
+        /^no rule compares/,
+        /^in the context inbound: whoever logs in may write any address/,
+        /^in the context inbound: fail-open: mail is accepted where require-login or login-owns-envelope cannot/,
+      ],
+    ],
+    [
+      "nothing more where the listener only watches",
+      [],
+      { listeners: [{ ...POLICY, options: { ...POLICY.options, shadow: true } }] },
+      [/^policy 127\.0\.0\.1:1 refuses nothing/],
+    ],
+  ])("%s", (_, names, more, expected) => {
+    expect(gapsOf(names, more)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+  });
+});
+
 describe("the gaps of local mail", () => {
   const OPEN = ["require-login", ...BOTH] as const;
   it.each<[string, readonly RuleName[], readonly ("policy" | "milter" | "http")[], number]>([
