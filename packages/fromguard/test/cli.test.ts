@@ -6,7 +6,7 @@ import { bundleCli } from "./support/bundle-cli.js";
 let cli: string;
 
 beforeAll(async () => {
-  cli = await bundleCli("cli");
+  cli = await bundleCli();
 }, 30_000);
 
 const run = (...argv: readonly string[]) =>

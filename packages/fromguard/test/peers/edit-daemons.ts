@@ -17,9 +17,8 @@ export class EditDaemons {
     this.ports = ports;
   }
 
-  /** @param suite names the bundle of the command line */
-  static async start(suite: string): Promise<EditDaemons> {
-    const cli = await bundleCli(suite);
+  static async start(): Promise<EditDaemons> {
+    const cli = await bundleCli();
     const names = Object.keys(RULES) as RulesName[];
     const free = await freePorts(names.length);
     const ports = Object.fromEntries(names.map((name, index) => [name, free[index]])) as Record<RulesName, number>;

@@ -34,7 +34,7 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
   let postfix: PrivatePostfix;
 
   beforeAll(async () => {
-    const daemons = await EditDaemons.start("edits");
+    const daemons = await EditDaemons.start();
     closing.push(() => daemons.stop());
     const smtpds = Object.fromEntries(
       Object.entries(daemons.ports).map(([name, port]) => [

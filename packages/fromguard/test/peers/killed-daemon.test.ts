@@ -25,7 +25,7 @@ describe.skipIf(reason !== undefined)("fromguard serve beside a real Postfix, an
     dns = await startNameServer({ "example.com": { mx: "mx.example.com" } });
     const [policyPort, milterPort] = (await freePorts(2)) as [number, number];
     daemon = await Daemon.start({
-      cli: await bundleCli("killed-daemon"),
+      cli: await bundleCli(),
       files: { senders: SEED_MAP },
       config: `listeners:
   - policy: 127.0.0.1:${policyPort}

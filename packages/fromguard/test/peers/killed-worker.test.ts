@@ -21,7 +21,7 @@ describe.skipIf(reason !== undefined)("fromguard serve by workers beside a real 
   beforeAll(async () => {
     const [policyPort, milterPort] = (await freePorts(2)) as [number, number];
     daemon = await Daemon.start({
-      cli: await bundleCli("killed-worker"),
+      cli: await bundleCli(),
       files: { senders: SEED_MAP },
       config: `workers: 2
 user: root

@@ -139,7 +139,7 @@ describe.skipIf(notRun !== undefined)(`the recipe of docs/local-submission.md${n
   beforeAll(async () => {
     const [port, deadPort] = (await freePorts(2)) as [number, number];
     daemon = await Daemon.start({
-      cli: await bundleCli("local-submission"),
+      cli: await bundleCli(),
       config: shown("/etc/fromguard/fromguard.yaml", port),
       ready: /"ready"/,
     });

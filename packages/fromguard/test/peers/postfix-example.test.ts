@@ -8,6 +8,6 @@ import { whyNotRun } from "./peers.js";
 
 it.skipIf(whyNotRun(["postfix", "dovecot"]) !== undefined)("examples/postfix prints what its page says", async () => {
   const main = fileURLToPath(new URL("../../../../examples/postfix/main.js", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [main, await bundleCli("postfix-example")]);
+  const { stdout } = await promisify(execFile)(process.execPath, [main, await bundleCli()]);
   expect(stdout).toBe(printed.get("postfix"));
 });

@@ -24,7 +24,7 @@ const forgery = commands.findIndex((command) => command.includes("--header"));
 describe.skipIf(CleanDebian.whyNot() !== undefined)("docs/postfix.md on a machine without Postfix", () => {
   let machine: CleanDebian;
   beforeAll(async () => {
-    machine = await CleanDebian.start(await bundleCli("guide"), [
+    machine = await CleanDebian.start(await bundleCli(), [
       "postfix",
       "postfix-pcre",
       "postfix-lmdb",

@@ -46,7 +46,7 @@ describe.skipIf(reason !== undefined)("a daemon that is started as root", () => 
   beforeAll(async () => {
     // Where everybody may read it: a worker is started by a process that is root no more.
     programs = await mkdtemp(join(tmpdir(), "fromguard-cli-"));
-    await cp(dirname(await bundleCli("privileges")), programs, { recursive: true });
+    await cp(dirname(await bundleCli()), programs, { recursive: true });
     await writeFile(join(programs, "package.json"), '{ "type": "module" }');
     await chmod(programs, 0o755);
     nobody = /^nobody:[^:]*:(\d+):(\d+):/m.exec(await readFile("/etc/passwd", "utf8"))?.slice(1) ?? [];

@@ -21,7 +21,7 @@ describe.skipIf(notRun !== undefined)("fromguard serve with the configuration of
   const daemons: Daemon[] = [];
   const started = async (path: string) => {
     const [port] = (await freePorts(1)) as [number];
-    const cli = await bundleCli("rspamc");
+    const cli = await bundleCli();
     const files = { senders: "ann@example.com ann\n" };
     const daemon = await Daemon.start({ cli, files, config: configOf(path, port), ready: /"ready"/ });
     daemons.push(daemon);

@@ -12,7 +12,7 @@ describe.skipIf(reason !== undefined)("edits of the daemon's milter behind a rea
   let sendmail: PrivateSendmail;
 
   beforeAll(async () => {
-    daemons = await EditDaemons.start("sendmail-edits");
+    daemons = await EditDaemons.start();
     const users = { [ANN]: "secret", "bob@example.com": "secret" };
     sendmail = await PrivateSendmail.start({ milters: daemons.ports, users });
   }, 120_000);

@@ -26,7 +26,7 @@ describe.skipIf(isMissing)("docs/sendmail.md", () => {
     onTestFinished(dns.close);
     const [policy = ""] = inLanguage("yaml");
     const daemon = await Daemon.start({
-      cli: await bundleCli("sendmail-guide"),
+      cli: await bundleCli(),
       config: `${policy.replace("10041", String(port))}dns: { servers: ["${dns.address}"] }\n`,
       ready: /"ready"/,
     });

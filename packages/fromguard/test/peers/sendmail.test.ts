@@ -70,7 +70,7 @@ describe.skipIf(reason !== undefined)("a guard behind a real Sendmail", () => {
     }
     const [dead, local] = (await freePorts(2)) as [number, number];
     const daemon = await Daemon.start({
-      cli: await bundleCli("sendmail"),
+      cli: await bundleCli(),
       config: RECIPE.replace("127.0.0.1:10027", `127.0.0.1:${local}`),
       ready: /"ready"/,
     });

@@ -11,7 +11,7 @@ import { folderWith } from "../support/folder.js";
 const BUNDLE_MS = 60_000;
 let cli: string;
 beforeAll(async () => {
-  cli = await bundleCli("socket-activation");
+  cli = await bundleCli();
 }, BUNDLE_MS);
 
 /** Sockets that listen already, a TCP port and a unix socket at a path, as systemd hands them over. */

@@ -5,7 +5,7 @@ import { twoWorkers } from "../support/two-workers.js";
 
 let cli: string;
 beforeAll(async () => {
-  cli = await bundleCli("suspects");
+  cli = await bundleCli();
 }, 120_000);
 
 const ADDRESSES = 4;

@@ -9,7 +9,7 @@ import { twoWorkers } from "../support/two-workers.js";
 
 let cli: string;
 beforeAll(async () => {
-  cli = await bundleCli("workers");
+  cli = await bundleCli();
 }, 120_000);
 
 const CONNECTIONS = 4;
