@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { DEFAULT_GRACE_MS } from "@fromguard/node";
 import { Exit, exitCodes } from "../exit-codes.js";
@@ -41,6 +42,9 @@ export interface Workers extends Serving {
 
 const KILL_MS = DEFAULT_GRACE_MS + 5000;
 
+/** Milliseconds that the last lines of workers which have ended may take to whoever reads them. */
+const LAST_LINES_MS = 5000;
+
 /**
  * Starts workers, which share their listeners by node:cluster: the system gives a connection to one that is idle.
  *
@@ -75,6 +79,8 @@ class Pool {
   readonly #connections: ConnectionCounts<WorkerProcess>;
   readonly #running = new Set<WorkerProcess>();
   readonly #kept: Promise<void>[] = [];
+  /** What workers write, on its way. */
+  readonly #passing = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
   constructor(options: WorkersOptions) {
@@ -121,6 +127,7 @@ class Pool {
       for (const process of this.#running) process.kill();
     });
     await ended;
+    await Promise.race([Promise.all(this.#passing), elapsed(LAST_LINES_MS, late.signal)]);
     late.abort();
   }
 
@@ -153,9 +160,15 @@ class Pool {
       this.#running.delete(process);
       onEnded(process.pid, this.#stopping.signal.aborted);
     });
-    if (process.output.stdout !== null) void passWholeLines(process.output.stdout, stdout);
-    if (process.output.stderr !== null) void passWholeLines(process.output.stderr, stderr);
+    this.#pass(process.output.stdout, stdout);
+    this.#pass(process.output.stderr, stderr);
     return { process, atMs: performance.now() };
+  }
+
+  #pass(from: Readable | null, to: Output): void {
+    if (from === null) return;
+    const passing = passWholeLines(from, to).finally(() => this.#passing.delete(passing));
+    this.#passing.add(passing);
   }
 }
 

@@ -1,9 +1,9 @@
-import { watch } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
+import { linesWith } from "../support/log-lines.js";
 import { testIo } from "../support/test-io.js";
 
 const CONFIG = `listeners: [{ policy: 127.0.0.1:0 }]
@@ -18,21 +18,6 @@ async function folderOf(name = "log") {
   const log = join(folder, "logs", name);
   const args = ["serve", "--set", `log.destination=${log}`];
   return { folder, log, args };
-}
-
-/** The lines of a file, once one of them has this event. */
-async function linesWith(file: string, event: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const read = async () => (await readFile(file, "utf8").catch(() => "")).split("\n").slice(0, -1);
-  const found = async () => {
-    const lines = (await read()).map((line) => JSON.parse(line));
-    return lines.some((line) => line.event === event) ? lines : undefined;
-  };
-  return await new Promise((resolve, reject) => {
-    const look = () => void found().then((lines) => lines && resolve(lines), reject);
-    const watcher = watch(join(file, ".."), look);
-    onTestFinished(() => watcher.close());
-    look();
-  });
 }
 
 const eventsOf = (lines: readonly Readonly<Record<string, unknown>>[]) => lines.map(({ event }) => event);
