@@ -6,6 +6,7 @@ export default defineConfig({
   entry: {
     cli: "src/cli.ts",
     child: "src/servers/child.ts",
+    "loop-probe": "src/reload/loop-probe.ts",
     spawner: "src/servers/spawner.ts",
     "smtp-child": "src/smtp-server/child.ts",
   },

@@ -9,6 +9,9 @@ try {
   } else if (command === "soak") {
     const { soakDaemon } = await import("./soak/main.js");
     process.exitCode = (await soakDaemon(rest)) ? 0 : 1;
+  } else if (command === "reload") {
+    const { benchReload } = await import("./reload/main.js");
+    process.exitCode = (await benchReload(rest)) ? 0 : 1;
   } else if (command === "smtp-server") {
     const { benchSmtpServer } = await import("./smtp-server/main.js");
     await benchSmtpServer(rest);

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { treeOf } from "../servers/pinned.js";
 import type { ServerAddress } from "../servers/question.js";
@@ -15,28 +16,54 @@ import { residentMegabytes } from "./memory.js";
 export type Protocol = "policy" | "milter";
 export type Transport = "tcp" | "unix";
 
+/** A file that tells who owns what, and how the configuration names it. */
+interface OwnershipText {
+  readonly file: string;
+  readonly entry: string;
+  readonly text: string;
+}
+
+/** How a {@link SoakedDaemon} is started. */
+interface SoakedOptions {
+  readonly workers: number;
+  readonly maxConnections: number;
+  /** Default the login map of the benchmark. */
+  readonly ownership?: OwnershipText;
+  /** A module that is loaded before it, and talks over the channel of its process. */
+  readonly preload?: string;
+}
+
+const SEED: OwnershipText = { file: "senders", entry: "{ login-map: pcre:senders }", text: LOGIN_MAP };
+
 /** `fromguard serve` with the policy of the benchmark, but for DNS: nothing outside of the machine is asked. */
 export class SoakedDaemon {
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #ownership: OwnershipText;
   readonly #addresses = new Map<string, ServerAddress>();
   /** Lines of its log above `info`, and reloads, by event. */
   readonly events = new Map<string, number>();
+  readonly #awaited = new Map<string, () => void>();
   #texts = 0;
 
-  private constructor(child: ChildProcess, folder: string) {
+  private constructor(child: ChildProcess, folder: string, ownership: OwnershipText) {
     this.#child = child;
     this.#folder = folder;
+    this.#ownership = ownership;
   }
 
-  static async start(options: { readonly workers: number; readonly maxConnections: number }): Promise<SoakedDaemon> {
+  static async start(options: SoakedOptions): Promise<SoakedDaemon> {
+    const { ownership = SEED, preload } = options;
     const folder = await mkdtemp(join(tmpdir(), "fromguard-soak-"));
     const config = join(folder, "fromguard.yaml");
-    await writeFile(join(folder, "senders"), LOGIN_MAP);
-    await writeFile(config, configOf(folder, options));
+    await writeFile(join(folder, ownership.file), ownership.text);
+    await writeFile(config, configOf(folder, ownership.entry, options));
     const cli = fileURLToPath(new URL("cli.js", import.meta.resolve("fromguard")));
-    const child = spawn(process.execPath, [cli, "serve", "--config", config], { stdio: ["ignore", "pipe", "inherit"] });
-    const daemon = new SoakedDaemon(child, folder);
+    const args = [...(preload === undefined ? [] : ["--import", preload]), cli, "serve", "--config", config];
+    const child = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", "inherit", ...(preload === undefined ? [] : (["ipc"] as const))],
+    });
+    const daemon = new SoakedDaemon(child, folder, ownership);
     await daemon.#untilReady();
     return daemon;
   }
@@ -53,6 +80,7 @@ export class SoakedDaemon {
         const { event, kind, address } = JSON.parse(line);
         if (event === "listening") this.#addresses.set(`${kind} ${transportOf(address)}`, addressOf(address));
         if (event === "ready") resolve();
+        this.#awaited.get(event)?.();
         this.events.set(event, (this.events.get(event) ?? 0) + 1);
       });
     });
@@ -70,9 +98,36 @@ export class SoakedDaemon {
   }
 
   /** Writes its map in other words, and has it read again. */
-  async reload(): Promise<void> {
-    await writeFile(join(this.#folder, "senders"), `# text ${++this.#texts}\n${LOGIN_MAP}`);
+  reload(): Promise<void> {
+    return this.replace(`# text ${++this.#texts}\n${this.#ownership.text}`);
+  }
+
+  /** Writes the file of owners anew, and has it read again. */
+  async replace(text: string): Promise<void> {
+    await writeFile(join(this.#folder, this.#ownership.file), text);
     this.#child.kill("SIGHUP");
+  }
+
+  /** The next line of its log with this event. */
+  async untilEvent(event: string, timeoutMs: number): Promise<void> {
+    const timeout = delay(timeoutMs, undefined, { ref: false }).then(() => {
+      throw new Error(`no ${event} within ${timeoutMs} ms`);
+    });
+    await Promise.race([new Promise<void>((resolve) => this.#awaited.set(event, resolve)), timeout]);
+    timeout.catch(() => undefined);
+    this.#awaited.delete(event);
+  }
+
+  /** Milliseconds that its event loop was held up at most since this was asked before, where a probe is loaded before it. */
+  async longestHold(): Promise<number> {
+    const answer = once(this.#child, "message");
+    this.#child.send("longest");
+    const [{ longestMs }] = await answer;
+    return longestMs;
+  }
+
+  get pids(): readonly number[] {
+    return this.#child.pid === undefined ? [] : treeOf(this.#child.pid);
   }
 
   /** Open files and sockets of its first process. A client cannot tell who waits to be accepted from who was. */
@@ -82,7 +137,7 @@ export class SoakedDaemon {
 
   /** Of all its processes. */
   residentMegabytes(how: "Rss" | "Pss"): number {
-    return this.#child.pid === undefined ? 0 : residentMegabytes(treeOf(this.#child.pid), how);
+    return residentMegabytes(this.pids, how);
   }
 
   /** Its exit code. */
@@ -95,7 +150,11 @@ export class SoakedDaemon {
   }
 }
 
-function configOf(folder: string, { workers, maxConnections }: { workers: number; maxConnections: number }): string {
+function configOf(
+  folder: string,
+  entry: string,
+  { workers, maxConnections }: { workers: number; maxConnections: number },
+): string {
   const listeners = (["policy", "milter"] as const).flatMap((protocol) =>
     ["127.0.0.1:0", `unix:${folder}/${protocol}.sock`].map(
       (address) => `  - ${protocol}: ${address}\n    max-connections: ${maxConnections}\n`,
@@ -105,7 +164,7 @@ function configOf(folder: string, { workers, maxConnections }: { workers: number
 user: root
 listeners:
 ${listeners.join("")}ownership:
-  - login-map: pcre:senders
+  - ${entry}
 rules: [require-login, sender-fqdn, login-owns-envelope, ${HEADER_RULE}]
 `;
 }
