@@ -34,7 +34,7 @@ export function readHead(stream: Readable, until: "header" | "end", maxBytes: nu
       resolve(head);
     };
     const giveBack = (kind: "header" | "too-long", end: number) => {
-      const bytes = Buffer.concat(chunks, length);
+      const bytes = joined(chunks, length);
       // In the same turn as the read: a stream that has nothing left ends in the next one.
       stream.unshift(bytes);
       settle({ kind, bytes: bytes.subarray(0, end) });
@@ -49,11 +49,17 @@ export function readHead(stream: Readable, until: "header" | "end", maxBytes: nu
         tail = (tail + chunk.toString("latin1", Math.max(0, chunk.length - 3))).slice(-3);
       }
     };
-    const onEnd = () => settle({ kind: "whole", bytes: Buffer.concat(chunks, length) });
+    const onEnd = () => settle({ kind: "whole", bytes: joined(chunks, length) });
     const onClose = () => settle({ kind: "gone" });
     if (stream.destroyed) return onClose();
     stream.on("readable", onReadable).on("end", onEnd).on("close", onClose);
   });
+}
+
+/** One chunk, as a short message comes, is not copied. */
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
 }
 
 /**

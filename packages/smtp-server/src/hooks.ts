@@ -81,10 +81,13 @@ const OVER_SIZE: Reply = { code: 552, enhanced: "5.3.4", text: "The message is o
 
 const CLIENT_LEFT = "the client left";
 
+/** Facts as they are put together, one by one: what is spread is slow to read, and the guard reads it often. */
+type MutableFacts = { -readonly [Name in keyof Facts]?: Facts[Name] };
+
 /** One message between MAIL FROM and DATA. */
 interface Mail {
   readonly login: string | null;
-  readonly envelope: Partial<Facts>;
+  readonly envelope: MutableFacts;
   readonly transaction: Transaction;
 }
 
@@ -106,11 +109,12 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
   options: GuardHooksOptions<Session>,
 ): GuardHooks<Session> {
   const { guard, loginOf = loginOfUser, onEvent, hostAddsEnhancedCodes = false } = options;
-  const { readLimits = {}, maxBufferedBytes = MAX_BUFFERED_BYTES } = options;
+  const { listener = "default", readLimits = {}, maxBufferedBytes = MAX_BUFFERED_BYTES } = options;
   const { maxHeaderBytes = readLimits.maxHeaderOctets ?? MAX_HEADER_BYTES } = options;
   checkLimits(readLimits);
   const needsBody = guard.needs.includes("bodyAnomalies");
   const needsHeader = needsBody || guard.needs.includes("headers");
+  const needsRecipients = guard.needs.includes("recipients");
   const mails = new WeakMap<object, Mail>();
 
   const tell = (event: HooksEvent<Session>) => {
@@ -127,39 +131,40 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
 
   const begin = (address: SmtpAddress, session: Session): Mail => {
     const login = loginOf(session);
-    const envelope = facts({
-      login,
-      client: session.remoteAddress,
-      helo: session.hostNameAppearsAs || null,
-      ...(options.listener === undefined ? {} : { listener: options.listener }),
-    });
-    return { login, envelope: { ...envelope, envelopeFrom: pathOf(address.address) }, transaction: guard.begin() };
+    const client = session.remoteAddress;
+    const envelope: MutableFacts = facts({ login, client, helo: session.hostNameAppearsAs || null, listener });
+    envelope.envelopeFrom = pathOf(address.address);
+    return { login, envelope, transaction: guard.begin() };
   };
 
-  const judgeEnvelope = async (address: SmtpAddress, session: Session): Promise<Reply | undefined> => {
+  const judgeEnvelope = (address: SmtpAddress, session: Session): Reply | undefined | Promise<Reply | undefined> => {
+    const answer = (decision: Decision) => {
+      tell({ kind: "decided", stage: "mail", decision, session });
+      return refusalOf(decision);
+    };
+    const fault = (cause: unknown) => failed("mail", cause, session);
     try {
       const mail = begin(address, session);
       mails.set(session.envelope, mail);
-      const decision = await mail.transaction.learn(mail.envelope);
-      tell({ kind: "decided", stage: "mail", decision, session });
-      return refusalOf(decision);
+      const decision = mail.transaction.learn(mail.envelope);
+      return decision instanceof Promise ? decision.then(answer).catch(fault) : answer(decision);
     } catch (cause) {
-      return failed("mail", cause, session);
+      return fault(cause);
     }
   };
 
   const judgeMessage = async (head: HeadRead | undefined, session: Session): Promise<Decision> => {
     const { mailFrom, rcptTo } = session.envelope;
     let mail = mails.get(session.envelope);
+    let more: MutableFacts = {};
     if (mail === undefined || mail.login !== loginOf(session)) {
       if (mailFrom === false) throw new Error("DATA without MAIL");
       mail = begin(mailFrom, session);
+      more = mail.envelope;
     }
-    const decision = await mail.transaction.learn({
-      ...mail.envelope,
-      recipients: rcptTo.map(({ address }) => pathOf(address)),
-      ...(head === undefined ? {} : messageFacts(head, needsBody, readLimits)),
-    });
+    if (needsRecipients) more.recipients = rcptTo.map(({ address }) => pathOf(address));
+    if (head !== undefined) Object.assign(more, messageFacts(head, needsBody, readLimits));
+    const decision = await mail.transaction.learn(more);
     const { waiting } = mail.transaction;
     if (decision.action === "accept" && waiting.length > 0) throw new Error(`${waiting.join(", ")} could not run`);
     tell({ kind: "decided", stage: "data", decision, session });
@@ -195,9 +200,11 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
 
   return {
     onMailFrom(address, session, callback) {
-      void judgeEnvelope(address, session).then((reply) =>
-        callback(reply === undefined ? null : errorOf(reply, hostAddsEnhancedCodes)),
-      );
+      const answer = (reply: Reply | undefined) =>
+        callback(reply === undefined ? null : errorOf(reply, hostAddsEnhancedCodes));
+      const judged = judgeEnvelope(address, session);
+      if (judged instanceof Promise) void judged.then(answer);
+      else answer(judged);
     },
     onData(stream, session, callback) {
       const refuse = (error: SmtpError) => {
