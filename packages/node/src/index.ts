@@ -8,7 +8,6 @@ export {
 export { organisationalDomain } from "./domain/organisational-domain.js";
 export { type Following, type FollowOptions, followFiles, type Stamped } from "./files/follow-files.js";
 export { inSlices } from "./files/pace.js";
-export { inSlices } from "./files/pace.js";
 export { stampOf, stampOfSync } from "./files/stamp.js";
 export type { GrantsWarning } from "./grants/collector.js";
 export { type FileGrants, type FileGrantsOptions, fileGrants, type GrantsReload } from "./grants/file-grants.js";
