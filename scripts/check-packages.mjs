@@ -1,16 +1,24 @@
 // Packs every public package, installs the tarballs with npm as a user would, and uses them: the smoke test of each by import and
-// by require on each line of Node, in Deno and Bun, and in a browser; the command line, installed globally; and their types. Needs
-// a build and npm; the browser is Debian's chromium.
+// by require on each line of Node, in Deno and Bun, and in a browser; the worker of the examples in workerd; the command line,
+// installed globally; and their types. Needs a build and npm; the browser is Debian's chromium.
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasBrowser, smokeInBrowser } from "./packages/browser.mjs";
 import { installGlobally, installInto, packAll } from "./packages/install.mjs";
 import { run } from "./packages/run.mjs";
+import { askWorkerd, TOLD_BY_WORKERD } from "./packages/workerd.mjs";
 
 /** The first release that is supported, and the newest of each later line. */
 const NODES = ["20.19.0", "22.23.5", "24.22.3"];
-const OTHERS = ["deno@2.9.6", "bun@1.4.5", "typescript@5.9.3", "@types/node@20.19.43"];
+const OTHERS = [
+  "deno@2.9.6",
+  "bun@1.4.5",
+  "typescript@5.9.3",
+  "@types/node@20.19.43",
+  "esbuild@0.27.7",
+  "workerd@1.20261117.1",
+];
 
 const WAYS = [
   ["import", "by-import.mjs"],
@@ -49,6 +57,7 @@ async function checkRuntimes() {
     await check(`deno, ${how}`, () => run(installed(".bin/deno"), deno, project), all(SERVERS));
     await check(`bun, ${how}`, () => run(installed(".bin/bun"), [file, ...SERVERS], project), all(SERVERS));
   }
+  await check("workerd", () => askWorkerd(project), TOLD_BY_WORKERD);
   if (process.env.CI !== "true" && !(await hasBrowser())) return console.log("browser: not run: no chromium");
   await check("browser", () => smokeInBrowser(project, ANYWHERE), all(ANYWHERE));
 }
