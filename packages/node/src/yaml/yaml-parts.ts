@@ -1,4 +1,5 @@
 import { FromguardError, isFromguardError } from "@fromguard/core";
+import { type EntryLines, readPlainEntries } from "./plain-entries.js";
 import { parseYamlDocument, type Shift, type YamlDocument } from "./yaml-document.js";
 
 /** How large parts are. */
@@ -54,27 +55,21 @@ export function* parseYamlParts(text: string, file: string, sizes: PartSizes = S
 }
 
 /** Lines of the text under one key of the root. */
-interface Part {
-  readonly key: string;
-  /** The line of the key, and its number. */
-  readonly head: string;
-  readonly headLine: number;
+interface Part extends EntryLines {
   readonly isFirst: boolean;
-  /** The number of its first line. */
-  readonly line: number;
-  readonly start: number;
-  readonly end: number;
 }
 
 function parsePart(
-  { head, start, end }: Part,
+  part: Part,
   source: string,
   file: string,
   shift: Shift,
   most: number,
 ): { readonly read: YamlDocument; readonly isRest: boolean } {
+  const { head, start, end } = part;
+  const parse = () => parseYamlDocument(`${head}\n${source.slice(start, end)}`, file, shift);
   try {
-    return { read: parseYamlDocument(`${head}\n${source.slice(start, end)}`, file, shift), isRest: false };
+    return { read: readPlainEntries(part, source, file, parse) ?? parse(), isRest: false };
   } catch (error) {
     // What looks like the end of the part may stand within a quoted text.
     if (!isFromguardError(error) || source.length - start > most || end === source.length) throw error;

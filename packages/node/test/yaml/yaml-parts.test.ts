@@ -41,6 +41,14 @@ const ENTRIES = [
   "- { login: a, send-as: [x@y.test,\n    z@y.test] }",
   "- login: b\n  send-as:\n  - x@y.test\n  - z@y.test",
   "- plain",
+  "- { login: a, send-as: x@y.test }",
+  "- { login: b.c+d_e-f/g, on-behalf: No }\n- { of: Y }",
+  "- { login: true, of: b }",
+  "- { null: a }",
+  "- { a: b, a: c }",
+  "- { a: b,of: c }",
+  "- { a: b c }",
+  "- { a: b } # why",
   "-\n  login: c",
   "- |\n  - no entry\n  text",
   '- "quoted\n  - and on"',
@@ -130,5 +138,30 @@ describe("a document in parts", () => {
     expect(() => [...parseYamlParts(text, "f.yaml", { ...TINY, most: 10 })]).toThrow(
       /^f\.yaml:[34]:\d+: not valid YAML/,
     );
+  });
+});
+
+describe("entries of words", () => {
+  const text = "# mine\ngrants:\n  - { login: a, send-as: x@y.test }\n  - { login: b, of: y }\nother: []\n";
+
+  it("are read without the parser, and have the places that it gives", () => {
+    const [first] = parseYamlParts(text, "f", { ...TINY, lines: 100 });
+    expect(first?.value).toEqual({
+      grants: [
+        { login: "a", "send-as": "x@y.test" },
+        { login: "b", of: "y" },
+      ],
+    });
+    expect(first?.place(["grants", 1, "of"])).toEqual({ file: "f", line: 4, column: 17, key: "grants[1].of" });
+    const [[, list] = []] = first?.root?.children() ?? [];
+    const entries = [...(list?.children() ?? [])];
+    expect(entries.map(([, { position }]) => position)).toEqual([
+      { line: 3, column: 5 },
+      { line: 4, column: 5 },
+    ]);
+    expect([...(entries[1]?.[1].children() ?? [])].map(([key, { position }]) => [key, position])).toEqual([
+      ["login", { line: 4, column: 7 }],
+      ["of", { line: 4, column: 17 }],
+    ]);
   });
 });
