@@ -41,10 +41,7 @@ export interface Context {
 export async function untilStopped(context: Context, start: () => Promise<Served>): Promise<ExitCode> {
   const { policy } = context;
   const stop = context.io.stopRequested();
-  const ignoreReloads = context.io.onReloadRequested(() => {
-    void openLogAnew(context);
-    void policy.reload();
-  });
+  const ignoreReloads = context.io.onReloadRequested(() => void openLogAnew(context).then(() => policy.reload()));
   try {
     return await run(context, start, stop);
   } catch (error) {
