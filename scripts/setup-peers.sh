@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the peer suites talk to: a real Postfix with its maps, Dovecot as
-# SASL server, Unbound as name server, swaks, miltertest, Chromium for the browser check, systemd to verify the units, and Python for its email package. Debian only; needs root.
+# SASL server, Unbound as name server, swaks, miltertest, Chromium for the browser check, systemd to verify the units, logrotate, and Python for its email package. Debian only; needs root.
 # Sendmail, which Debian does not install beside Postfix, is unpacked into a folder; so is ZoneMTA, from npm.
 set -euo pipefail
 
@@ -9,7 +9,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 77
 fi
 
-packages=(zsh fish mandoc postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium python3 systemd)
+packages=(zsh fish mandoc postfix postfix-pcre postfix-lmdb postfix-cdb dovecot-core unbound swaks miltertest chromium python3 systemd logrotate)
 # What the servers are measured against (npm run bench -- servers); opendmarc needs no database here.
 packages+=(postfwd postfix-policyd-spf-python python3-milter rspamd dbconfig-no-thanks opendmarc)
 # Sendmail's own: what its packages depend on, and what builds its configuration.

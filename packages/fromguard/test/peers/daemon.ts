@@ -46,6 +46,10 @@ export class Daemon {
     return daemon;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get output(): string {
     return this.#output;
   }
