@@ -6,16 +6,15 @@ import {
   didYouMean,
   FromguardError,
   type Grant,
-  type Grantee,
   type Grants,
   type Membership,
   type Origin,
   type Place,
   printable,
-  type Statement,
   type Steps,
 } from "@fromguard/core";
 import { lookOf, skeletonOfDomain } from "./homographs.js";
+import { type AnyStatement, meaningOf, subjectOf } from "./meaning.js";
 
 /** Something that the file says and probably does not mean. */
 export interface GrantsWarning {
@@ -42,8 +41,8 @@ export class Collector {
   readonly #rules = new Map<string, DomainRule>();
   readonly #maxStatements: number;
   readonly #now: number;
-  /** First place of each statement, by its meaning. */
-  readonly #statements = new Map<string, Origin>();
+  /** By what they are about: the one statement, or the first of each meaning. */
+  readonly #statements = new Map<string, AnyStatement | Map<string, AnyStatement>>();
   /** First place of each domain that is named. */
   readonly #domains = new Map<string, Origin>();
   readonly #shared = new Map<string, Domain>();
@@ -60,24 +59,18 @@ export class Collector {
 
   grant(grant: Grant): void {
     if (grant.grantee.kind === "group") this.#use(grant.grantee.group, grant.origin);
-    const { right, target } = grant;
-    const what =
-      target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
-    this.#accept(grant, `${right}\n${granteeKey(grant.grantee)}\n${target.kind}\n${what}`);
+    this.#accept(grant);
     this.#grants.push(grant);
   }
 
   membership(membership: Membership): void {
     if (membership.member.kind === "group") this.#use(membership.member.group, membership.origin);
-    this.#accept(membership, `in\n${granteeKey(membership.member)}\n${membership.group}`);
+    this.#accept(membership);
     this.#memberships.push(membership);
   }
 
   delivery(delivery: Delivery): void {
-    const { target, to, maySend } = delivery;
-    const at = target.kind === "address" ? `${target.address.localPart}@${target.address.domain.ascii}` : target.domain;
-    const receiver = to.kind === "login" ? granteeKey(to) : `${to.address.localPart}@${to.address.domain.ascii}`;
-    this.#accept(delivery, `to\n${receiver}\n${target.kind}\n${at}\n${maySend}`);
+    this.#accept(delivery);
     this.#deliveries.push(delivery);
   }
 
@@ -87,7 +80,7 @@ export class Collector {
       const before = `the domain ${rule.domain} ${known.aliasOf === undefined ? "has its rules" : `is an alias of ${known.aliasOf}`}`;
       throw faultAt(rule.origin, `${before} at ${formatOrigin(known.origin)} already`);
     }
-    this.#accept(rule, `domain\n${rule.domain}`);
+    this.#accept(rule);
     this.#rules.set(rule.domain, rule);
   }
 
@@ -140,18 +133,33 @@ export class Collector {
   }
 
   /** Counts a statement, and refuses one that stands twice: taking one of the two out would take nothing away. */
-  #accept(statement: Statement, meaning: string): void {
+  #accept(statement: AnyStatement): void {
     const origin = statement.origin as Origin;
     this.#count++;
     if (this.#count > this.#maxStatements) {
       throw faultAt(origin, `more than ${this.#maxStatements} statements (maxStatements)`);
     }
-    const { expires, scope } = statement;
+    const { expires } = statement;
     if (expires !== undefined && expires <= this.#now) this.warn(origin, "it has expired and gives nothing any more");
-    const key = expires === undefined && scope === undefined ? meaning : `${meaning}\n${expires}\n${scope?.join(" ")}`;
-    const known = this.#statements.get(key);
-    if (known !== undefined) throw faultAt(origin, `it says what ${formatOrigin(known)} says already`);
-    this.#statements.set(key, origin);
+    const known = this.#sameBefore(statement);
+    if (known !== undefined) throw faultAt(origin, `it says what ${formatOrigin(known.origin)} says already`);
+  }
+
+  /** An earlier statement that says the same; else remembers this one. */
+  #sameBefore(statement: AnyStatement): AnyStatement | undefined {
+    const subject = subjectOf(statement);
+    const others = this.#statements.get(subject);
+    if (others === undefined) {
+      this.#statements.set(subject, statement);
+      return undefined;
+    }
+    // Meanings are told apart only where there are several: most statements are alone.
+    const byMeaning = others instanceof Map ? others : new Map([[meaningOf(others), others]]);
+    if (byMeaning !== others) this.#statements.set(subject, byMeaning);
+    const meaning = meaningOf(statement);
+    const known = byMeaning.get(meaning);
+    if (known === undefined) byMeaning.set(meaning, statement);
+    return known;
   }
 
   #use(group: string, origin: Origin | undefined): void {
@@ -245,10 +253,6 @@ function placeOf({ file, line, column }: Origin): Place {
 
 function formatOrigin(origin: Origin | undefined): string {
   return [origin?.file, origin?.line, origin?.column].filter((part) => part !== undefined).join(":");
-}
-
-function granteeKey(grantee: Grantee): string {
-  return grantee.kind === "login" ? `login ${grantee.login}` : `group ${grantee.group}`;
 }
 
 /** `mail.example.com`, `example.com`: what is a domain of its own. */

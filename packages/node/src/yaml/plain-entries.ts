@@ -45,7 +45,7 @@ export function readPlainEntries(
     position,
     *children() {
       for (const index of read.maps.keys()) {
-        yield [index, new PlainEntry({ line: line + index, column: read.column }, () => entryOf(whole(), index))];
+        yield [index, new PlainEntry({ line: line + index, column: read.column }, whole, index)];
       }
     },
   };
@@ -64,15 +64,17 @@ export function readPlainEntries(
 
 class PlainEntry implements YamlNode {
   readonly position: Position;
-  readonly #parsed: () => YamlNode | undefined;
+  readonly #whole: () => YamlDocument;
+  readonly #index: number;
 
-  constructor(position: Position, parsed: () => YamlNode | undefined) {
+  constructor(position: Position, whole: () => YamlDocument, index: number) {
     this.position = position;
-    this.#parsed = parsed;
+    this.#whole = whole;
+    this.#index = index;
   }
 
   children(): Iterable<readonly [string | number, YamlNode]> {
-    return this.#parsed()?.children() ?? [];
+    return entryOf(this.#whole(), this.#index)?.children() ?? [];
   }
 }
 

@@ -214,6 +214,15 @@ describe("a grants file with", () => {
       grants("{ login: a, send-as: [a@x.test, b@x.test] }", "{ login: a, send-as: a@X.test }"),
       "3:5: it says what g.yaml:2:5 says already",
     ],
+    [
+      "a statement that stands twice, of several on one address",
+      grants(
+        "{ login: a, send-as: c@x.test }",
+        "{ logins: [b, c], on-behalf: c@x.test }",
+        "{ login: c, on-behalf: c@x.test }",
+      ),
+      "4:5: it says what g.yaml:3:5 says already",
+    ],
     ["a member that stands twice", "groups:\n  g: [a, b, a]\n", "2:13: it says what g.yaml:2:7 says already"],
     ["a group of nothing", "groups: { a: }\n", "1:11: groups.a: must be a list, not nothing"],
   ])("%s is refused at its place", async (_what, text, message) => {
