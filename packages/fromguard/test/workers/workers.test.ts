@@ -16,8 +16,8 @@ const CONNECTIONS = 4;
 const mapOf = (login: string) => `/^ann@example\\.com$/ ${login}\n`;
 const REFUSED = /^553 5\.7\.1 /;
 
-const daemonWith = (options: Parameters<typeof twoWorkers>[1]) =>
-  twoWorkers(cli, { senders: mapOf("ann"), ...options });
+const daemonWith = (options: Omit<Parameters<typeof twoWorkers>[1], "senders">) =>
+  twoWorkers(cli, { ...options, senders: mapOf("ann") });
 
 const ACCEPTED = 'fromguard_decisions_total{listener="policy",action="accept",code="ok"}';
 

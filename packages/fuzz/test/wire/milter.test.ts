@@ -97,6 +97,9 @@ function methodsOf(session: ReturnType<MakeSession>): ReturnType<MakeSession> {
     get frames() {
       return session.frames;
     },
+    get openMessage() {
+      return session.openMessage;
+    },
     get held() {
       return session.held;
     },
