@@ -3,11 +3,10 @@ import { readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleCli } from "../support/bundle-cli.js";
 import { linesWith } from "../support/log-lines.js";
-import { PolicyConnection } from "../support/policy-connection.js";
-import { Daemon } from "./daemon.js";
+import { loggingDaemon } from "../support/logging-daemon.js";
 import { whyNotRun } from "./peers.js";
 
 const reason = whyNotRun(["logrotate"]);
@@ -20,24 +19,7 @@ describe.skipIf(reason !== undefined)("logrotate, by the file that is shipped", 
   }, 120_000);
 
   it("puts the log away, and the daemon goes on in a new one", async () => {
-    const daemon = await Daemon.start({
-      cli,
-      config: `user: root
-listeners: [{ policy: "unix:@DIR@/p.sock" }]
-ownership: [{ login-map: "inline:{ann@example.com=ann}" }]
-rules: [login-owns-envelope]
-log: { destination: "@DIR@/fromguard.log" }
-`,
-      ready: /warning: /,
-    });
-    onTestFinished(() => daemon.stop());
-    const log = join(daemon.folder, "fromguard.log");
-    await linesWith(log, "ready");
-    const connection = await PolicyConnection.open(`unix:${daemon.folder}/p.sock`);
-    onTestFinished(() => connection.close());
-    await connection.ask("bob", "ann@example.com");
-    await linesWith(log, "decision");
-
+    const { daemon, log } = await loggingDaemon(cli);
     const own = join(daemon.folder, "own");
     await mkdir(own);
     const file = join(own, "logrotate.conf");

@@ -7,6 +7,17 @@ import { logOf } from "../support/log.js";
 import { events } from "../support/running.js";
 import { testIo } from "../support/test-io.js";
 
+/** A log, and its last line as it was written. */
+function lastLine(format: "json" | "text" = "json") {
+  let last = "";
+  const io = testIo({
+    onOut: (line) => {
+      last = line;
+    },
+  });
+  return { log: logOf(io, { format }), written: () => last };
+}
+
 describe("the log", () => {
   it("writes one line of JSON an event, and leaves out what is not known", () => {
     vi.useFakeTimers({ now: 0, toFake: ["Date"] });
@@ -74,22 +85,15 @@ describe("the log", () => {
   });
 
   it("escapes whatever a client sent, so that it stays one line of printable ASCII that says the same", () => {
-    let written = "";
-    const log = logOf(
-      testIo({
-        onOut: (line) => {
-          written = line;
-        },
-      }),
-    );
+    const { log, written } = lastLine();
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string(), (text, name) => {
         const line = toAsciiJson({ text });
         expect(line).toMatch(/^[\x20-\x7e]*$/);
         expect(JSON.parse(line)).toEqual({ text });
         log.info("x", { text, list: [text], transaction: { [`.${name}`]: text } });
-        expect(written).toMatch(/^[\x20-\x7e]*\n$/);
-        expect(JSON.parse(written)).toMatchObject({
+        expect(written()).toMatch(/^[\x20-\x7e]*\n$/);
+        expect(JSON.parse(written())).toMatchObject({
           event: "x",
           text,
           list: [text],
@@ -100,19 +104,11 @@ describe("the log", () => {
   });
 
   it("in words is of printable ASCII, one line an event", () => {
-    let written = "";
-    const log = logOf(
-      testIo({
-        onOut: (line) => {
-          written = line;
-        },
-      }),
-      { format: "text" },
-    );
+    const { log, written } = lastLine("text");
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         log.info("x", { text, list: [text] });
-        expect(written).toMatch(/^[\x20-\x7e]*\n$/);
+        expect(written()).toMatch(/^[\x20-\x7e]*\n$/);
       }),
     );
   });

@@ -1,9 +1,8 @@
 import { readFile, rename } from "node:fs/promises";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { Daemon } from "../peers/daemon.js";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleCli } from "../support/bundle-cli.js";
 import { linesWith } from "../support/log-lines.js";
-import { PolicyConnection } from "../support/policy-connection.js";
+import { loggingDaemon } from "../support/logging-daemon.js";
 
 let cli: string;
 beforeAll(async () => {
@@ -12,30 +11,13 @@ beforeAll(async () => {
 
 describe("the file of a log that workers write to", () => {
   it("has their lines with their numbers, begins anew at SIGHUP, and loses none at the end", async () => {
-    const daemon = await Daemon.start({
-      cli,
-      config: `workers: 2
-user: root
-listeners: [{ policy: "unix:@DIR@/p.sock" }]
-ownership: [{ login-map: "inline:{ann@example.com=ann}" }]
-rules: [login-owns-envelope]
-log: { destination: "@DIR@/log" }
-`,
-      ready: /warning: /,
-    });
-    onTestFinished(() => daemon.stop());
-    const log = `${daemon.folder}/log`;
-    await linesWith(log, "ready");
-    const connection = await PolicyConnection.open(`unix:${daemon.folder}/p.sock`);
-    onTestFinished(() => connection.close());
-    expect(await connection.ask("bob", "ann@example.com")).toMatch(/^553 /);
-    const lines = await linesWith(log, "decision");
+    const { daemon, log, ask, lines } = await loggingDaemon(cli, { workers: 2 });
     expect(lines.filter(({ event }) => event === "decision")).toMatchObject([{ worker: expect.any(Number) }]);
 
     await rename(log, `${log}.1`);
     daemon.signal("SIGHUP");
     await linesWith(log, "config-reloaded", 2);
-    expect(await connection.ask("bob", "ann@example.com")).toMatch(/^553 /);
+    expect(await ask()).toMatch(/^553 /);
     daemon.signal("SIGTERM");
     expect(await daemon.exitCode()).toBe(0);
     const last = (await readFile(log, "utf8")).trimEnd().split("\n");
