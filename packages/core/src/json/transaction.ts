@@ -1,5 +1,6 @@
 import { parseIpOctets } from "../domain/ip-address.js";
 import type { MessageLimits } from "../headers/limits.js";
+import { readHeaderBytes } from "../headers/read-bytes.js";
 import { readHeaderList } from "../headers/read-list.js";
 import { readMessage } from "../headers/read-message.js";
 import type { HeaderSection } from "../headers/section.js";
@@ -17,6 +18,8 @@ export interface TransactionLimits {
   readonly maxRecipients?: number;
   /** Within which the message, or the list of its headers, is read. */
   readonly readLimits?: Partial<MessageLimits>;
+  /** False: of the message nothing behind its header is looked at, and the fact `bodyAnomalies` stays unknown. Default true. */
+  readonly needsBody?: boolean;
 }
 
 /** A transaction, or one sentence that begins with the key at fault: `recipients[3]: must be a string, not a number`. */
@@ -91,6 +94,10 @@ function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>
       return;
     case "message": {
       const octets = readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES);
+      if (limits.needsBody === false) {
+        input.headers = readHeaderBytes(octets, limits.readLimits);
+        return;
+      }
       const { headers, bodyAnomalies } = readMessage(octets, limits.readLimits);
       input.headers = headers;
       input.bodyAnomalies = bodyAnomalies;

@@ -52,6 +52,15 @@ describe("parseTransaction", () => {
     expect(factsOf({ envelopeFrom: "a@b@c" }).envelopeFrom?.kind).toBe("malformed");
   });
 
+  it("looks at nothing behind the header where no rule needs it", () => {
+    const message = btoa("From: ann@example.com\r\n\r\nhello\n.\r\nbye\r\n");
+    const whole = factsOf({ message });
+    expect(whole.bodyAnomalies?.smugglingOffset).toBeDefined();
+    const read = parseTransaction({ message }, { needsBody: false });
+    const { bodyAnomalies, ...rest } = whole;
+    expect(read).toEqual({ ok: true, facts: rest });
+  });
+
   it("judges the octets of a message", () => {
     const message = btoa("From: ann@example.com\r\n\r\nhello\r\n");
     const { headers, bodyAnomalies } = factsOf({ message });

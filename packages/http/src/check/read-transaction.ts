@@ -1,4 +1,4 @@
-import { type Facts, parseTransaction } from "@fromguard/core";
+import { type Facts, parseTransaction, type TransactionLimits } from "@fromguard/core";
 import { isJson, parseJson, readBody } from "../body.js";
 import type { Incoming } from "../exchange.js";
 import type { Problem } from "../problem-details.js";
@@ -12,7 +12,7 @@ export type Read =
   | { readonly ok: true; readonly facts: Partial<Facts> }
   | { readonly ok: false; readonly problem: Problem };
 
-type Limits = Pick<Service, "readLimits">;
+type Reading = Pick<Service, "readLimits" | "guard">;
 
 /** Reads a transaction from a request: JSON, or a raw message with the facts in headers. */
 export async function readTransaction(incoming: Incoming, service: Service): Promise<Read> {
@@ -28,28 +28,29 @@ export async function readTransaction(incoming: Incoming, service: Service): Pro
 }
 
 /** Reads the transaction of one line of a batch. */
-export function readLine(octets: Uint8Array, limits: Limits): Read {
+export function readLine(octets: Uint8Array, service: Reading): Read {
   const line = parseJson(octets, "the line");
-  return line.ok ? fromJson(line.json, limits) : line;
+  return line.ok ? fromJson(line.json, service) : line;
 }
 
 /** The reader of core lets through what the schema does, faster; what it refuses, the schema tells with all its faults. */
-function fromJson(json: unknown, { readLimits }: Limits): Read {
-  const result = parseTransaction(json, { readLimits });
+function fromJson(json: unknown, service: Reading): Read {
+  const result = parseTransaction(json, limitsOf(service));
   if (result.ok) return result;
   const { error } = transactionSchema.safeParse(json, { reportInput: true });
   return { ok: false, problem: error === undefined ? problemOfSentence(result.error) : problemOf(error) };
 }
 
-async function readRaw(incoming: Incoming, { maxBodyBytes, readLimits }: Service): Promise<Read> {
+async function readRaw(incoming: Incoming, service: Service): Promise<Read> {
   const facts = factsFromHeaders(incoming);
   if (!facts.ok) return facts;
-  const body = await readBody(incoming, maxBodyBytes);
+  const body = await readBody(incoming, service.maxBodyBytes);
   if (!body.ok) return body;
-  return parsed({ ...facts.facts, message: body.octets }, readLimits);
+  const result = parseTransaction({ ...facts.facts, message: body.octets }, limitsOf(service));
+  return result.ok ? result : { ok: false, problem: problemOfSentence(result.error) };
 }
 
-function parsed(transaction: unknown, readLimits: Service["readLimits"]): Read {
-  const result = parseTransaction(transaction, { readLimits });
-  return result.ok ? result : { ok: false, problem: problemOfSentence(result.error) };
+/** What no rule needs is not looked for. */
+function limitsOf({ readLimits, guard }: Reading): TransactionLimits {
+  return { readLimits, needsBody: guard.needs.includes("bodyAnomalies") };
 }

@@ -1,4 +1,4 @@
-import { readMessage } from "@fromguard/core";
+import { readHeaderBytes, readMessage } from "@fromguard/core";
 import { readSent } from "../body.js";
 import { type Answer, type Incoming, jsonAnswer } from "../exchange.js";
 import { problemAnswer } from "../problem.js";
@@ -46,11 +46,10 @@ async function judge(incoming: Incoming, { rights }: Call, service: Service): Pr
   if (!request.ok) return refuse({ status: 422, detail: request.error });
   const body = await readBody(incoming, service.maxBodyBytes);
   if (!body.ok) return refuse(body.problem);
-  const { headers, bodyAnomalies } = readMessage(body.octets, service.readLimits);
+  const { guard, readLimits } = service;
   const { facts } = request;
-  facts.headers = headers;
-  facts.bodyAnomalies = bodyAnomalies;
-  const { guard } = service;
+  if (guard.needs.includes("bodyAnomalies")) Object.assign(facts, messageFacts(body.octets, readLimits));
+  else facts.headers = readHeaderBytes(body.octets, readLimits);
   const decision = request.options.passAll
     ? (await guard.explain(facts, incoming)).decision
     : await guard.decide(facts, incoming);
@@ -58,6 +57,11 @@ async function judge(incoming: Incoming, { rights }: Call, service: Service): Pr
   service.decided(decision, facts);
   if (unmade) service.editsUnmade(decision.edits);
   return jsonAnswer(reply);
+}
+
+function messageFacts(octets: Uint8Array, limits: Service["readLimits"]) {
+  const { headers, bodyAnomalies } = readMessage(octets, limits);
+  return { headers, bodyAnomalies };
 }
 
 async function readBody(incoming: Incoming, maxBytes: number): ReturnType<typeof readSent> {
