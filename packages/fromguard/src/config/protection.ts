@@ -38,6 +38,7 @@ export function protectionGaps(config: Protecting): readonly string[] {
     ...gapsOfRules(config),
     ...(hasMilter ? gapsOfLocalMail(protecting(config)) : []),
     ...gapsOfActions(config.actions ?? {}),
+    ...deadRewrites(config),
     ...gapsOfContexts(config),
   ];
 }
@@ -100,6 +101,15 @@ function gapsOfFailures({ rules, onError = "defer", ownership }: Protecting): re
           "fail-open: while a source with on-failure: ignore cannot answer, its addresses are nobody's, and owned-address-needs-login lets clients without a login use them",
         ]
       : []),
+  ];
+}
+
+/** Rewriting that no rule does: mail is refused, which its author did not want. */
+function deadRewrites({ rules, actions = {} }: Protecting): readonly string[] {
+  const codes = Object.entries(actions).flatMap(([code, action]) => (action === "rewrite" ? [code] : []));
+  if (codes.length === 0 || rules.some(({ kind }) => kind === "header-originators-owned")) return [];
+  return [
+    `${list(codes, "and")} is refused, not rewritten (actions: rewrite): only header-originators-owned rewrites, and it is not among the rules`,
   ];
 }
 
