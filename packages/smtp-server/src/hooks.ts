@@ -114,7 +114,6 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
   checkLimits(readLimits);
   const needsBody = guard.needs.includes("bodyAnomalies");
   const needsHeader = needsBody || guard.needs.includes("headers");
-  const needsRecipients = guard.needs.includes("recipients");
   const mails = new WeakMap<object, Mail>();
 
   const tell = (event: HooksEvent<Session>) => {
@@ -162,7 +161,7 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
       mail = begin(mailFrom, session);
       more = mail.envelope;
     }
-    if (needsRecipients) more.recipients = rcptTo.map(({ address }) => pathOf(address));
+    more.recipients = rcptTo.map(({ address }) => pathOf(address));
     if (head !== undefined) Object.assign(more, messageFacts(head, needsBody, readLimits));
     const decision = await mail.transaction.learn(more);
     const { waiting } = mail.transaction;
