@@ -28,6 +28,8 @@ export interface Io {
   stopRequested(): Promise<string>;
   /** Calls `reload` each time the process is asked to read its files again; returns what ends that. */
   onReloadRequested(reload: () => void): () => void;
+  /** Ends the process in so many milliseconds, where something keeps it up: a reader that does not read, for whom text waits. */
+  endWithin(ms: number): void;
 }
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -56,6 +58,7 @@ export function processIo(): Io {
       process.on("SIGHUP", reload);
       return () => process.off("SIGHUP", reload);
     },
+    endWithin: (ms) => void setTimeout(() => process.exit(), ms).unref(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { outputOf, processIo } from "../src/io.js";
 
 describe("an output", () => {
@@ -34,4 +34,20 @@ it("SIGHUP asks to read again, until nobody listens any more", () => {
   process.emit("SIGHUP");
   end();
   expect([asked, process.listenerCount("SIGHUP")]).toEqual([1, before]);
+});
+
+describe("a process that something keeps up", () => {
+  it("ends in the time that it is given, with its exit code", () => {
+    vi.useFakeTimers();
+    const exit = vi.spyOn(process, "exit").mockImplementation((() => undefined) as never);
+    onTestFinished(() => {
+      exit.mockRestore();
+      vi.useRealTimers();
+    });
+    processIo().endWithin(5000);
+    vi.advanceTimersByTime(4999);
+    expect(exit).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(exit.mock.calls).toEqual([[]]);
+  });
 });

@@ -10,6 +10,9 @@ import { loadConfig } from "./load.js";
 import { readOptions } from "./options.js";
 import { SERVE } from "./usage/daemon.js";
 
+/** Milliseconds that the reader of the last lines of the log has. */
+const LAST_LINES_MS = 5000;
+
 /**
  * `fromguard serve`: runs the listeners of the configuration until it is asked to stop. A map, a grants file or a main.cf that
  * changes is read again; one that is broken or gone stays as it was read before.
@@ -24,5 +27,6 @@ export async function serve(args: readonly string[], io: Io): Promise<ExitCode> 
     return count === 1 ? await serveAlone(config, log, io) : await serveByWorkers(config, count, log, io);
   } finally {
     await log.close();
+    io.endWithin(LAST_LINES_MS);
   }
 }

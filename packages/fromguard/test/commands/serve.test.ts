@@ -56,6 +56,14 @@ describe("serve", () => {
     );
   });
 
+  it("gives who reads its last lines five seconds", async () => {
+    const { config } = await scenarioConfig("listeners:\n  - milter: 127.0.0.1:0\n");
+    const { io, stop } = await start(config);
+    const endWithin = vi.spyOn(io, "endWithin");
+    expect(await stop()).toBe(0);
+    expect(endWithin.mock.calls).toEqual([[5000]]);
+  });
+
   it("prints the warnings of maps", async () => {
     const { folder, config } = await scenarioConfig("listeners:\n  - milter: 127.0.0.1:0\n");
     await writeFile(`${folder}/senders`, `/^(.*)@example\\.com/ \${1}\n`);

@@ -47,6 +47,7 @@ export function testIo(
       reloads.add(reload);
       return () => reloads.delete(reload);
     },
+    endWithin: () => undefined,
     out: () => written.out,
     err: () => written.err,
     stop: (signal = "SIGTERM") => stop(signal),
