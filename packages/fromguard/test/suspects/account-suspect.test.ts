@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { askPolicy } from "../../src/demo/policy-client.js";
 import { SuspectHook } from "../../src/suspects/suspect-hook.js";
 import { folderWith } from "../support/folder.js";
-import { events, start } from "../support/running.js";
+import { events } from "../support/running.js";
+import { served } from "../support/served.js";
 
 const CONFIG = `ownership:
   - login-map: inline:{ann@example.com=ann}
@@ -14,14 +15,10 @@ rules: [login-owns-envelope]
 `;
 
 async function daemonWith(more: string) {
-  const folder = await folderWith({ "f.yaml": CONFIG + more });
-  const { io, stop } = await start(`${folder}/f.yaml`);
-  onTestFinished(async () => void (await stop()));
-  const addressOf = (kind: string) => events(io).find((event) => event.kind === kind)?.address as string;
+  const { addressOf, io, sample } = await served(CONFIG + more);
   const send = (sender: string) => askPolicy(addressOf("policy"), { login: "bob", sender, recipient: "x@example.com" });
   const suspects = () => events(io).filter(({ event }) => event === "account-suspect");
-  const metrics = async () => (await fetch(`http://${addressOf("metrics")}/metrics`)).text();
-  return { folder, io, send, suspects, metrics };
+  return { send, suspects, sample };
 }
 
 describe("an account that others use", () => {
@@ -29,13 +26,13 @@ describe("an account that others use", () => {
     const out = await folderWith({});
     const write = `require("node:fs").appendFileSync("${out}/told", require("node:fs").readFileSync(0))`;
     const command = JSON.stringify([process.execPath, "-e", write]);
-    const { send, suspects, metrics } = await daemonWith(`account-suspect: { addresses: 2, command: ${command} }\n`);
+    const { send, suspects, sample } = await daemonWith(`account-suspect: { addresses: 2, command: ${command} }\n`);
     for (const sender of ["a@x.test", "b@x.test", "a@x.test"]) await send(sender);
     expect(suspects()).toEqual([]);
     for (const sender of ["c@x.test", "d@x.test"]) await send(sender);
     const suspect = { login: "bob", addresses: 3, minutes: 10 };
     expect(suspects()).toEqual([expect.objectContaining({ level: "warn", ...suspect })]);
-    expect(await metrics()).toMatch(/^fromguard_account_suspects_total 1$/m);
+    expect(await sample("fromguard_account_suspects_total")).toBe("1");
     const told = await vi.waitFor(() => readFile(`${out}/told`, "utf8"), { timeout: 30_000, interval: 100 });
     expect(JSON.parse(told)).toEqual(suspect);
   });
