@@ -30,6 +30,6 @@ it("names commands that package.json has", () => {
 });
 
 it("has a row in docs/rules.md for every rule that a configuration can name", () => {
-  const rows = [...root("docs/rules.md").matchAll(/^\| `([a-z-]+)` \| `\w+` \|/gm)].map(([, name]) => name);
+  const rows = [...root("docs/rules.md").matchAll(/^\| \[`([a-z-]+)`\]\(#\1\) \| `\w+` \|/gm)].map(([, name]) => name);
   expect(rows.sort()).toEqual(Object.keys(ruleSchemas).sort());
 });

@@ -13,6 +13,8 @@ export interface SenderDomainIsOursOptions {
  * The envelope sender is in one of our domains.
  *
  * The null reverse-path is skipped. Fails with `sender-domain-not-ours`, or `envelope-malformed` for a path that names no mailbox.
+ *
+ * @see qmail-spamcontrol, local senders only
  */
 export function senderDomainIsOurs(options: SenderDomainIsOursOptions): Rule<"envelopeFrom"> {
   const isOurs = domainSet("ourDomains", options.ourDomains);
