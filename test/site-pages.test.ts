@@ -16,6 +16,10 @@ function childrenOf(path: string): readonly string[] {
 
 const children = projectDocuments.flatMap(childrenOf);
 
+it("has parts that the README leads to", () => {
+  for (const path of projectDocuments) expect(page("README.md")).toContain(`](${path})`);
+});
+
 it("shows every page of docs once", () => {
   const due = PAGES.filter((path) => path.startsWith("docs/") && !projectDocuments.includes(path));
   expect([...children].sort()).toEqual([...due, "SECURITY.md"].sort());
