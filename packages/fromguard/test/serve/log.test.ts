@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { anyCharacter } from "../../../../test/support/any-character.js";
 import { MAX_WAITING } from "../../src/serve/bounded-lines.js";
 import { toAsciiJson } from "../../src/serve/log.js";
 import { openLog } from "../../src/serve/open-log.js";
@@ -87,7 +88,7 @@ describe("the log", () => {
   it("escapes whatever a client sent, so that it stays one line of printable ASCII that says the same", () => {
     const { log, written } = lastLine();
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.string(), (text, name) => {
+      fc.property(fc.string({ unit: anyCharacter }), fc.string(), (text, name) => {
         const line = toAsciiJson({ text });
         expect(line).toMatch(/^[\x20-\x7e]*$/);
         expect(JSON.parse(line)).toEqual({ text });
@@ -106,7 +107,7 @@ describe("the log", () => {
   it("in words is of printable ASCII, one line an event", () => {
     const { log, written } = lastLine("text");
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         log.info("x", { text, list: [text] });
         expect(written()).toMatch(/^[\x20-\x7e]*\n$/);
       }),
