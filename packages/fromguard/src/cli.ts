@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { keepHeapLean } from "./serve/lean-heap.js";
+import { keepYoungSmall } from "./serve/lean-heap.js";
 
 const args = process.argv.slice(2);
-if (args[0] === "serve") keepHeapLean();
+if (args[0] === "serve") keepYoungSmall();
 
 // What is loaded makes the young generation grow.
 const [{ main }, { processIo }] = await Promise.all([import("./main.js"), import("./io.js")]);
