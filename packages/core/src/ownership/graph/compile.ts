@@ -36,7 +36,7 @@ export function loginKey(login: string, loginCase: LoginCase): string {
 }
 
 /** Statements that are indexed in one step. */
-export const STATEMENTS_A_STEP = 256;
+const STATEMENTS_A_STEP = 256;
 
 /**
  * Indexes statements, so many in a step.
