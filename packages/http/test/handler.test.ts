@@ -5,6 +5,7 @@ import { createGuard, fail, type Guard, pass, type Rule, rule } from "@fromguard
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHandler, type HandlerOptions, type HttpEvent } from "../src/index.js";
+import { bearer, token } from "./support/handlers.js";
 
 /** Ann owns her own address; eve's database is down. */
 const ownsEnvelope = rule("owns-envelope", ["login", "envelopeFrom"], ({ login, envelopeFrom }) => {
@@ -43,8 +44,10 @@ describe("POST /v1/check", () => {
     expect(await response.json()).toMatchObject({ action, code });
   });
 
-  it("names the fact that was not given", async () => {
-    const response = await handlerOf({}, [needsHeaders])(post(honest));
+  it("names the fact that was not given to who may see evidence", async () => {
+    const tokens = () => [token("desk", "check", "evidence")];
+    const headers = { "content-type": "application/json", ...bearer("desk") };
+    const response = await handlerOf({ tokens }, [needsHeaders])(post(honest, { headers }));
     expect(await response.json()).toMatchObject({
       action: "defer",
       findings: [{ rule: "headers-seen", code: "fact-missing", cause: "the transport did not give headers" }],

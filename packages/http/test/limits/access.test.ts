@@ -80,6 +80,20 @@ describe("with tokens", () => {
     expect(texts.map((text) => JSON.parse(text).code)).toEqual(["envelope-not-owned", "envelope-not-owned"]);
   });
 
+  it.each(["/v1/check", "/v1/explain", "/v1/check/batch"])(
+    "what an exception says is on %s for a token with the right to evidence",
+    async (path) => {
+      const type = { "content-type": path.endsWith("batch") ? "application/x-ndjson" : "application/json" };
+      const eve = JSON.stringify({ ...HONEST, login: "eve" });
+      const texts = [];
+      for (const name of ["mta", "desk"])
+        texts.push(await (await handler(post(path, eve, { ...type, ...bearer(name) }))).text());
+      texts.push(await (await handlerOf()(post(path, eve, type))).text());
+      expect(texts.map((text) => text.includes("database down"))).toEqual([false, true, false]);
+      expect(texts.map((text) => JSON.parse(text).code)).toEqual(["rule-failed", "rule-failed", "rule-failed"]);
+    },
+  );
+
   it("the scheme is taken in any case", async () => {
     expect((await handler(check({ authorization: `bEARER ${secretOf("mta")}` }))).status).toBe(200);
   });

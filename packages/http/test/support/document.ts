@@ -1,7 +1,7 @@
 import { fail, pass, rule } from "@fromguard/core";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
-import type fc from "fast-check";
+import fc from "fast-check";
 import { expect } from "vitest";
 import { arbitraryOf, type Schema } from "./arbitrary-of.js";
 import { bearer, get, handlerOf, JSON_TYPE, post, token } from "./handlers.js";
@@ -63,3 +63,17 @@ export function counter() {
 
 export const all = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((sum, each) => sum + each, 0);
+
+/** Holds every value to `check`, and counts what that says of it. */
+export async function outcomes<Value>(
+  values: fc.Arbitrary<Value>,
+  check: (value: Value) => Promise<string>,
+): Promise<Readonly<Record<string, number>>> {
+  const { counts, count } = counter();
+  await fc.assert(
+    fc.asyncProperty(values, async (value) => count(await check(value))),
+    RUN,
+  );
+  expect(all(counts)).toBe(RUNS);
+  return counts;
+}
