@@ -17,7 +17,7 @@ export interface FindingJson {
   readonly reply?: Reply;
   /** Only of a `fail` or `unknown` that has some; see {@link Evidence}. For the operator: it may list owners. */
   readonly evidence?: { readonly [key: string]: Json };
-  /** Only of an `unknown`: what went wrong. */
+  /** Only of an `unknown`: what went wrong. For the operator: it may be the text of an exception. */
   readonly cause?: string;
 }
 
@@ -49,7 +49,8 @@ export interface DecisionJson {
  * Text from the network is kept as it is (JSON escapes it), except that a lone surrogate, which no UTF-8 can carry, becomes
  * U+FFFD. What JSON cannot hold, in evidence of a caller's own rule, becomes text. Never throws.
  *
- * `evidence: false` leaves evidence out, and does not build it: for who must not learn whose an address is.
+ * `evidence: false` leaves evidence and causes out, and does not build them: for who must not learn whose an address is, nor what an
+ * exception says.
  */
 export function decisionToJson(
   decision: Decision,
@@ -77,23 +78,21 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function findingToJson(finding: Finding): FindingJson {
   const { verdict } = finding;
-  const record = verdict.kind === "fail" || verdict.kind === "unknown" ? plainRecord(verdict.evidence) : {};
-  return judged(finding, Object.keys(record).length === 0 ? undefined : record);
-}
-
-function withoutEvidence(finding: Finding): FindingJson {
-  return judged(finding, undefined);
-}
-
-function judged({ rule, verdict }: Finding, evidence: FindingJson["evidence"]): FindingJson {
-  const json: Mutable<FindingJson> = { rule: wellFormed(rule), kind: verdict.kind, code: wellFormed(verdict.code) };
-  if (verdict.kind === "fail") json.reply = replyToJson(verdict.reply);
-  if (evidence !== undefined) json.evidence = evidence;
+  const json = withoutEvidence(finding);
+  if (verdict.kind !== "fail" && verdict.kind !== "unknown") return json;
+  const evidence = plainRecord(verdict.evidence);
+  if (Object.keys(evidence).length > 0) json.evidence = evidence;
   if (verdict.kind === "unknown") json.cause = wellFormed(verdict.cause);
   return json;
 }
 
-function nodeToJson(node: TraceNode, toJson: typeof findingToJson): TraceJson {
+function withoutEvidence({ rule, verdict }: Finding): Mutable<FindingJson> {
+  const json: Mutable<FindingJson> = { rule: wellFormed(rule), kind: verdict.kind, code: wellFormed(verdict.code) };
+  if (verdict.kind === "fail") json.reply = replyToJson(verdict.reply);
+  return json;
+}
+
+function nodeToJson(node: TraceNode, toJson: (finding: Finding) => FindingJson): TraceJson {
   return { ...toJson(node), members: node.members.map((member) => nodeToJson(member, toJson)) };
 }
 

@@ -39,19 +39,21 @@ describe("decisionToJson", () => {
     });
   });
 
-  it("leaves evidence out for who must not see it, in the trace too, and does not build it", async () => {
+  it("leaves evidence and causes out for who must not see them, in the trace too, and does not build them", async () => {
     const secret: Verdict = {
       ...forged,
       get evidence(): never {
         throw new Error("it was built");
       },
     };
-    const findings = [pass(), secret, unknown("table-unavailable", "down", { result: "bob" })].map(
-      (verdict, index) => ({
-        rule: `rule-${index}`,
-        verdict,
-      }),
-    );
+    const findings = [
+      pass(),
+      secret,
+      unknown("table-unavailable", "mysql://fg:hunter2@db is down", { result: "bob" }),
+    ].map((verdict, index) => ({
+      rule: `rule-${index}`,
+      verdict,
+    }));
     const decision: Decision = {
       action: "reject",
       code: "ok",
@@ -65,7 +67,7 @@ describe("decisionToJson", () => {
       members: findings.map((each) => ({ ...each, members: [] })),
     }));
     const json = decisionToJson(decision, trace, undefined, { evidence: false });
-    expect(JSON.stringify(json)).not.toMatch(/evidence|bob/);
+    expect(JSON.stringify(json)).not.toMatch(/evidence|bob|cause|hunter2/);
     expect(json.findings.map(({ code }) => code)).toEqual(["ok", "envelope-not-owned", "table-unavailable"]);
     expect(json.trace).toHaveLength(3);
   });

@@ -35,7 +35,10 @@ const found = {
     .record(z.string(), z.json())
     .optional()
     .describe("What it rests on; it may name owners, and is there only for a token with the right `evidence`."),
-  cause: z.string().optional().describe("Of an `unknown`: what went wrong."),
+  cause: z
+    .string()
+    .optional()
+    .describe("Of an `unknown`: what went wrong; it may be the text of an exception, and is there as `evidence` is."),
 };
 
 const finding = z.strictObject(found).meta({ id: "Finding" });
