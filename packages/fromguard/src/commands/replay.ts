@@ -1,18 +1,18 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { addressFromInternal } from "@fromguard/core";
+import { addressFromInternal, isFromguardError } from "@fromguard/core";
 import { reasonOf } from "../config/config.js";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { type LogFile, type Replayed, replay as replayLogs } from "../replay/replay.js";
 import { progressOn } from "../report/progress.js";
-import { replayInWords, replayToJson } from "../report/replay.js";
+import { isNoLog, replayInWords, replayToJson } from "../report/replay.js";
 import { styleFor, visible } from "../report/style.js";
-import { loadConfig, loadPolicy, toExit } from "./load.js";
+import { loadConfig, loadPolicy } from "./load.js";
 import { readFilesAndOptions } from "./options.js";
 import { REPLAY } from "./usage/postfix.js";
 
-/** `fromguard replay`: what the policy would have done with the messages of mail logs. 1 where it would have refused some, 75 where it could not tell of some. */
+/** `fromguard replay`: what the policy would have done with the messages of mail logs. 1 where it would have refused some, 75 where it could not tell of some, or what it read was no log. */
 export async function replay(args: readonly string[], io: Io): Promise<ExitCode> {
   const { files, values } = readFilesAndOptions("replay", args, REPLAY.options, "LOG");
   const logs = await inOrder(files);
@@ -31,7 +31,9 @@ export async function replay(args: readonly string[], io: Io): Promise<ExitCode>
       onLines: progress.lines,
     });
   } catch (error) {
-    throw toExit(error);
+    // The policy is loaded by now: what cannot be read is a log.
+    if (!isFromguardError(error)) throw error;
+    throw new Exit(exitCodes.missingFile, error.message);
   } finally {
     progress.end();
   }
@@ -44,6 +46,7 @@ export async function replay(args: readonly string[], io: Io): Promise<ExitCode>
       : replayInWords(replayed, groups, styleFor(io.stdout, io.env)),
   );
   const { taken } = replayed;
+  if (isNoLog(replayed)) return exitCodes.deferred;
   return taken.reject > 0 ? exitCodes.refused : taken.defer > 0 ? exitCodes.deferred : exitCodes.ok;
 }
 
@@ -67,7 +70,7 @@ async function inOrder(files: readonly string[]): Promise<readonly Log[]> {
       const { size, mtimeMs } = await stat(name);
       logs.push({ name, size, written: mtimeMs });
     } catch (error) {
-      throw unreadable(name, error);
+      throw new Exit(exitCodes.missingFile, `${name}: cannot be read: ${reasonOf(error)}`);
     }
   }
   return logs.sort((a, b) => (a.written === b.written ? 0 : a.written - b.written));
@@ -75,25 +78,16 @@ async function inOrder(files: readonly string[]): Promise<readonly Log[]> {
 
 function* opened(logs: readonly Log[], io: Io, onRead: (octets: number) => void): Generator<LogFile> {
   for (const { name } of logs) {
-    yield { name, octets: counted(name, name === "-" ? io.stdin : createReadStream(name), onRead) };
+    yield { name, octets: counted(name === "-" ? io.stdin : createReadStream(name), onRead) };
   }
 }
 
 async function* counted(
-  name: string,
   octets: AsyncIterable<Uint8Array>,
   onRead: (octets: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of octets) {
-      onRead(chunk.length);
-      yield chunk;
-    }
-  } catch (error) {
-    throw unreadable(name, error);
+  for await (const chunk of octets) {
+    onRead(chunk.length);
+    yield chunk;
   }
-}
-
-function unreadable(name: string, error: unknown): Exit {
-  return new Exit(exitCodes.missingFile, `${name}: cannot be read: ${reasonOf(error)}`);
 }

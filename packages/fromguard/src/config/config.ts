@@ -193,6 +193,8 @@ export function reasonOf(cause: unknown): string {
     EISDIR: "it is a directory",
     ENOTDIR: "a part of the path is no directory",
     ELOOP: "too many symbolic links",
+    Z_BUF_ERROR: "unexpected end of file",
+    Z_DATA_ERROR: "it is not packed by gzip, or damaged",
   };
   if (typeof code === "string") return words[code] ?? code;
   return cause instanceof Error ? cause.message : String(cause);

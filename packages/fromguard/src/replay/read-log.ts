@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { linesOf } from "@fromguard/core";
+import { FromguardError, linesOf } from "@fromguard/core";
+import { reasonOf } from "../config/config.js";
 import { JOURNAL_START, journalEntries } from "./journal.js";
 import { type LogEntry, type LogText, readLogLine } from "./log-entry.js";
 
@@ -18,7 +19,7 @@ export interface LogRead {
  * Reads the entries of a log: lines of syslog or of JSON, or a journal as `journalctl -o export` writes it; packed by gzip or not,
  * which its first octets tell. `take` may return a promise, for which the reader waits.
  *
- * @throws Error where the stream fails, or is packed or a journal and breaks off
+ * @throws FromguardError FG_FILE_UNREADABLE with log and line where the stream fails, or is packed or a journal and breaks off
  */
 export async function readLog(
   file: string,
@@ -27,7 +28,12 @@ export async function readLog(
 ): Promise<LogRead> {
   let lines = 0;
   let strange = 0;
-  for await (const text of entriesOf(octets)) {
+  const unreadable = (cause: unknown) =>
+    new FromguardError("FG_FILE_UNREADABLE", `cannot be read: ${reasonOf(cause)}`, {
+      place: { file, ...(lines === 0 ? {} : { line: lines + 1 }) },
+      cause,
+    });
+  for await (const text of entriesOf(octets, unreadable)) {
     lines++;
     if (text === undefined) strange++;
     else {
@@ -38,15 +44,23 @@ export async function readLog(
   return { lines, strange };
 }
 
-async function* entriesOf(octets: AsyncIterable<Uint8Array>): AsyncGenerator<LogText | undefined> {
-  const packed = await withStart(octets, GZIP.length);
-  const plain = packed.start.equals(GZIP) ? unpacked(packed.whole) : packed.whole;
-  const { start, whole } = await withStart(plain, JOURNAL_START.length);
-  if (start.toString("latin1") === JOURNAL_START) yield* journalEntries(whole);
-  else {
-    for await (const line of linesOf(whole, MAX_LINE)) {
-      yield line.kind === "line" ? readLogLine(textOf(line.octets)) : undefined;
+/** What fails while octets are read and unpacked is `unreadable`; what whoever takes an entry throws passes it by. */
+async function* entriesOf(
+  octets: AsyncIterable<Uint8Array>,
+  unreadable: (cause: unknown) => Error,
+): AsyncGenerator<LogText | undefined> {
+  try {
+    const packed = await withStart(octets, GZIP.length);
+    const plain = packed.start.equals(GZIP) ? unpacked(packed.whole) : packed.whole;
+    const { start, whole } = await withStart(plain, JOURNAL_START.length);
+    if (start.toString("latin1") === JOURNAL_START) yield* journalEntries(whole);
+    else {
+      for await (const line of linesOf(whole, MAX_LINE)) {
+        yield line.kind === "line" ? readLogLine(textOf(line.octets)) : undefined;
+      }
     }
+  } catch (cause) {
+    throw unreadable(cause);
   }
 }
 

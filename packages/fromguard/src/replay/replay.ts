@@ -46,7 +46,7 @@ export interface ReplayOptions {
  * Reads logs, and asks a policy what it would have done with each message. Memory does not grow with the logs but with the
  * different senders in them, up to named limits.
  *
- * @throws Error where a log cannot be read
+ * @throws FromguardError FG_FILE_UNREADABLE with log and line where a log cannot be read
  */
 export async function replay(
   guard: Guard,

@@ -17,6 +17,7 @@ const MAX_JSON = 1_000;
 export function replayInWords(replayed: Replayed, groups: readonly Group[], style: Style): string {
   const { taken, refused, notJudged, notRun, causes } = replayed;
   const total = totalOf(taken);
+  const strange = strangeOf(replayed);
   const more = groups.slice(MAX_GROUPS);
   const notes = [
     ...notRun.map(
@@ -36,6 +37,7 @@ export function replayInWords(replayed: Replayed, groups: readonly Group[], styl
     ...noted(notJudged.filtered, "message", "not judged again behind a content filter"),
     ...noted(notJudged.ambiguous, "refusal", "not judged: the client wrote what can be read in two ways"),
     ...noted(notJudged.unreadable, "audit line", "that cannot be read, not judged"),
+    ...(strange === 0 ? [] : [count(strange, "line is no log line", "lines are no log lines")]),
     ...noted(causes.untold, "message", "refused for more causes than are told apart"),
   ];
   const lines = [
@@ -122,6 +124,15 @@ function row(action: string, number: number, total: number, paint: (text: string
 
 function sumOf(groups: readonly Group[]): number {
   return groups.reduce((sum, { messages }) => sum + messages, 0);
+}
+
+/** Whether lines were read, and nothing of mail in them: a file that is no log of mail, of which nothing can be told. */
+export function isNoLog(replayed: Replayed): boolean {
+  return strangeOf(replayed) > 0 && totalOf(replayed.taken) + totalOf(replayed.refused) === 0;
+}
+
+function strangeOf({ logs }: Replayed): number {
+  return logs.reduce((sum, { strange }) => sum + strange, 0);
 }
 
 function linesOf({ logs }: Replayed): number {

@@ -1,5 +1,6 @@
-import { utimes } from "node:fs/promises";
+import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { main } from "../../src/main.js";
 import { folderWith } from "../support/folder.js";
@@ -153,6 +154,44 @@ describe("fromguard replay", () => {
     expect(await main(["replay", "--config", join(folder, "fromguard.yaml"), ...files], io)).toBe(code);
     expect(io.err()).toMatch(err);
     expect(io.out()).toBe("");
+  });
+
+  it.each([
+    ["packed, and breaks off", (packed: Buffer) => packed.subarray(0, packed.length - 20), "unexpected end of file"],
+    [
+      "garbage behind the mark of gzip",
+      () => Buffer.from("\x1f\x8bgarbage", "latin1"),
+      "it is not packed by gzip, or damaged",
+    ],
+    ["a journal that breaks off", () => Buffer.from("__CURSOR=s=1\nMESSAGE\n1"), "the journal ends within a field"],
+  ])("a log that is %s ends in one sentence with its name", async (_what, spoilt, reason) => {
+    const folder = await folderWith({ "fromguard.yaml": CONFIG, "grants.yaml": GRANTS });
+    const log = join(folder, "spoilt");
+    await writeFile(log, spoilt(gzipSync(LOG)));
+    const io = testIo();
+    expect(await main(["replay", "--config", join(folder, "fromguard.yaml"), log], io)).toBe(66);
+    expect(io.err()).toContain(`fromguard: ${log}`);
+    expect(io.err()).toMatch(new RegExp(`spoilt(?::\\d+)?: cannot be read: ${reason}\n$`));
+    expect(io.out()).toBe("");
+  });
+
+  it("names the line at which a log breaks off", async () => {
+    const folder = await folderWith({ "fromguard.yaml": CONFIG, "grants.yaml": GRANTS });
+    const log = join(folder, "journal");
+    await writeFile(log, "__CURSOR=s=1\nMESSAGE=x\n\n__CURSOR=s=2\nMESSAGE\n1");
+    const io = testIo();
+    expect(await main(["replay", "--config", join(folder, "fromguard.yaml"), log], io)).toBe(66);
+    expect(io.err()).toContain(`${log}:2: cannot be read: the journal ends within a field\n`);
+  });
+
+  it("tells of a file that is no log that nothing can be told", async () => {
+    const { code, out } = await replay({ passwd: "root:x:0:0:root:/root:/bin/sh\n".repeat(34) });
+    expect([code, out]).toEqual([75, expect.stringContaining("\n34 lines are no log lines\n")]);
+  });
+
+  it("counts lines that are none of a log beside those that are", async () => {
+    const { code, out } = await replay({ "mail.log": `cut off\n${taken("bob", "bob@example.com")}` });
+    expect([code, out]).toEqual([0, expect.stringContaining("\n1 line is no log line\n")]);
   });
 
   it("tells what it cannot tell: with no rule that runs on a log everything is deferred", async () => {

@@ -93,5 +93,6 @@ export const REPLAY = {
     "A LOG is what Postfix writes to a file or, by journalctl -o export, to the journal; packed by gzip or not. - is standard input. Several are read in the order in which they were last written to. Logs tell the login, the client, the envelope sender and the recipients: rules on the header do not run, and are named. Domains are asked for today's DNS.",
   ],
   examples: ["fromguard replay /var/log/mail.log*", "journalctl -o export -u 'postfix*' | fromguard replay -"],
-  exitCodes: "0 nothing would be refused, 1 something would, 75 something could not be told, 66 a log cannot be read.",
+  exitCodes:
+    "0 nothing would be refused, 1 something would, 75 something could not be told, or no line is one of a log, 66 a log cannot be read.",
 } as const satisfies Usage;
