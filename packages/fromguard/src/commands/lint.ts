@@ -1,4 +1,5 @@
 import type { Place } from "@fromguard/core";
+import { readTable } from "@fromguard/node";
 import { lintServices, type ServiceName } from "@fromguard/postfix";
 import { protectionGaps } from "../config/protection.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
@@ -9,7 +10,7 @@ import { readServices } from "../main-cf/load-master-cf.js";
 import { type Style, styleFor, visible } from "../report/style.js";
 import { toAsciiJson } from "../serve/log.js";
 import { loadConfig, loadPolicy, toExit } from "./load.js";
-import { readFileAndOptions } from "./options.js";
+import { readFilesAndOptions } from "./options.js";
 import { LINT } from "./usage/postfix.js";
 
 /** What is wrong, of whatever configuration. */
@@ -22,19 +23,25 @@ interface Finding {
   readonly services?: readonly ServiceName[];
 }
 
-/** `fromguard lint`: what makes a main.cf, or a configuration of ours, protect less than it seems to. */
+/** `fromguard lint`: what makes a main.cf, a configuration of ours or a map protect less than it seems to. */
 export async function lint(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { file, values } = readFileAndOptions("lint", args, LINT.options, "MAIN_CF or CONFIG");
-  const isOurs = /\.(?:ya?ml|json)$/i.test(file);
-  const { findings, warnings } = isOurs
-    ? await lintConfig(file, io.env)
-    : await lintPostfix(file, values.override ?? []);
+  const { files, values } = readFilesAndOptions("lint", args, LINT.options, "MAIN_CF, CONFIG or MAP");
+  const lints: Lint[] = [];
+  for (const file of files) lints.push(await lintOf(file, values.override ?? [], io.env));
+  const findings = lints.flatMap((each) => each.findings);
   const style = styleFor(io.stderr, io.env);
-  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${visible(warning)}\n`);
+  for (const warning of new Set(lints.flatMap(({ warnings }) => warnings)))
+    await io.stderr.write(`${style.yellow("warning:")} ${visible(warning)}\n`);
   await io.stdout.write(
-    values.json === true ? `${toAsciiJson({ file, findings })}\n` : inWords(findings, styleFor(io.stdout, io.env)),
+    values.json === true ? `${toAsciiJson({ files, findings })}\n` : inWords(findings, styleFor(io.stdout, io.env)),
   );
   return findings.length === 0 ? exitCodes.ok : exitCodes.refused;
+}
+
+/** A map is named by its type, a configuration of ours by its ending; any other file is a main.cf. */
+async function lintOf(file: string, overrides: readonly string[], env: Io["env"]): Promise<Lint> {
+  if (/^[a-z]+:/i.test(file)) return lintMap(file);
+  return /\.(?:ya?ml|json)$/i.test(file) ? lintConfig(file, env) : lintPostfix(file, overrides);
 }
 
 interface Lint {
@@ -65,6 +72,21 @@ async function lintConfig(file: string, env: Io["env"]): Promise<Lint> {
     findings: gaps.map((problem) => ({ code: "protection-gap", place: config.document.place(["rules"]), problem })),
     warnings: warnings.filter((warning) => !gaps.includes(warning)),
   };
+}
+
+/** Lines that Postfix drops or complains of, and what it does not see. */
+async function lintMap(map: string): Promise<Lint> {
+  try {
+    const { warnings } = await readTable(map);
+    const findings = warnings.map(({ kind, file, line, text }) => ({
+      code: kind === "postfix" ? "map-line-bad" : "map-line-doubtful",
+      place: line === 0 ? { file } : { file, line },
+      problem: kind === "postfix" ? `Postfix warns: ${text}` : text.replace(`${file}:${line}: `, ""),
+    }));
+    return { findings, warnings: [] };
+  } catch (error) {
+    throw toExit(error);
+  }
 }
 
 function inWords(findings: readonly Finding[], style: Style): string {

@@ -43,8 +43,8 @@ describe("lint of a main.cf", () => {
   it("prints JSON as one line", async () => {
     const { code, out } = await lint("main.cf", SOUND, ["--json", "--override", "soft_bounce=yes"]);
     expect([code, out.match(/\n/g)?.length]).toEqual([1, 1]);
-    const { file, findings } = JSON.parse(out);
-    expect([file, findings.length]).toEqual(["@DIR@/main.cf", 1]);
+    const { files, findings } = JSON.parse(out);
+    expect([files, findings.length]).toEqual([["@DIR@/main.cf"], 1]);
     expect(findings[0]).toMatchObject({ code: "soft-bounce-on", cure: ["soft_bounce = no"] });
   });
 
@@ -158,9 +158,60 @@ describe("lint of a configuration of ours", () => {
   });
 });
 
+describe("lint of maps", () => {
+  const MAP = "/^Bob@example\\.com$/ bob\n/^(.*)@example\\.org$/ $1\nnonsense\n";
+
+  async function lintAll(files: Readonly<Record<string, string>>, argv: readonly string[]) {
+    const folder = await folderWith(files);
+    const io = testIo();
+    const code = await main(["lint", ...argv.map((each) => each.replaceAll("@DIR@", folder))], io);
+    return { code, out: io.out().replaceAll(folder, "@DIR@"), err: io.err().replaceAll(folder, "@DIR@") };
+  }
+
+  it("tells each line that is bad or doubtful", async () => {
+    expect(await lintAll({ senders: MAP }, ["pcre:@DIR@/senders"])).toEqual({
+      code: 1,
+      out: `@DIR@/senders:2: map-line-doubtful
+  the result can be empty: it is for @example.org
+
+@DIR@/senders:3: map-line-bad
+  Postfix warns: pcre map @DIR@/senders, line 3: ignoring unrecognized request
+
+`,
+      err: "",
+    });
+  });
+
+  it("finds nothing in a sound one", async () => {
+    const map = { senders: "bob@example.com bob\n" };
+    expect(await lintAll(map, ["texthash:@DIR@/senders"])).toEqual({ code: 0, out: "nothing found\n", err: "" });
+  });
+
+  it("reads several operands of all kinds, and prints one line of JSON", async () => {
+    const files = {
+      "main.cf": "compatibility_level = 3.6\nsoft_bounce = yes\n",
+      "f.yaml": 'ownership:\n  - login-map: "inline:{a=b}"\nrules: [require-login, login-owns-envelope]\n',
+      senders: MAP,
+    };
+    const { code, out } = await lintAll(files, ["--json", "@DIR@/main.cf", "@DIR@/f.yaml", "pcre:@DIR@/senders"]);
+    const told = JSON.parse(out);
+    expect([code, out.match(/\n/g)?.length]).toEqual([1, 1]);
+    expect(told.files).toEqual(["@DIR@/main.cf", "@DIR@/f.yaml", "pcre:@DIR@/senders"]);
+    const codes = told.findings.map(({ code: each }: { readonly code: string }) => each);
+    expect(codes).toEqual(expect.arrayContaining(["soft-bounce-on", "protection-gap", "map-line-bad"]));
+  });
+
+  it.each([
+    ["a file that is missing", "pcre:/nonexistent/senders", 66],
+    ["a type that is not supported", "nonsense:/nonexistent", 78],
+  ])("%s ends in one sentence", async (_what, map, exit) => {
+    const { code, out, err } = await lintAll({}, [map]);
+    expect([code, out, err]).toEqual([exit, "", expect.stringMatching(/^fromguard: [^\n]+\n$/)]);
+  });
+});
+
 it.each([
-  [[], "which MAIN_CF or CONFIG? See fromguard lint --help"],
-  [["a", "b"], "one MAIN_CF or CONFIG at a time. See fromguard lint --help"],
+  [[], "which MAIN_CF, CONFIG or MAP? See fromguard lint --help"],
   [["--jsn", "a"], "unknown option --jsn (did you mean --json?); see fromguard lint --help"],
 ])("wrong usage is 64: %j", async (argv, sentence) => {
   const io = testIo();

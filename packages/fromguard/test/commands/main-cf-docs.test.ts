@@ -17,8 +17,9 @@ const DUE: Readonly<Record<string, readonly [code: number, out: RegExp]>> = {
   "check --main-cf main.cf --service": [0, /^ACCEPT {2}250 2\.1\.5 Ok\n/],
   "check --main-cf main.cf --override": [0, /^ACCEPT {2}250 2\.1\.5 Ok\n/],
   "lint main.cf": [1, /no-header-check\n/],
-  "lint --json main.cf": [1, /^\{"file":/],
+  "lint --json main.cf": [1, /^\{"files":/],
   "lint fromguard.yaml": [1, /protection-gap\n/],
+  "lint pcre:senders": [1, /map-line-doubtful\n/],
   "import main.cf": [0, /^rules:\n(.*\n)* {2}- login-owns-envelope\n/m],
   "import --service submission main.cf": [0, /^rules:\n(.*\n)* {2}- relay-only-for-login:/m],
   "import --exact main.cf": [0, /^ {2}- postfix-restrictions:\n/m],
@@ -33,11 +34,12 @@ describe("docs/main-cf.md", () => {
 local_login_sender_maps = inline:{root=*}
 smtpd_sender_login_maps = inline:{alice@example.com=alice}\nsmtpd_sender_restrictions = reject_sender_login_mismatch\n`,
       "master.cf": "submission inet n - y - - smtpd -o smtpd_sender_restrictions=\n",
+      senders: "/^(.*)@example\\.org$/ $1\n",
       "fromguard.yaml": 'ownership:\n  - login-map: "inline:{a=b}"\nrules: [login-owns-envelope]\n',
     });
     const argv = command
       .split(" ")
-      .map((word) => (/^(?:main\.cf|fromguard\.yaml)$/.test(word) ? `${folder}/${word}` : word));
+      .map((word) => word.replace(/^(|pcre:)(main\.cf|fromguard\.yaml|senders)$/, `$1${folder}/$2`));
     const io = testIo();
     const asksDns = command.startsWith("check") && !argv.includes("--local-user");
     const code = await main(asksDns ? [...argv, "--dns-server", dns.address] : argv, io);

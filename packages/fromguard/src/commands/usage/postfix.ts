@@ -5,22 +5,22 @@ const OVERRIDE = { type: "string", multiple: true, value: "NAME=VALUE" } as cons
 
 /** `fromguard lint`. */
 export const LINT = {
-  summary: "report rules of a Postfix or of ours that protect less than they seem to",
+  summary: "report rules and maps of a Postfix or of ours that protect less than they seem to",
   about:
     "Report what makes a configuration protect less than it seems to: each with its line, what happens, and the cure.",
-  synopsis: ["lint [--override NAME=VALUE]... [--json] MAIN_CF", "lint [--json] CONFIG.yaml"],
+  synopsis: ["lint [--override NAME=VALUE]... [--json] MAIN_CF|CONFIG|MAP..."],
   options: {
     override: { ...OVERRIDE, help: "a parameter that wins over main.cf and master.cf; may stand several times" },
-    json: { type: "boolean", help: 'print one line of JSON: {"file": ..., "findings": [...]}' },
+    json: { type: "boolean", help: 'print one line of JSON: {"files": [...], "findings": [...]}' },
   },
   operand: "files",
   notes: [
-    "The master.cf beside main.cf is read: what holds in some of its smtpd services alone is told with their names. A file that ends in .yaml, .yml or .json is a configuration of fromguard, any other a main.cf.",
+    "The master.cf beside main.cf is read: what holds in some of its smtpd services alone is told with their names. A file that ends in .yaml, .yml or .json is a configuration of fromguard, TYPE:SOURCE a map, any other a main.cf. Of a map, each line is told of which Postfix would complain, or that does what it hardly means to.",
   ],
   examples: [
     "fromguard lint /etc/postfix/main.cf",
     "fromguard lint --override smtpd_sasl_auth_enable=yes /etc/postfix/main.cf",
-    "fromguard lint /etc/fromguard/fromguard.yaml",
+    "fromguard lint /etc/fromguard/fromguard.yaml pcre:/etc/postfix/sender_login_maps",
   ],
   exitCodes: "0 nothing found, 1 something was.",
 } as const satisfies Usage;
