@@ -5,6 +5,7 @@ import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { explainInWords } from "../report/explain.js";
 import { styleFor } from "../report/style.js";
+import { warningsInBrief } from "../report/warnings.js";
 import { checkBatch } from "./batch.js";
 import { checkMainCf } from "./check-main-cf.js";
 import { contextNamed } from "./context.js";
@@ -55,7 +56,8 @@ export async function check(args: readonly string[], io: Io): Promise<ExitCode> 
   const { guard, name: listener } =
     values.context === undefined ? { ...policy, name: undefined } : contextNamed(values.context, config, policy);
   const style = styleFor(io.stderr, io.env);
-  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${warning}\n`);
+  const brief = warningsInBrief(warnings, config.document.file);
+  if (brief !== undefined) await io.stderr.write(`${style.yellow("warning:")} ${brief}\n`);
   if (batch) return checkBatch(guard, io, { readLimits: config.limits });
 
   const judgement = await judge(guard, await factsOf(values, listener, config.limits, io), ownership);

@@ -7,7 +7,8 @@ import type { Io } from "../io.js";
 import { type LogFile, type Replayed, replay as replayLogs } from "../replay/replay.js";
 import { progressOn } from "../report/progress.js";
 import { isNoLog, replayInWords, replayToJson } from "../report/replay.js";
-import { styleFor, visible } from "../report/style.js";
+import { styleFor } from "../report/style.js";
+import { warningsInBrief } from "../report/warnings.js";
 import { loadConfig, loadPolicy } from "./load.js";
 import { readFilesAndOptions } from "./options.js";
 import { REPLAY } from "./usage/postfix.js";
@@ -19,7 +20,8 @@ export async function replay(args: readonly string[], io: Io): Promise<ExitCode>
   const config = await loadConfig(values, io.env);
   const { guard, ownership, warnings } = await loadPolicy(config);
   const style = styleFor(io.stderr, io.env);
-  for (const warning of warnings) await io.stderr.write(`${style.yellow("warning:")} ${visible(warning)}\n`);
+  const brief = warningsInBrief(warnings, config.document.file);
+  if (brief !== undefined) await io.stderr.write(`${style.yellow("warning:")} ${brief}\n`);
   const progress = progressOn(
     io.stderr,
     logs.reduce((total, { size }) => total + size, 0),

@@ -133,6 +133,6 @@ describe("check", () => {
     const { config } = await scenarioConfig();
     const io = testIo();
     await main(["check", "--config", config, "--sender", "alice@example.com"], io);
-    expect(io.err()).toMatch(/^warning: no rule refuses anything to clients without a login.*\n$/);
+    expect(io.err()).toMatch(/^warning: the configuration has a warning: fromguard config check \S+\.yaml tells it\n$/);
   });
 });

@@ -51,8 +51,9 @@ const LOG =
 
 describe("fromguard replay", () => {
   it("tells what would be refused, of whom, and what would let it pass with what beside it", async () => {
-    const { code, out } = await replay({ "mail.log": LOG });
+    const { code, out, err } = await replay({ "mail.log": LOG });
     expect(code).toBe(1);
+    expect(err).toBe("warning: the configuration has 2 warnings: fromguard config check fromguard.yaml tells them\n");
     expect(out).toBe(`5 messages in 15 lines of mail.log
 
   accept            1   20.0 %
