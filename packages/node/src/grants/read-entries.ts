@@ -10,6 +10,7 @@ import { coversPart, coversTarget } from "./scope.js";
 import { readAddress, readDomain, readTarget } from "./targets.js";
 
 type Entry = z.output<typeof entrySchema>;
+/** Spread last: V8 makes a hidden class of its own for each object that begins with a spread and goes on with other keys. */
 type Located = Statement & { readonly origin: Origin };
 
 /** Reads the statements of one file. */
@@ -88,7 +89,7 @@ export class EntryReader {
       const member = this.#file.valid(memberSchema, each, place);
       const options = typeof member === "string" ? {} : member;
       const statement = this.#statement(options, places.get(part) ?? node, place);
-      this.#into.membership({ ...statement, member: this.#member(member, place), group });
+      this.#into.membership({ member: this.#member(member, place), group, ...statement });
     }
   };
 
@@ -120,7 +121,7 @@ export class EntryReader {
   #send(grantees: readonly Grantee[], right: Right, value: Entry["send-as"], statement: Located, at: Step): void {
     for (const [text, place] of listed(value, at)) {
       const target = this.#inScope(this.#file.ok(readTarget(text), place), statement, place);
-      for (const grantee of grantees) this.#into.grant({ ...statement, grantee, right, target });
+      for (const grantee of grantees) this.#into.grant({ grantee, right, target, ...statement });
     }
   }
 
@@ -134,7 +135,7 @@ export class EntryReader {
     for (const [text, place] of listed(value, at)) {
       if (text.startsWith("@")) throw this.#file.fault("must be an address: a pattern has no mailbox", place);
       const target = this.#inScope(this.#address(text, place), statement, place);
-      for (const to of grantees) if (to.kind === "login") this.#into.delivery({ ...statement, target, to, maySend });
+      for (const to of grantees) if (to.kind === "login") this.#into.delivery({ target, to, maySend, ...statement });
     }
   }
 
@@ -144,8 +145,8 @@ export class EntryReader {
       const domain = this.#file.ok(readDomain(text.replace(/^@/, "")), place);
       const target = this.#inScope({ kind: "catch-all", domain } as const, statement, place);
       for (const grantee of grantees) {
-        if (grantee.kind === "group") this.#into.grant({ ...statement, grantee, right: "send-as", target });
-        else this.#into.delivery({ ...statement, target, to: grantee, maySend: true });
+        if (grantee.kind === "group") this.#into.grant({ grantee, right: "send-as", target, ...statement });
+        else this.#into.delivery({ target, to: grantee, maySend: true, ...statement });
       }
     }
   }
@@ -157,7 +158,7 @@ export class EntryReader {
     for (const [text, place] of listed(of, { up: at, part: "of" })) {
       const to = this.#address(text, place);
       this.#into.domain(to.address.domain.ascii, statement.origin);
-      for (const target of targets) this.#into.delivery({ ...statement, target, to, maySend: true });
+      for (const target of targets) this.#into.delivery({ target, to, maySend: true, ...statement });
     }
   }
 
