@@ -39,21 +39,29 @@ async function readOctets(request: Request, maxBytes: number): Promise<Uint8Arra
   return join(chunks, length);
 }
 
-/** Runtimes differ in whether a stream can be iterated over: its reader is everywhere. Left early, the stream is cancelled. */
-async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
+/**
+ * Runtimes differ in whether a stream can be iterated over: its reader is everywhere. Left early, the stream is cancelled, also while
+ * a read waits: the `return` of a generator would wait with it.
+ */
+function chunksOf(body: ReadableStream<Uint8Array> | null): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => (body === null ? NO_CHUNKS : iteratorOf(body)) };
+}
+
+const END = { done: true, value: undefined } as const;
+const NO_CHUNKS: AsyncIterator<Uint8Array> = { next: async () => END };
+
+function iteratorOf(body: ReadableStream<Uint8Array>): AsyncIterator<Uint8Array> {
   const reader = body.getReader();
-  let isDone = false;
-  try {
-    for (;;) {
+  return {
+    next: async () => {
       const { done, value } = await reader.read();
-      isDone = done;
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    if (!isDone) reader.cancel("no more is read").catch(() => undefined);
-  }
+      return done ? END : { done, value };
+    },
+    return: async () => {
+      reader.cancel("no more is read").catch(() => undefined);
+      return END;
+    },
+  };
 }
 
 /** One array of several. */
@@ -80,8 +88,9 @@ function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
         if (done) controller.close();
         else controller.enqueue(encoder.encode(value));
       },
-      cancel: async () => {
-        await iterator.return?.();
+      // Who leaves does not wait until the pieces have ended.
+      cancel: () => {
+        iterator.return?.().catch(() => undefined);
       },
     },
     { highWaterMark: 0 },

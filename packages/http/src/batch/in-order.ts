@@ -14,12 +14,37 @@ export interface InFlight {
 /**
  * Begins what comes, and gives the answers in its order, each as soon as those before it are there. Takes no more than may be in
  * flight, and nothing while nobody takes the answers.
+ *
+ * @param onLeave Called when nobody takes the answers any more: it must end the wait for items and for answers, for which the `return`
+ * of a generator waits
  */
-export async function* inOrder<Item, Answer>(
+export function inOrder<Item, Answer>(
+  items: AsyncIterable<Item>,
+  begin: (item: Item) => Begun<Answer>,
+  inFlight: InFlight,
+  onLeave: () => void,
+): AsyncIterableIterator<Answer> {
+  let isLeft = false;
+  const answers = answersOf(items, begin, inFlight, () => isLeft);
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => answers.next(),
+    return: () => {
+      isLeft = true;
+      onLeave();
+      return answers.return(undefined);
+    },
+  };
+}
+
+async function* answersOf<Item, Answer>(
   items: AsyncIterable<Item>,
   begin: (item: Item) => Begun<Answer>,
   { maxItems, maxOctets }: InFlight,
-): AsyncGenerator<Answer> {
+  isLeft: () => boolean,
+): AsyncGenerator<Answer, undefined> {
   const source = items[Symbol.asyncIterator]();
   const open: Begun<Answer>[] = [];
   let octets = 0;
@@ -30,6 +55,7 @@ export async function* inOrder<Item, Answer>(
       const mayTake = coming !== undefined && open.length < maxItems && octets <= maxOctets;
       if (oldest === undefined && !mayTake) return;
       const turn = await Promise.race([...(mayTake ? [coming!] : []), ...(oldest === undefined ? [] : [done(oldest)])]);
+      if (isLeft()) return;
       if ("answer" in turn) {
         open.shift();
         octets -= oldest?.octets ?? 0;
@@ -45,7 +71,7 @@ export async function* inOrder<Item, Answer>(
       }
     }
   } finally {
-    await source.return?.();
+    source.return?.().catch(() => undefined);
   }
 }
 

@@ -31,27 +31,31 @@ function batch(incoming: Incoming, call: Call, service: Service): Answer {
   }
   const compressed = refuseCompressed(incoming);
   if (compressed !== undefined) return problemAnswer(compressed);
-  const lines = linesOf(incoming.chunks(), service.maxBodyBytes);
-  const leave = leaver(incoming);
+  const chunks = incoming.chunks()[Symbol.asyncIterator]();
+  const lines = linesOf({ [Symbol.asyncIterator]: () => chunks }, service.maxBodyBytes);
+  const { signalled, abortAll } = leaver(incoming);
   let isFirst = true;
   const begin = (line: Line) => {
     // The request itself has been counted.
     const refused = isFirst ? undefined : call.another();
     isFirst = false;
     const octets = line.kind === "line" ? line.octets.length : 0;
-    return { answer: answered(line, refused, leave, call, service), octets };
+    return { answer: answered(line, refused, signalled, call, service), octets };
   };
   return {
     status: 200,
     headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" },
-    body: inOrder(lines, begin, IN_FLIGHT),
+    body: inOrder(lines, begin, IN_FLIGHT, () => {
+      abortAll();
+      chunks.return?.().catch(() => undefined);
+    }),
   };
 }
 
 async function answered(
   line: Line,
   refused: Problem | undefined,
-  leave: ReturnType<typeof leaver>,
+  signalled: ReturnType<typeof leaver>["signalled"],
   call: Call,
   service: Service,
 ): Promise<string> {
@@ -61,7 +65,7 @@ async function answered(
   }
   const read = readLine(line.octets, service);
   if (!read.ok) return error(read.problem, service);
-  const options = leave();
+  const options = signalled();
   try {
     const decision = await service.guard.decide(read.facts, options);
     const evidence = call.rights.has("evidence");
@@ -76,7 +80,7 @@ async function answered(
 }
 
 /**
- * A signal for each line, made where it is read: all are aborted when the client goes. One signal for all would hold listeners of as
+ * A signal for each line, made where it is read: all are aborted when the client goes, or takes no more answers. One signal for all would hold listeners of as
  * many lines as are judged, of which runtimes warn.
  */
 function leaver(incoming: Incoming) {
@@ -85,7 +89,7 @@ function leaver(incoming: Incoming) {
   const abortAll = () => {
     for (const line of open) line.abort();
   };
-  return () => {
+  const signalled = () => {
     const line = new AbortController();
     return {
       get signal() {
@@ -98,6 +102,7 @@ function leaver(incoming: Incoming) {
       done: () => open.delete(line),
     };
   };
+  return { signalled, abortAll };
 }
 
 function error(problem: Problem, service: Service, isTold = true): string {

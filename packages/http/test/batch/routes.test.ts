@@ -116,7 +116,36 @@ describe("POST /v1/check/batch", () => {
     for (let answers = 0; answers < 10; answers++) await reader?.read();
     expect(taken).toBeGreaterThanOrEqual(10);
     expect(taken).toBeLessThanOrEqual(10 + 32 + 1);
+    const takenBefore = taken;
     await reader?.cancel();
+    expect([taken, await reader?.read()]).toEqual([takenBefore, { done: true, value: undefined }]);
+  });
+
+  it("ends at once when nobody takes the answers any more: the body is cancelled, what is judged aborted", async () => {
+    const ended: string[] = [];
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(`${line(HONEST)}${line({ login: "slow" })}{`)),
+      cancel: () => void ended.push("body"),
+    });
+    const events: HttpEvent[] = [];
+    let handler = handlerOf();
+    const judged = new Promise<void>((resolve) => {
+      const waits = rule("waits", ["login"], ({ login }, { signal }) => {
+        if (login !== "slow") return pass();
+        signal.addEventListener("abort", () => ended.push("rule"));
+        resolve();
+        return new Promise<never>(() => undefined);
+      });
+      handler = handlerOf({ onEvent: (event) => events.push(event) }, [waits]);
+    });
+    const reader = (await handler(batch(body))).body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    const next = reader?.read();
+    await judged;
+    await reader?.cancel();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(ended.sort()).toEqual(["body", "rule"]);
+    expect(events.filter(({ kind }) => kind !== "decided")).toEqual([]);
   });
 
   it("holds at most 32 lines that are judged", async () => {
