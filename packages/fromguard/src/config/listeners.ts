@@ -43,7 +43,7 @@ const common = {
     .min(1)
     .max(1_000_000)
     .default(DEFAULT_MAX_CONNECTIONS)
-    .describe("Connections open at one time, in each worker; one more is closed at once."),
+    .describe("Connections open at one time, of all workers together; one more is closed at once."),
 };
 
 const remote = {
