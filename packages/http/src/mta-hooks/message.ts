@@ -8,59 +8,86 @@ import {
   readMessage,
   scanBody,
 } from "@fromguard/core";
+import { type HookMessage, type Missing, missingOf } from "./missing.js";
 
-/** A message as a hook has it: text, in which each octet sequence that is no UTF-8 has become U+FFFD. */
-export interface HookMessage {
-  /** Name and value; the value with what stands behind the colon, line end included. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly contents: string;
-  /** Octets of the whole message. */
-  readonly size: number;
-}
-
-/** What a message tells of its sender. */
+/** What a message tells of its sender; nothing where another sender may stand in what is missing. */
 interface Read {
-  readonly headers: HeaderSection;
-  readonly bodyAnomalies: BodyAnomalies;
+  readonly headers?: HeaderSection;
+  readonly bodyAnomalies?: BodyAnomalies;
 }
 
 const CRLF = "\r\n";
-const REPLACED = "\ufffd";
 
-/** Of the octets that were put together again, the two between header and body are not known: a blank and LF may stand there. */
-const BLIND_TO_TWO: readonly Code[] = ["header-leading-space", "header-bare-lf", "header-whitespace-line"];
+/** Instead of CR in the empty line, a blank or control before a field may be the octet that is not known. */
+const BLIND_TO_TWO: readonly Code[] = [
+  "header-bare-cr",
+  "header-bare-lf",
+  "header-control",
+  "header-leading-space",
+  "header-too-long",
+];
+/** Without a body there may be no empty line, but a line of one octet and LF. */
+const BLIND_TO_LINE: readonly Code[] = [
+  ...BLIND_TO_TWO,
+  "header-line-malformed",
+  "header-name-malformed",
+  "header-nul",
+];
+/** Of the last line, where it has no end, Stalwart takes the last octet for a colon, whatever it is. */
+const BLIND_TO_LAST_OCTET: readonly Code[] = [
+  "header-bare-cr",
+  "header-control",
+  "header-line-malformed",
+  "header-nul",
+];
 /** The body is here, other than in a milter's list. */
 const BLIND_TO_TEXT: readonly Code[] = [...LIST_BLIND_TO.filter((code) => code !== "smuggling"), "utf8-invalid"];
 
 /**
  * Judges the octets of a message where they can be put together again: Stalwart cuts header and body out of them, and `size` says
- * how many there were, so that only the line between may be missing. Else the fields are judged as a list,
- * which says what it cannot see; octets that are missing from it stand in lines that Stalwart left out (`header-line-malformed`).
+ * how many there were. Else the fields are judged as a list, which says what it cannot see; octets that are missing from it stand in
+ * lines that Stalwart left out (`header-line-malformed`). Undefined for a `size` that is less than the parts have octets.
  *
  * @see Stalwart crates/smtp/src/inbound/hooks/message.rs, mail-parser src/parsers/header.rs
  */
-export function readHookMessage({ headers, contents, size }: HookMessage, limits: Partial<MessageLimits>): Read {
-  const encoder = new TextEncoder();
-  const head = headers.map(([name, value]) => `${name}:${value}`).join("");
-  const body = encoder.encode(contents);
-  const missing = size - encoder.encode(head).length - body.length;
-  const isWhole = missing === CRLF.length || (missing === 0 && contents === "");
-  if (isWhole && !head.includes(REPLACED) && !contents.includes(REPLACED)) {
-    const between = missing === 0 ? "" : CRLF;
-    const whole = readMessage(encoder.encode(`${head}${between}${contents}`), limits);
-    return { headers: { ...whole.headers, blindTo: BLIND_TO_TWO }, bodyAnomalies: whole.bodyAnomalies };
+export function readHookMessage(message: HookMessage, limits: Partial<MessageLimits>): Read | undefined {
+  const missing = missingOf(message);
+  switch (missing.kind) {
+    case "impossible":
+      return undefined;
+    case "nothing":
+    case "empty-line":
+      return readWhole(message, missing, limits);
+    case "any-sender":
+      return {};
+    default:
+      return readList(message, missing, limits);
   }
+}
+
+function readWhole({ headers, contents }: HookMessage, missing: Missing, limits: Partial<MessageLimits>): Read {
+  const head = headers.map(([name, value]) => `${name}:${value}`).join("");
+  const between = missing.kind === "empty-line" ? missing.lineEnd : "";
+  const whole = readMessage(new TextEncoder().encode(`${head}${between}${contents}`), limits);
+  const blindTo = between === CRLF ? (contents === "" ? BLIND_TO_LINE : BLIND_TO_TWO) : blindToLast(headers);
+  return { headers: { ...whole.headers, blindTo }, bodyAnomalies: whole.bodyAnomalies };
+}
+
+function blindToLast(headers: HookMessage["headers"]): readonly Code[] {
+  return headers.at(-1)?.[1] === "" ? BLIND_TO_LAST_OCTET : [];
+}
+
+function readList({ headers, contents }: HookMessage, { kind }: Missing, limits: Partial<MessageLimits>): Read {
   const list = readHeaderList(
     headers.map(([name, value]) => [name, withoutLineEnd(value)]),
     limits,
   );
-  // A program that trims its values has lost octets in every field.
-  const hidesLines = missing > CRLF.length && headers.every(([, value]) => value.endsWith("\n"));
-  const anomalies = hidesLines
-    ? [...list.anomalies, { code: "header-line-malformed", offset: headers.length } as const]
-    : list.anomalies;
+  const anomalies =
+    kind === "lines"
+      ? [...list.anomalies, { code: "header-line-malformed", offset: headers.length } as const]
+      : list.anomalies;
   const section: HeaderSection = { ...list, anomalies, blindTo: BLIND_TO_TEXT };
-  return { headers: section, bodyAnomalies: scanBody(body, section, limits) };
+  return { headers: section, bodyAnomalies: scanBody(new TextEncoder().encode(contents), section, limits) };
 }
 
 /** A lone LF stays, and is flagged. */

@@ -83,7 +83,9 @@ export function readHookRequest(json: unknown, limits: Partial<MessageLimits> = 
   if (last === undefined) return { ok: false, error: `envelope.to: is empty at the stage ${stage}` };
   if (stage === "rcpt") return told({ ...sent, recipients: [last] });
   if (message === undefined) return { ok: false, error: "message: is missing at the stage data" };
-  return told({ ...sent, recipients, ...readHookMessage(message, limits) });
+  const read = readHookMessage(message, limits);
+  if (read === undefined) return { ok: false, error: "message.size: is less than the parts have octets" };
+  return told({ ...sent, recipients, ...read });
 }
 
 /** Mail that comes to Stalwart by SMTP was submitted by no local user. */

@@ -18,16 +18,24 @@ export function hookMessage(raw: Uint8Array) {
 
 type Field = readonly [name: string, value: string];
 
-/** Lines without a colon are passed over, and so are blanks at the start of a line; a line of blanks ends the header. */
+/** What Stalwart holds of a message that was sent by DATA: the line end before the dot is not of it. BDAT leaves the octets as they are. */
+export function heldOfData(sent: Buffer): Buffer {
+  return sent.toString("latin1").endsWith("\r\n") ? sent.subarray(0, -2) : sent;
+}
+
+/**
+ * Lines without a colon are passed over, and so are blanks at the start of a line; a line of blanks ends the header. Of a last line
+ * that has neither colon nor end, the last octet is taken for the colon.
+ */
 function cut(raw: string): { readonly fields: readonly Field[]; readonly body: string } {
   const fields: Field[] = [];
   let at = 0;
   for (;;) {
-    while (at < raw.length && raw[at] !== "\n" && /\s/.test(raw[at]!)) at++;
+    while (at < raw.length && raw[at] !== "\n" && /[ \t\r\f]/.test(raw[at]!)) at++;
     if (at >= raw.length) return { fields, body: "" };
     if (raw[at] === "\n") return { fields, body: raw.slice(at + 1) };
     const start = at;
-    const colon = /^[^\n]*?[^\s:\n][^\n:]*:/.exec(raw.slice(start));
+    const colon = /^[^\n]*?[^ \t\r\f:\n][^\n:]*(?::|$)/.exec(raw.slice(start));
     const lineEnd = raw.indexOf("\n", start);
     if (colon === null) {
       at = lineEnd < 0 ? raw.length : lineEnd + 1;
