@@ -61,4 +61,10 @@ export const httpKeys = {
     .max(1024 * 1024 * 1024)
     .default(64 * 1024 * 1024)
     .describe("The longest body, and the longest line of a batch."),
+  "batch-timeout-seconds": z
+    .int()
+    .min(1)
+    .max(604_800)
+    .default(3600)
+    .describe("Seconds in which a batch must be sent and its answers taken; then the connection is closed."),
 };

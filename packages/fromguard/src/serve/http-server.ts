@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Answer, Incoming } from "@fromguard/http";
 import { type Listener, type ListenOptions, listen, type Refusal } from "@fromguard/node";
 import type { TlsFiles } from "./http-secrets.js";
-import { incomingOf, writeAnswer } from "./node-exchange.js";
+import { incomingOf, type Pace, writeAnswer } from "./node-exchange.js";
 import { tlsGate } from "./tls-gate.js";
 
 /** Options of {@link serveHttp}. */
@@ -18,10 +18,16 @@ export interface HttpServerOptions extends Pick<ListenOptions, "access" | "admis
    * taken the whole answer, or the next piece of one that streams: longer than the deadline of a decision. Default 30,000.
    */
   readonly requestTimeoutMs?: number;
+  /**
+   * Milliseconds that an answer that streams takes in all, however steadily its pieces are taken: a client that sends its lines one by
+   * one would hold its connection for ever. Asked at each such answer. Default 3,600,000.
+   */
+  readonly streamTimeoutMs?: () => number;
   readonly onRefused?: (refusal: Refusal) => void;
 }
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+const DEFAULT_STREAM_TIMEOUT_MS = 3_600_000;
 /** The idle time of a connection is ours to keep: a second timer would end it sooner. */
 const OWN_TIMERS = { keepAliveTimeout: 0 } as const;
 const MAX_HEADER_OCTETS = 16 * 1024;
@@ -41,7 +47,13 @@ interface Connection {
  * are the same as for the other listeners.
  */
 export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
-  const { handler, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, tls, ...listening } = options;
+  const {
+    handler,
+    requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
+    streamTimeoutMs = () => DEFAULT_STREAM_TIMEOUT_MS,
+    tls,
+    ...listening
+  } = options;
   const gate = tls === undefined ? undefined : tlsGate(tls);
   const connections = new WeakMap<Socket, Connection>();
   const server = createServer({ ...OWN_TIMERS, maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
@@ -58,7 +70,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<Listener> {
       if (connection.closing && connection.open === 0) request.socket.destroySoon();
       else rearm();
     });
-    void answer(handler, request, response, rearm);
+    void answer(handler, request, response, { onProgress: rearm, streamTimeoutMs });
   });
 
   function arm(socket: Socket, connection: Connection): void {
@@ -92,10 +104,10 @@ async function answer(
   handler: HttpServerOptions["handler"],
   request: IncomingMessage,
   response: ServerResponse,
-  onProgress: () => void,
+  pace: Pace,
 ): Promise<void> {
   try {
-    const incoming = incomingOf(request, response, onProgress);
+    const incoming = incomingOf(request, response, pace.onProgress);
     if (incoming === undefined) {
       response.writeHead(400, { connection: "close" }).end();
       return;
@@ -103,7 +115,7 @@ async function answer(
     const answered = await handler(incoming);
     // What the handler left unread of a body would be taken for the next request.
     if (!request.complete) response.setHeader("connection", "close");
-    await writeAnswer(response, answered, onProgress);
+    await writeAnswer(response, answered, pace);
   } catch {
     response.destroy();
   }

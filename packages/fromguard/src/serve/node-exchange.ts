@@ -53,18 +53,24 @@ class NodeIncoming implements Incoming {
   }
 }
 
+/** How long the client may take for an answer. */
+export interface Pace {
+  /** Called when a piece has been taken, and when the whole body of the request has come. */
+  readonly onProgress: () => void;
+  /** Milliseconds that an answer in pieces takes in all. */
+  readonly streamTimeoutMs: () => number;
+}
+
 /**
  * Sends an answer; at once where it is all there. What comes in pieces is taken as fast as the client takes it, and no more of it once
- * the client has gone.
- *
- * @param onProgress Called when a piece has been taken
+ * the client has gone or its time is over: the answer is then broken off.
  */
 export function writeAnswer(
   response: ServerResponse,
   { status, headers, body }: Answer,
-  onProgress: () => void,
+  pace: Pace,
 ): Promise<void> | undefined {
-  if (body !== null && typeof body !== "string") return writePieces(response, { status, headers, body }, onProgress);
+  if (body !== null && typeof body !== "string") return writePieces(response, { status, headers, body }, pace);
   const fields = fieldsOf(headers);
   fields.push("content-length", String(body === null ? 0 : Buffer.byteLength(body)));
   response.writeHead(status, fields).end(body ?? undefined);
@@ -81,10 +87,15 @@ function fieldsOf(headers: Answer["headers"]): string[] {
 async function writePieces(
   response: ServerResponse,
   { status, headers, body }: Answer & { readonly body: AsyncIterable<string> },
-  onProgress: () => void,
+  { onProgress, streamTimeoutMs }: Pace,
 ): Promise<void> {
+  if (response.destroyed) return;
   const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  const timer = setTimeout(() => response.destroy(), streamTimeoutMs());
+  response.once("close", () => {
+    clearTimeout(timer);
+    gone.abort();
+  });
   response.writeHead(status, headers);
   response.flushHeaders();
   for await (const piece of body) {

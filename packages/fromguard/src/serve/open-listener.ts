@@ -174,6 +174,7 @@ function httpServer(options: OptionsOf<"http">, { plan, judging, timed, tell, de
       ...sharedOf(options, plan),
       ...most,
       ...tlsOf(http),
+      streamTimeoutMs: () => ownOf(plan.served()).options["batch-timeout-seconds"] * 1000,
       handler: (incoming) => current()(incoming),
       onRefused,
     });

@@ -6,8 +6,9 @@ import { type HttpServerOptions, serveHttp } from "../../src/serve/http-server.j
 const text = (body: string, status = 200, headers = {}) => ({ status, headers, body });
 const bodyOf = async (octets: Promise<Uint8Array | undefined>) => new TextDecoder().decode(await octets);
 
-async function start(handler: HttpServerOptions["handler"], requestTimeoutMs = 30_000) {
-  const listener = await serveHttp({ address: "127.0.0.1:0", handler, requestTimeoutMs });
+async function start(handler: HttpServerOptions["handler"], requestTimeoutMs = 30_000, streamTimeoutMs = 3_600_000) {
+  const limits = { requestTimeoutMs, streamTimeoutMs: () => streamTimeoutMs };
+  const listener = await serveHttp({ address: "127.0.0.1:0", handler, ...limits });
   onTestFinished(() => listener.close({ graceMs: 0 }));
   return listener;
 }
@@ -81,6 +82,22 @@ describe("the HTTP server", () => {
     await begun;
     await listener.close({ graceMs: 3_600_000 });
     socket.destroy();
+  });
+
+  it("breaks an answer off that streams on and on, however steadily its client takes it", async () => {
+    let hasEnded = false;
+    async function* endless() {
+      try {
+        for (;;) yield await new Promise<string>((resolve) => setImmediate(resolve, "piece\n"));
+      } finally {
+        hasEnded = true;
+      }
+    }
+    const { address } = await start(() => ({ status: 200, headers: {}, body: endless() }), 30_000, 50);
+    const answer = await exchange(address, "POST / HTTP/1.1\r\nhost: x\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(answer.endsWith("\r\n0\r\n\r\n")).toBe(false);
+    await vi.waitFor(() => expect(hasEnded).toBe(true));
   });
 
   it("closes a connection that asks on and on without an answer", async () => {
