@@ -60,8 +60,29 @@ function refuse(status: Problem["status"], detail: string) {
   return { ok: false as const, problem: { status, detail } };
 }
 
+/** What is read as UTF-8 may say so, and nothing else. */
+const UTF8_ONLY = /^(?:[ \t]*;[ \t]*charset="?utf-8"?)?[ \t]*$/i;
+const JSON_TYPE = /^application\/json(?=[ \t;]|$)/i;
+const NDJSON_TYPE = /^application\/(?:x-)?nd-?json(?=[ \t;]|$)/i;
+/** A comma joins two headers of the name. */
+const MESSAGE_TYPE = /^message\/rfc822[ \t]*(?:;[^,]*)?$/i;
+
 /** Whether a media type is JSON in UTF-8. */
 export function isJson(contentType: string | null): boolean {
-  if (contentType === "application/json") return true;
-  return /^application\/json(?:[ \t]*;[ \t]*charset="?utf-8"?)?[ \t]*$/i.test(contentType ?? "");
+  return contentType === "application/json" || isIn(JSON_TYPE, contentType);
+}
+
+/** Whether a media type is JSON in UTF-8, one text a line. */
+export function isNdjson(contentType: string | null): boolean {
+  return isIn(NDJSON_TYPE, contentType);
+}
+
+/** Whether a media type is a message; its parameters do not matter, since it is read as octets. */
+export function isMessage(contentType: string | null): boolean {
+  return MESSAGE_TYPE.test(contentType ?? "");
+}
+
+function isIn(type: RegExp, contentType: string | null): boolean {
+  const name = type.exec(contentType ?? "")?.[0];
+  return name !== undefined && UTF8_ONLY.test(contentType?.slice(name.length) ?? "");
 }

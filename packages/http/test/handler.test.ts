@@ -54,6 +54,11 @@ describe("POST /v1/check", () => {
     });
   });
 
+  it("goes by the last of a key that comes twice", async () => {
+    const twice = '{"login":"bob","login":"ann","envelopeFrom":"ann@example.com"}';
+    expect((await (await handlerOf()(post(twice))).json()).action).toBe("accept");
+  });
+
   it("says what a list of fields cannot show", async () => {
     const response = await handlerOf({}, [needsHeaders])(post(JSON.stringify({ headers: [["From", "a@b.test"]] })));
     const answer = await response.json();
@@ -147,6 +152,20 @@ describe("problems", () => {
     expect(problem).toMatchObject({ type: "about:blank", status, title: expect.any(String) });
     expect(problem.detail).toMatch(detail);
     expect(events).toMatchObject([{ kind: "refused", problem: { status } }]);
+  });
+
+  it.each([
+    ["/v1/check", 'application/json;charset="UTF-8"', 200],
+    ["/v1/check", "message/rfc822; charset=us-ascii; x=1", 200],
+    ["/v1/check", "message/rfc822, application/json", 415],
+    ["/v1/check", "message/rfc8222", 415],
+    ["/v1/check/batch", "application/x-ndjson; charset=utf-8", 200],
+    ["/v1/check/batch", "application/ndjson ; charset=utf-8", 200],
+    ["/v1/check/batch", "application/x-ndjson; charset=latin1", 415],
+    ["/v1/check/batch", "application/x-ndjsonx", 415],
+  ])("answers on %s what comes as %s with %d", async (path, type, status) => {
+    const response = await handlerOf()(post(honest, { path, headers: { "content-type": type } }));
+    expect(response.status).toBe(status);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { decisionToJson, type Line, linesOf } from "@fromguard/core";
-import { refuseCompressed } from "../body.js";
+import { isNdjson, refuseCompressed } from "../body.js";
 import { readLine } from "../check/read-transaction.js";
 import type { Answer, Incoming } from "../exchange.js";
 import { problemAnswer } from "../problem.js";
@@ -26,7 +26,7 @@ export function batchRoutes(service: Service): readonly Route[] {
 }
 
 function batch(incoming: Incoming, call: Call, service: Service): Answer {
-  if (!/^application\/(?:x-)?nd-?json[ \t]*$/i.test(incoming.header("content-type") ?? "")) {
+  if (!isNdjson(incoming.header("content-type"))) {
     return problemAnswer({ status: 415, detail: "the body must be application/x-ndjson: one transaction a line" });
   }
   const compressed = refuseCompressed(incoming);

@@ -1,5 +1,5 @@
 import { type Facts, parseTransaction, type TransactionLimits } from "@fromguard/core";
-import { isJson, parseJson, readBody } from "../body.js";
+import { isJson, isMessage, parseJson, readBody } from "../body.js";
 import type { Incoming } from "../exchange.js";
 import type { Problem } from "../problem-details.js";
 import { problemOf, problemOfSentence } from "../schemas/faults.js";
@@ -17,7 +17,7 @@ type Reading = Pick<Service, "readLimits" | "guard">;
 /** Reads a transaction from a request: JSON, or a raw message with the facts in headers. */
 export async function readTransaction(incoming: Incoming, service: Service): Promise<Read> {
   const type = incoming.header("content-type");
-  if (/^message\/rfc822[ \t]*$/i.test(type ?? "")) return await readRaw(incoming, service);
+  if (isMessage(type)) return await readRaw(incoming, service);
   if (!isJson(type)) {
     return { ok: false, problem: { status: 415, detail: "the body must be application/json or message/rfc822" } };
   }
