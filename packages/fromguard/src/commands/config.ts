@@ -2,12 +2,14 @@ import { didYouMean, type FromguardError, isFromguardError, type Place } from "@
 import { invalid } from "@fromguard/node";
 import { type Config, checkConfig, readConfigText } from "../config/config.js";
 import { effectiveConfig } from "../config/effective.js";
+import { faultsOfHost } from "../config/host-faults.js";
 import { configJsonSchema } from "../config/json-schema.js";
 import { buildPolicy } from "../config/policy.js";
 import { Exit, type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { configurationInWords, configurationToJson } from "../report/configuration.js";
 import { styleFor, visible } from "../report/style.js";
+import { identityOf } from "../serve/drop-privileges.js";
 import { refuseHomelessRules } from "../serve/homeless-rules.js";
 import { toAsciiJson } from "../serve/log.js";
 import { type ConfigChoice, configFileOf, loadConfig, missingDefault, overridesOf, toExit } from "./load.js";
@@ -63,7 +65,7 @@ async function check(choice: ConfigChoice, { json }: Values, io: Io): Promise<Ex
   return code;
 }
 
-/** Faults of the file, all of them; where it has none, the first of what it names. */
+/** Faults of the file, all of them; where it has none, the first of what it names, or all that the machine lacks. */
 async function checkAll(file: string, choice: ConfigChoice, io: Io): Promise<Checked> {
   const overrides = overridesOf(choice, io.env);
   const text = await readConfigText(file).catch((error: unknown) => {
@@ -73,7 +75,10 @@ async function checkAll(file: string, choice: ConfigChoice, io: Io): Promise<Che
     const checked = checkConfig(text, file, overrides);
     const faults = checked.faults.map(({ path, what }) => invalid(checked.layers, path, what));
     if (checked.config === undefined) return { faults, warnings: [], code: exitCodes.configuration };
-    return { faults: [], warnings: await checkPolicy(checked.config), code: exitCodes.ok };
+    const warnings = await checkPolicy(checked.config);
+    if (checked.config.user !== undefined) await identityOf(checked.config);
+    const missing = await faultsOfHost(checked.config);
+    return { faults: missing, warnings, code: missing.length === 0 ? exitCodes.ok : exitCodes.configuration };
   } catch (error) {
     const { exitCode: code } = toExit(error);
     if (!isFromguardError(error)) throw error;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { FromguardError, type LoginRule, type MessageLimits, type ReplyChanges } from "@fromguard/core";
 import { type Fault, invalid, type KeyPath, parseYamlDocument, type UnixSocketAccess } from "@fromguard/node";
 import type { Actions } from "./actions.js";
+import { addressesOf, sharedAddresses } from "./addresses.js";
 import { type Entry, readEntries, readNamedEntries, readNamedEntry } from "./entry.js";
 import { Layers } from "./layers.js";
 import { accessOf, listenerSchemas } from "./listeners.js";
@@ -143,6 +144,9 @@ export function checkConfig(text: string, file: string, overrides: readonly Over
   const contexts = listeners.flatMap((entry) => contextsOf(entry, reading));
   const sources = readEntries(value.ownership, ownershipSchemas, reading, ["ownership"]);
   const rules = readNamedEntries(value.rules, ruleSchemas, reading, ["rules"]);
+  for (const { address, path } of sharedAddresses(addressesOf(listeners, raw?.metrics?.listen))) {
+    reading.faultOfMeaning(path, `another listener has the address ${address}`);
+  }
   const { faults } = reading;
   if (raw === undefined || faults.length > 0) return { config: undefined, faults, layers };
   const config: Config = {

@@ -18,6 +18,7 @@ import { buildRule, type Sources } from "./build-rule.js";
 import type { Config } from "./config.js";
 import { withConsequences } from "./consequences.js";
 import type { Follower, Following } from "./following.js";
+import { commandGaps } from "./host-faults.js";
 import { type OpenOwnership, openOwnership } from "./ownership.js";
 import { protectionGaps } from "./protection.js";
 import { TableLoader } from "./table-loader.js";
@@ -102,7 +103,8 @@ export async function buildPolicy(config: Config, options: BuildOptions = {}): P
     const contexts = await contextGuards(config, guardOf);
     const advice = tables.maps.flatMap(({ current }) => current.warnings.map(({ text }) => text));
     const said = [...new Set(mainCfs.flatMap((mainCf) => mainCf.warnings))];
-    const warnings = [...advice, ...(opened?.warnings ?? []), ...said, ...protectionGaps(config)];
+    const gaps = [...protectionGaps(config), ...(await commandGaps(config))];
+    const warnings = [...advice, ...(opened?.warnings ?? []), ...said, ...gaps];
     const broken = new Map(mainCfs.map((mainCf) => [mainCf.source, mainCf.broken]));
     return { guard, shadowGuard, contexts, ownership, warnings, resolver, broken, followers: followers() };
   } catch (error) {

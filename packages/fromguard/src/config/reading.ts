@@ -28,4 +28,9 @@ export class Reading {
   fault(path: KeyPath, what: string): void {
     this.#faults.push({ path, what, isShape: true });
   }
+
+  /** Keeps a fault of what values mean together, which no schema of the shape sees. */
+  faultOfMeaning(path: KeyPath, what: string): void {
+    this.#faults.push({ path, what, isShape: false });
+  }
 }

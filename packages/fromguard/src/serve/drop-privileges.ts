@@ -10,6 +10,8 @@ export const DEFAULT_USERS = ["fromguard", "nobody"] as const;
 interface Identity {
   readonly user: string | number;
   readonly group: string | number;
+  /** Whose further groups it has; undefined for a number without an account. */
+  readonly account: string | undefined;
 }
 
 /**
@@ -46,7 +48,12 @@ export async function dropPrivileges(
   ];
 }
 
-async function identityOf(config: Config): Promise<Identity> {
+/**
+ * Who the daemon becomes.
+ *
+ * @throws FromguardError naming the key where nobody can be found
+ */
+export async function identityOf(config: Config): Promise<Identity> {
   const accounts = (await readFile("/etc/passwd", "utf8").catch(() => "")).split("\n").map((line) => line.split(":"));
   const accountOf = (user: string | number) => accounts.find(([name, , id]) => name === user || id === String(user));
   const user = config.user ?? DEFAULT_USERS.find((name) => accountOf(name) !== undefined);
@@ -57,9 +64,10 @@ async function identityOf(config: Config): Promise<Identity> {
       `started as root, and the machine has none of the users ${DEFAULT_USERS.join(" and ")} to become: name one (user: or --user); user: root stays root`,
     );
   }
-  if (config.group !== undefined) return { user, group: config.group };
+  const account = accountOf(user)?.[0] ?? (typeof user === "string" ? user : undefined);
+  if (config.group !== undefined) return { user, group: config.group, account };
   const group = Number(accountOf(user)?.[3] || Number.NaN);
-  if (Number.isInteger(group)) return { user, group };
+  if (Number.isInteger(group)) return { user, group, account };
   throw fault(`the user ${user} is not in /etc/passwd: name its group beside it`);
 }
 
@@ -70,7 +78,7 @@ const withGroups = process as NodeJS.Process & {
 
 /** The groups first: who is not root any more cannot change them. */
 function become(identity: Identity, config: Config): void {
-  const { user, group } = identity;
+  const { user, group, account } = identity;
   const at = (key: "user" | "group", step: () => void) => {
     try {
       step();
@@ -81,6 +89,6 @@ function become(identity: Identity, config: Config): void {
   };
   at("group", () => process.setgroups?.([]));
   at("group", () => process.setgid?.(group));
-  at("user", () => (typeof user === "string" ? withGroups.initgroups?.(user, group) : undefined));
+  at("user", () => (account === undefined ? undefined : withGroups.initgroups?.(account, group)));
   at("user", () => process.setuid?.(user));
 }

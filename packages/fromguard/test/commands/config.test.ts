@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/config.js";
 import { main } from "../../src/main.js";
@@ -47,6 +48,42 @@ rules:
       "fault: @DIR@/f.yaml:6:5: rules[0].sender-fqd: unknown name (did you mean sender-fqdn?)",
       "fault: @DIR@/f.yaml:7:5: rules[1].relay-only-for-login.our-domains: required",
     ]);
+  });
+
+  it("tells what the machine lacks that serve would refuse", async () => {
+    const yaml = `${SOUND.replace("rules: [", "rules: [local-originators-match-envelope, ")}listeners:
+  - milter: unix:/nonexistent/folder/m
+    owner: no-such-user
+  - policy: unix:@TMP@/p
+    group: no-such-group
+`.replace("@TMP@", tmpdir());
+    const { code, out, err } = await config("check", yaml);
+    expect([code, out]).toEqual([78, ""]);
+    expect(err.trimEnd().split("\n")).toEqual([
+      "fault: @DIR@/f.yaml:5:5: listeners[0].milter: there is no folder /nonexistent/folder",
+      "fault: @DIR@/f.yaml:6:5: listeners[0].owner: /etc/passwd has no user no-such-user",
+      "fault: @DIR@/f.yaml:8:5: listeners[1].group: /etc/group has no group no-such-group",
+    ]);
+  });
+
+  it("tells of a user that is nobody", async () => {
+    const { code, err } = await config("check", `${SOUND}user: no-such-user\n`);
+    expect(code).toBe(78);
+    expect(err).toBe(
+      "fault: @DIR@/f.yaml:4:1: user: the user no-such-user is not in /etc/passwd: name its group beside it\n",
+    );
+  });
+
+  it.each([
+    ["/nonexistent/lock", 1],
+    ["no-such-program", 1],
+    ["/", 1],
+    ["sh", 0],
+    ["/bin/sh", 0],
+  ])("warns of a command for suspects that cannot be run: %s", async (program, warnings) => {
+    const { code, err } = await config("check", `${SOUND}account-suspect: { command: [${program}] }\n`);
+    const words = `warning: @DIR@/f.yaml:4:20: account-suspect.command: ${program} is no program that can be run, so that nobody is told of a suspect\n`;
+    expect([code, err]).toEqual([0, warnings === 0 ? "" : words]);
   });
 
   it("tells them as one line of JSON", async () => {

@@ -39,6 +39,21 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
     "f.yaml:2:5: listeners[0].carrier-pigeon: unknown name: must be policy, milter or http",
   ],
   [
+    "an address that another listener has",
+    "listeners:\n  - policy: 127.0.0.1:1\n  - milter: 127.0.0.1:1\nownership:\n  - grants: g\n",
+    "f.yaml:3:5: listeners[1].milter: another listener has the address 127.0.0.1:1",
+  ],
+  [
+    "metrics at the address of a listener",
+    "listeners:\n  - policy: unix:/run/x\nmetrics: unix:/run/x\nownership:\n  - grants: g\n",
+    "f.yaml:3:1: metrics: another listener has the address unix:/run/x",
+  ],
+  [
+    "port 0 twice, which is two ports",
+    "listeners:\n  - policy: 127.0.0.1:0\n  - milter: 127.0.0.1:0\nownership:\n  - grants: g\n",
+    "no complaint",
+  ],
+  [
     "two kinds in one listener",
     "listeners:\n  - policy: 127.0.0.1:1\n    milter: 127.0.0.1:2\n",
     "f.yaml:3:5: listeners[0].milter: stands beside policy: each needs an entry of its own",

@@ -34,6 +34,8 @@ interface Way {
   readonly options?: readonly string[];
   /** Lines of /etc/passwd, in place of those of the machine. */
   readonly accounts?: readonly string[];
+  /** Lines of /etc/group, in place of those of the machine. */
+  readonly groups?: readonly string[];
   readonly isReadOnly?: boolean;
 }
 
@@ -54,10 +56,14 @@ describe.skipIf(reason !== undefined)("a daemon that is started as root", () => 
   afterAll(() => rm(programs, { recursive: true }));
 
   /** Runs it in a mount namespace of its own. */
-  async function started(config: string, { mode = 0o644, options = [], accounts, isReadOnly = true }: Way = {}) {
+  async function started(
+    config: string,
+    { mode = 0o644, options = [], accounts, groups, isReadOnly = true }: Way = {},
+  ) {
     const folder = await folderWith({
       senders: "ann@example.com ann\n",
       passwd: `${["root:x:0:0::/root:/bin/sh", ...(accounts ?? [])].join("\n")}\n`,
+      group: `${(groups ?? []).join("\n")}\n`,
     });
     await writeFile(`${folder}/f.yaml`, config.replaceAll("@DIR@", folder));
     await chmod(folder, 0o755);
@@ -65,6 +71,7 @@ describe.skipIf(reason !== undefined)("a daemon that is started as root", () => 
     const steps = [
       "mount --make-rprivate /",
       ...(accounts === undefined ? [] : [`mount --bind ${folder}/passwd /etc/passwd`]),
+      ...(groups === undefined ? [] : [`mount --bind ${folder}/group /etc/group`]),
       ...(isReadOnly ? [READ_ONLY] : []),
     ];
     const args = [process.execPath, join(programs, "cli.js"), "serve", "--config", `${folder}/f.yaml`, ...options];
@@ -194,6 +201,17 @@ describe.skipIf(reason !== undefined)("a daemon that is started as root", () => 
     expect([uids, gids]).toEqual([all(uid), all(gid)]);
     const warnings = output().match(/^warning: .*\b(?:runs as|started as)\b.*$/gm) ?? [];
     expect(warnings).toEqual(warning === undefined ? [] : [expect.stringContaining(warning)]);
+  });
+
+  it("has the groups of the account that a number is", async () => {
+    const accounts = ["nobody:x:65534:65534::/:", "guard:x:4711:4712::/:"];
+    const { pid, output } = await started(CONFIG.replace("nobody", "4711"), {
+      accounts,
+      groups: ["mail:x:4720:guard"],
+    });
+    expect(output()).toContain('"event":"ready"');
+    const { groups } = await identityOf(pid);
+    expect([...groups].sort()).toEqual(["4712", "4720"]);
   });
 
   it("does not serve as root where the machine has nobody else", async () => {
