@@ -44,9 +44,13 @@ export class GrantsFile {
     return invalid(this.document, pathTo(at), what, cause);
   }
 
-  /** Reads a scope, which must be inside that of the file. */
-  scopeOf(value: string | readonly string[], at: Step): readonly string[] {
-    return listed(value, at).map(([text, place]) => {
+  /** Reads a scope, which must be inside that of the file; where there is none, that of the file. */
+  scopeOf(
+    options: { readonly scope?: string | readonly string[] | undefined },
+    at: Step,
+  ): readonly string[] | undefined {
+    if (options.scope === undefined) return this.scope;
+    return listed(options, "scope", at).map(([text, place]) => {
       const part = this.ok(readScopePart(text), place);
       if (!coversPart(this.scope, part)) throw this.fault(outside(this.scope ?? []), place);
       return part;
@@ -59,13 +63,21 @@ export function outside(scope: readonly string[]): string {
   return `reaches outside the scope, which is ${shown(scope.join(" "))}`;
 }
 
-/** One text or several, each with its path. */
-export function listed(
-  value: string | readonly string[] | undefined,
-  at: Step,
-): readonly (readonly [text: string, at: Step])[] {
-  if (value === undefined) return [];
-  return typeof value === "string" ? [[value, at]] : value.map((text, part) => [text, { up: at, part }]);
+/** A text of the file, and the path to it. */
+export type Text = readonly [text: string, at: Step];
+
+const NO_TEXTS: readonly Text[] = [];
+
+/** The one text or several under a key of what stands at a path. */
+export function listed<Key extends string>(
+  options: { readonly [key in Key]?: string | readonly string[] | undefined },
+  part: Key,
+  up: Step,
+): readonly Text[] {
+  const value = options[part];
+  if (value === undefined) return NO_TEXTS;
+  const at = { up, part };
+  return typeof value === "string" ? [[value, at]] : value.map((text, index) => [text, { up: at, part: index }]);
 }
 
 function pathTo({ up, part }: Step): KeyPath {

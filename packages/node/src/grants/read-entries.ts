@@ -4,8 +4,8 @@ import type { Pace } from "../files/pace.js";
 import type { YamlNode } from "../yaml/yaml-document.js";
 import type { Collector } from "./collector.js";
 import { parseExpiry } from "./expiry.js";
-import { type GrantsFile, listed, outside, type Step } from "./grants-file.js";
-import { domainSchema, entrySchema, groupSchema, memberSchema } from "./schema.js";
+import { type GrantsFile, listed, outside, type Step, type Text } from "./grants-file.js";
+import { domainSchema, entrySchema, groupSchema, isPlainEntry, memberSchema } from "./schema.js";
 import { coversPart, coversTarget } from "./scope.js";
 import { readAddress, readDomain, readTarget } from "./targets.js";
 
@@ -69,7 +69,7 @@ export class EntryReader {
       ...(localPartCase === undefined ? {} : { localPartCase }),
       ...(ignoreDots === undefined ? {} : { ignoreDots }),
     });
-    for (const [text, place] of listed(options["alias-domains"], { up: at, part: "alias-domains" })) {
+    for (const [text, place] of listed(options, "alias-domains", at)) {
       const alias = this.#ruled(text, place);
       if (alias === domain) throw this.#file.fault(`${alias} is an alias of itself`, place);
       this.#into.domain(alias, statement.origin);
@@ -104,35 +104,29 @@ export class EntryReader {
   }
 
   readonly #entry = (value: unknown, node: YamlNode, at: Step): void => {
-    const entry = this.#file.valid(entrySchema, value, at);
+    const entry = isPlainEntry(value) ? value : this.#file.valid(entrySchema, value, at);
     const statement = this.#statement(entry, node, at);
     if (entry.alias !== undefined) {
       this.#alias(entry, statement, at);
       return;
     }
     const grantees = granteesOf(entry);
-    this.#send(grantees, "send-as", entry["send-as"], statement, { up: at, part: "send-as" });
-    this.#send(grantees, "send-on-behalf", entry["on-behalf"], statement, { up: at, part: "on-behalf" });
-    this.#receive(grantees, true, entry.mailbox, statement, { up: at, part: "mailbox" });
-    this.#receive(grantees, false, entry.receives, statement, { up: at, part: "receives" });
-    this.#catchAll(grantees, entry["catch-all"], statement, { up: at, part: "catch-all" });
+    this.#send(grantees, "send-as", listed(entry, "send-as", at), statement);
+    this.#send(grantees, "send-on-behalf", listed(entry, "on-behalf", at), statement);
+    this.#receive(grantees, true, listed(entry, "mailbox", at), statement);
+    this.#receive(grantees, false, listed(entry, "receives", at), statement);
+    this.#catchAll(grantees, listed(entry, "catch-all", at), statement);
   };
 
-  #send(grantees: readonly Grantee[], right: Right, value: Entry["send-as"], statement: Located, at: Step): void {
-    for (const [text, place] of listed(value, at)) {
+  #send(grantees: readonly Grantee[], right: Right, texts: readonly Text[], statement: Located): void {
+    for (const [text, place] of texts) {
       const target = this.#inScope(this.#file.ok(readTarget(text), place), statement, place);
       for (const grantee of grantees) this.#into.grant({ grantee, right, target, ...statement });
     }
   }
 
-  #receive(
-    grantees: readonly Grantee[],
-    maySend: boolean,
-    value: Entry["mailbox"],
-    statement: Located,
-    at: Step,
-  ): void {
-    for (const [text, place] of listed(value, at)) {
+  #receive(grantees: readonly Grantee[], maySend: boolean, texts: readonly Text[], statement: Located): void {
+    for (const [text, place] of texts) {
       if (text.startsWith("@")) throw this.#file.fault("must be an address: a pattern has no mailbox", place);
       const target = this.#inScope(this.#address(text, place), statement, place);
       for (const to of grantees) if (to.kind === "login") this.#into.delivery({ target, to, maySend, ...statement });
@@ -140,8 +134,8 @@ export class EntryReader {
   }
 
   /** A login receives what comes to a catch-all; a group may only send. */
-  #catchAll(grantees: readonly Grantee[], value: Entry["catch-all"], statement: Located, at: Step): void {
-    for (const [text, place] of listed(value, at)) {
+  #catchAll(grantees: readonly Grantee[], texts: readonly Text[], statement: Located): void {
+    for (const [text, place] of texts) {
       const domain = this.#file.ok(readDomain(text.replace(/^@/, "")), place);
       const target = this.#inScope({ kind: "catch-all", domain } as const, statement, place);
       for (const grantee of grantees) {
@@ -151,11 +145,11 @@ export class EntryReader {
     }
   }
 
-  #alias({ alias, of }: Entry, statement: Located, at: Step): void {
-    const targets = listed(alias, { up: at, part: "alias" }).map(([text, place]) =>
+  #alias(entry: Entry, statement: Located, at: Step): void {
+    const targets = listed(entry, "alias", at).map(([text, place]) =>
       this.#inScope(this.#address(text, place), statement, place),
     );
-    for (const [text, place] of listed(of, { up: at, part: "of" })) {
+    for (const [text, place] of listed(entry, "of", at)) {
       const to = this.#address(text, place);
       this.#into.domain(to.address.domain.ascii, statement.origin);
       for (const target of targets) this.#into.delivery({ target, to, maySend: true, ...statement });
@@ -185,7 +179,7 @@ export class EntryReader {
     node: YamlNode,
     at: Step,
   ): Located {
-    const reach = scope === undefined ? this.#file.scope : this.#file.scopeOf(scope, { up: at, part: "scope" });
+    const reach = this.#file.scopeOf({ scope }, at);
     const origin = this.#origin(node);
     // Most statements have nothing of their own.
     if (reach === undefined && expires === undefined && reason === undefined) return { origin };

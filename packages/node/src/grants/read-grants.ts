@@ -130,7 +130,7 @@ class FilesReader {
     const file = resolve(folder, options.file);
     const fault = this.#faultOf(file, { ...outer, isBelow: isBelow(folder, options.file), within });
     if (fault !== undefined) throw outer.fault(fault, named);
-    const scope = options.scope === undefined ? outer.scope : outer.scopeOf(options.scope, { up: at, part: "scope" });
+    const scope = outer.scopeOf(options, at);
     this.#included.set(file, outer.fault("", named).place);
     try {
       await this.read(file, scope, within);

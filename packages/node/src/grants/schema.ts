@@ -71,6 +71,21 @@ export const entrySchema = z
     ],
   });
 
+/** Whether an entry gives one login one thing, as most of a large file do: {@link entrySchema} takes it as it is. */
+export function isPlainEntry(value: unknown): value is z.output<typeof entrySchema> {
+  if (typeof value !== "object" || value === null) return false;
+  const entry = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(entry);
+  const given = WHAT.find((key) => keys.includes(key));
+  return (
+    keys.length === 2 && keys.includes("login") && isText(entry.login) && given !== undefined && isText(entry[given])
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
 function faultOf(entry: object): { fault: string; at?: string } | undefined {
   const has = (key: string) => Object.hasOwn(entry, key);
   if (has("alias") || has("of")) {
