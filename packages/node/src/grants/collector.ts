@@ -41,8 +41,8 @@ export class Collector {
   readonly #rules = new Map<string, DomainRule>();
   readonly #maxStatements: number;
   readonly #now: number;
-  /** By what they are about: the one statement, or the first of each meaning. */
-  readonly #statements = new Map<string, AnyStatement | Map<string, AnyStatement>>();
+  /** By the domain and the name that they are about: the one statement, or the first of each meaning. */
+  readonly #statements = new Map<string, Map<string, AnyStatement | Map<string, AnyStatement>>>();
   /** First place of each domain that is named. */
   readonly #domains = new Map<string, Origin>();
   readonly #shared = new Map<string, Domain>();
@@ -147,15 +147,17 @@ export class Collector {
 
   /** An earlier statement that says the same; else remembers this one. */
   #sameBefore(statement: AnyStatement): AnyStatement | undefined {
-    const subject = subjectOf(statement);
-    const others = this.#statements.get(subject);
+    const [domain, name] = subjectOf(statement);
+    const there = this.#statements.get(domain) ?? new Map<string, AnyStatement | Map<string, AnyStatement>>();
+    if (there.size === 0) this.#statements.set(domain, there);
+    const others = there.get(name);
     if (others === undefined) {
-      this.#statements.set(subject, statement);
+      there.set(name, statement);
       return undefined;
     }
     // Meanings are told apart only where there are several: most statements are alone.
     const byMeaning = others instanceof Map ? others : new Map([[meaningOf(others), others]]);
-    if (byMeaning !== others) this.#statements.set(subject, byMeaning);
+    if (byMeaning !== others) there.set(name, byMeaning);
     const meaning = meaningOf(statement);
     const known = byMeaning.get(meaning);
     if (known === undefined) byMeaning.set(meaning, statement);

@@ -3,10 +3,15 @@ import type { Address, Delivery, DomainRule, Grant, Grantee, Membership, Target 
 /** A statement of any kind. */
 export type AnyStatement = Grant | Membership | Delivery | DomainRule;
 
-/** What a statement is about: those that mean the same are about the same, and mostly there is one. */
-export function subjectOf(statement: AnyStatement): string {
-  if ("target" in statement) return targetKey(statement.target);
-  return "member" in statement ? granteeKey(statement.member) : statement.domain;
+/**
+ * What a statement is about: a domain, or empty, and a name there. Those that mean the same are about the same, and mostly there is
+ * one. Names are as they stand in the statement: a text put together for each would be made, hashed and dropped.
+ */
+export function subjectOf(statement: AnyStatement): readonly [domain: string, name: string] {
+  if ("member" in statement) return ["", granteeKey(statement.member)];
+  if (!("target" in statement)) return [statement.domain, ""];
+  const { target } = statement;
+  return target.kind === "address" ? [target.address.domain.ascii, target.address.localPart] : [target.domain, ""];
 }
 
 /** What a statement means, in one text: two that have it in common say the same. */

@@ -152,8 +152,8 @@ class Index implements Model {
   }
 
   #principal(grantee: Grantee): Principal {
-    const [names, key] =
-      grantee.kind === "login" ? [this.logins, loginKey(grantee.login, this.#loginCase)] : [this.groups, grantee.group];
+    const names = grantee.kind === "login" ? this.logins : this.groups;
+    const key = grantee.kind === "login" ? loginKey(grantee.login, this.#loginCase) : grantee.group;
     const known = names.get(key);
     if (known !== undefined) return known;
     names.set(key, this.principals.length);
@@ -190,11 +190,11 @@ class Index implements Model {
     const { addresses } = this.#domain(domain.ascii);
     const key = coarse(localPart);
     const found = addresses.get(key);
-    const bucket = found === undefined ? [] : Array.isArray(found) ? found : [found];
-    const same = bucket.find((node) => node.localPart === localPart);
+    const bucket = found === undefined || Array.isArray(found) ? found : [found];
+    const same = bucket?.find((node) => node.localPart === localPart);
     if (same !== undefined) return same;
     const made = this.#newNode(target, target.address);
-    addresses.set(key, found === undefined ? made : [...bucket, made]);
+    addresses.set(key, bucket === undefined ? made : [...bucket, made]);
     return made;
   }
 
