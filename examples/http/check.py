@@ -18,7 +18,7 @@ def check(message: bytes) -> str:
     )
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
-            decision = json.load(response)
+            decision = json.load(response) if response.status == 200 else {}
         return f"{decision['action']} {decision['code']}"
     except (OSError, ValueError, KeyError) as error:
         return f"defer {error}"
