@@ -1,6 +1,5 @@
 -- Asks fromguard about every message: a symbol for each code, and its verdict. Without an answer the message gets a soft reject.
-local http, ucl = require "rspamd_http", require "ucl"
-local url = (rspamd_config:get_all_opt("fromguard") or {}).url or "http://127.0.0.1:8025/v1/check"
+local http, ucl, options = require "rspamd_http", require "ucl", rspamd_config:get_all_opt("fromguard") or {}
 
 local function defer(task, why)
   task:insert_result("FROMGUARD_DEFERRED", 1.0, why)
@@ -23,7 +22,8 @@ local function judge(task, err, code, body)
 end
 
 rspamd_config:register_symbol({ name = "FROMGUARD", type = "prefilter", callback = function(task)
-  local envelope, ip, headers = (task:get_from("smtp") or {})[1], task:get_ip(), {}
+  local envelope, ip = (task:get_from("smtp") or {})[1], task:get_ip()
+  local headers = { Authorization = options.token and "Bearer " .. options.token }
   local function tell(name, value)
     if not value then return end
     headers["Fromguard-" .. name] = value:gsub("[^%w@._-]", function(c) return ("%%%02X"):format(c:byte()) end)
@@ -32,8 +32,8 @@ rspamd_config:register_symbol({ name = "FROMGUARD", type = "prefilter", callback
   tell("Helo", task:get_helo())
   tell("Client", ip and ip:is_valid() and ip:to_string())
   tell("Envelope-From", envelope and envelope.addr)
-  local asked = http.request({ url = url, task = task, headers = headers, body = task:get_content(), timeout = 5.0,
-    mime_type = "message/rfc822", callback = function(...)
+  local asked = http.request({ url = options.url or "http://127.0.0.1:8025/v1/check", task = task, headers = headers,
+    body = task:get_content(), timeout = 5.0, mime_type = "message/rfc822", callback = function(...)
       if not pcall(judge, task, ...) then defer(task, "an answer that is none") end
     end })
   if not asked then defer(task, "cannot ask") end

@@ -31,8 +31,10 @@ describe.skipIf(notRun !== undefined)("examples/rspamd", () => {
   });
 
   /** What Rspamd answers about a message, its rule asking at a port. */
-  async function scan(port: number, fields: Readonly<Record<string, string>>): Promise<Scan> {
-    const rspamd = await PrivateRspamd.start({ lua: LUA.replace("127.0.0.1:8025", `127.0.0.1:${port}`) });
+  async function scan(port: number, fields: Readonly<Record<string, string>>, options = ""): Promise<Scan> {
+    const worker = (at: number) => `worker "normal" { bind_socket = "127.0.0.1:${at}"; count = 1; }
+fromguard { url = "http://127.0.0.1:${port}/v1/check"; ${options} }`;
+    const rspamd = await PrivateRspamd.start({ lua: LUA, worker });
     onTestFinished(() => rspamd.stop());
     const [headers, body] = [new Headers(fields), "From: ann@example.com\r\n\r\nhi\r\n"];
     const response = await fetch(`http://127.0.0.1:${rspamd.port}/checkv2`, { method: "POST", headers, body });
@@ -52,6 +54,16 @@ describe.skipIf(notRun !== undefined)("examples/rspamd", () => {
       symbols: {},
     });
     expect(seen).toEqual([["j\u00f6rg, 5%", "2001:db8::7", "client.example", "null", "bytes"]]);
+  });
+
+  it("shows the token, without which it gets a soft reject", async () => {
+    const secret = "a-secret-of-twenty-characters";
+    const port = await listening([rule("passes", [], () => pass())], {
+      tokens: () => [{ name: "rspamd", secret, rights: ["check"] }],
+    });
+    const ann = { User: "ann", From: "ann@example.com" };
+    expect(await scan(port, ann)).toMatchObject({ action: "soft reject" });
+    expect(await scan(port, ann, `token = "${secret}";`)).toMatchObject({ action: "no action", symbols: {} });
   });
 
   it("inserts a symbol for each code, also of what is only observed", async () => {
