@@ -8,6 +8,7 @@ import {
   EDITS,
   ENVELOPES,
   FACTS,
+  FORGED,
   type Play,
   RECIPIENT,
   type Transaction,
@@ -23,8 +24,10 @@ interface Tally {
   readonly accept: number;
   readonly reject: number;
   readonly defer: number;
-  /** Forged messages that passed, by the code that the surface cannot see. */
+  /** Forged messages that passed, each with the code that the surface cannot see. */
   readonly unseen: readonly string[];
+  /** Messages that the surface can tell neither from honest ones nor from forged ones. */
+  readonly undecided: readonly string[];
   /** Messages that the surface has no words for. */
   readonly unsaid: number;
   /** Messages that the host refused by itself. */
@@ -37,7 +40,8 @@ async function expectVerdicts(kind: SurfaceKind, { transactions, owned }: Play):
   const guard = guardOf(policy);
   const surface = await kind.open(policy);
   const different: string[] = [];
-  const unseen = new Set<string>();
+  const unseen: string[] = [];
+  const undecided: string[] = [];
   const counts = { accept: 0, reject: 0, defer: 0, unsaid: 0, byHost: 0 };
   await each(transactions, async (one) => {
     const decision = await guard.check(factsOf(one));
@@ -48,16 +52,23 @@ async function expectVerdicts(kind: SurfaceKind, { transactions, owned }: Play):
     }
     counts[outcome.action]++;
     if (outcome.action === decision.action) return;
-    if (outcome.action === "accept" && isUnseen(kind, decision)) unseen.add(decision.code);
+    if (outcome.action === "accept" && isUnseen(kind, decision)) unseen.push(`${one.id}: ${decision.code}`);
+    else if (outcome.action === "defer" && kind.undecided?.includes(one.id)) undecided.push(one.id);
     else if (isByHost(kind, outcome)) counts.byHost++;
     else different.push(`${one.id}: ${decision.action} ${decision.code}, got ${outcome.action} ${outcome.shown}`);
   });
   expect(different).toEqual([]);
-  return { ...counts, unseen: [...unseen].sort() };
+  return { ...counts, unseen: unseen.sort(), undecided };
 }
 
 function isUnseen({ blindTo }: SurfaceKind, { code }: Decision): boolean {
   return (blindTo as readonly string[]).includes(code);
+}
+
+/** Of the messages that the surface says pass unseen, those of this play: a corpus beside the checkout may be absent. */
+function unseenOf({ unseen = [] }: SurfaceKind, { transactions }: Play): readonly string[] {
+  const played = new Set(transactions.map(({ id }) => id));
+  return unseen.filter((each) => played.has(each.slice(0, each.lastIndexOf(": ")))).sort();
 }
 
 /** A host that does not take a message at all has let nothing pass. */
@@ -125,11 +136,19 @@ async function each<Item>(items: readonly Item[], visit: (item: Item) => Promise
 /** The tests of one surface. */
 export function surfaceTests(kind: SurfaceKind): void {
   it("decides on every message of the corpora as the library does", async () => {
-    const { accept, reject, defer, byHost, unsaid } = await expectVerdicts(kind, CORPUS);
+    const { accept, reject, defer, byHost, unsaid, unseen } = await expectVerdicts(kind, CORPUS);
     expect(accept + reject + defer + unsaid).toBe(CORPUS.transactions.length);
+    expect(unseen).toEqual(unseenOf(kind, CORPUS));
     expect(defer).toBeLessThanOrEqual(byHost);
     expect(accept).toBeGreaterThan(0);
     expect(reject).toBeGreaterThan(0);
+  });
+
+  it("lets no forged message pass, or says which code it cannot see", async () => {
+    const { accept, unseen, undecided } = await expectVerdicts(kind, FORGED);
+    expect(undecided).toEqual(kind.undecided ?? []);
+    expect(unseen).toEqual(unseenOf(kind, FORGED));
+    if (kind.sees.includes("headers")) expect(accept).toBe(unseen.length);
   });
 
   it("decides on every sender as the library does", async () => {

@@ -24,6 +24,10 @@ export interface SurfaceKind {
   readonly sees: readonly FactName[];
   /** Codes that a message may have in its octets and not any more where this surface sees it. */
   readonly blindTo: readonly Code[];
+  /** The forged messages of the suite that pass, and no others: `id: code`. Default none. */
+  readonly unseen?: readonly string[];
+  /** Forged messages of the suite that it defers, since honest ones may look the same there. Default none. */
+  readonly undecided?: readonly string[];
   /** How answers begin that the host gives by itself, before a guard is asked, to messages that the library would decide otherwise. */
   readonly hostsOwn?: readonly string[];
   /** What a client sees of a sender that the login does not own. */

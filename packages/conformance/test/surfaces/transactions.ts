@@ -1,4 +1,5 @@
 import type { Edit } from "@fromguard/core";
+import { REFUSED, UNSEEN } from "../../../http/test/mta-hooks/forged.js";
 import { HOST_FACTS } from "../../../smtp-server/src/message-facts.js";
 
 /** A message and how it came. */
@@ -66,6 +67,22 @@ export const ENVELOPES: Play = {
     message("another's header", "ann", "ann@example.com", "bob@example.com"),
     message("a stranger", null, "eve@elsewhere.example"),
   ],
+};
+
+/** Messages of ann that a surface which knows only parts of them may take for honest. */
+export const FORGED: Play = {
+  owned: { ann: ["ann@example.com"] },
+  transactions: [
+    ...Object.entries(REFUSED),
+    ...Object.entries(UNSEEN).flatMap(([what, texts]) =>
+      texts.map((text, index) => [`${what} ${index}`, text] as const),
+    ),
+  ].map(([id, text]) => ({
+    id,
+    login: "ann",
+    envelopeFrom: "ann@example.com",
+    octets: Buffer.from(text, "latin1"),
+  })),
 };
 
 /** A message with which one rule of the policy has something to do. */
