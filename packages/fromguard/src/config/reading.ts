@@ -20,7 +20,7 @@ export class Reading {
   check<Output>(schema: z.ZodType<Output>, value: unknown, path: KeyPath): Output | undefined {
     const checked = check(schema, value, this.layers, path);
     if (checked.ok) return checked.data;
-    this.#faults.push(...checked.faults);
+    this.#faults.push(...checked.faults.map(withPointer));
     return undefined;
   }
 
@@ -33,4 +33,11 @@ export class Reading {
   faultOfMeaning(path: KeyPath, what: string): void {
     this.#faults.push({ path, what, isShape: false });
   }
+}
+
+/** A code that is like none: there are too many to name them. */
+function withPointer(fault: Fault): Fault {
+  const { path, what } = fault;
+  const isCode = path.length === 2 && (path[0] === "actions" || path[0] === "replies");
+  return isCode && what === "unknown key" ? { ...fault, what: "unknown code: docs/codes.md lists them" } : fault;
 }

@@ -22,6 +22,21 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
     "f.yaml:1:1: listenrs: unknown key (did you mean listeners?)",
   ],
   ["a key like none is named", "\n\nbananas: 1\n", "f.yaml:3:1: bananas: unknown key"],
+  [
+    "a number that is not whole",
+    "limits: { nesting: 1.5 }\n",
+    "f.yaml:1:11: limits.nesting: must be a whole number, not 1.5",
+  ],
+  [
+    "a code like none under actions",
+    "actions: { bananas: reject }\n",
+    "f.yaml:1:12: actions.bananas: unknown code: docs/codes.md lists them",
+  ],
+  [
+    "a code like none under replies",
+    "replies: { bananas: {} }\n",
+    "f.yaml:1:12: replies.bananas: unknown code: docs/codes.md lists them",
+  ],
   ["a list that is no list", "listeners: 5\n", "f.yaml:1:1: listeners: must be a list, not a number"],
   ["a file that is no map", "- policy: 127.0.0.1:1\n", "f.yaml:1:1: must be a map of keys, not a list"],
   ["a file that is text", "hello\n", "f.yaml:1:1: must be a map of keys, not text"],
@@ -169,7 +184,7 @@ const CASES: readonly (readonly [behaviour: string, yaml: string, complaint: str
   [
     "a timeout that is no whole number",
     "dns: { timeout-ms: 1.5 }\n",
-    "f.yaml:1:8: dns.timeout-ms: must be a whole number, not a number",
+    "f.yaml:1:8: dns.timeout-ms: must be a whole number, not 1.5",
   ],
   ["a timeout in words", "dns:\n  timeout-ms: soon\n", "f.yaml:2:3: dns.timeout-ms: must be a number, not text"],
   ["the wrong unit", "dns:\n  timeout: 5\n", "f.yaml:2:3: dns.timeout: unknown key (did you mean timeout-ms?)"],

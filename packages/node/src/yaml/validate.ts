@@ -90,7 +90,7 @@ function describe(issue: Issue, schema: z.ZodType, base: KeyPath): readonly Faul
     }
     case "invalid_type": {
       const isMissing = issue.input === undefined;
-      return [shape(path, isMissing ? REQUIRED : `must be ${noun(issue.expected)}, not ${nounOf(issue.input)}`)];
+      return [shape(path, isMissing ? REQUIRED : `must be ${noun(issue.expected)}, not ${given(issue)}`)];
     }
     case "invalid_value": {
       const values = issue.values.map(String);
@@ -148,6 +148,11 @@ function unwrap(schema: unknown): Unwrapped | undefined {
     if (inner === undefined) return at as Unwrapped | undefined;
     at = inner as typeof at;
   }
+}
+
+/** What stands there; where a whole number is due, a number as it is written. */
+function given({ expected, input }: Extract<Issue, { code: "invalid_type" }>): string {
+  return expected === "int" && typeof input === "number" ? String(input) : nounOf(input);
 }
 
 function unionOf(issue: Extract<Issue, { code: "invalid_union" }>): string {
