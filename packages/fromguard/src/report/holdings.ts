@@ -26,7 +26,7 @@ export function holdingsInWords({ holdings }: Listing, column: Asked, style: Sty
     { lines: [rightOf(holding)] },
     { lines: because(holding).map(visible), paint: (text: string) => style.dim(text) },
   ]);
-  return formatTable(columns, rows, (title) => style.bold(title));
+  return `${formatTable(columns, rows, (title) => style.bold(title)).trimEnd()}\n`;
 }
 
 /** One line of JSON. */

@@ -7,7 +7,7 @@ export const CHECK = {
   about: "Decide on one transaction, and say which rule decides, on which line of which map, and what would change it.",
   synopsis: [
     "check [OPTION]... --sender ADDRESS",
-    "check [--config FILE] [--context NAME] --batch",
+    "check [--config FILE] [--set KEY=VALUE]... [--context NAME] --batch",
     "check --main-cf FILE [OPTION]... --sender ADDRESS [--recipient ADDRESS]",
     "check --main-cf FILE --local-user USER --sender ADDRESS",
   ],

@@ -86,7 +86,7 @@ export const POSTMAP = {
 export const REPLAY = {
   summary: "tell what the policy would have done with the mail of a log",
   about: "Tell what the policy would have done with the messages in mail logs, why, and what would let them pass.",
-  synopsis: ["replay [--config FILE] [--json] LOG..."],
+  synopsis: ["replay [--config FILE] [--set KEY=VALUE]... [--json] LOG..."],
   options: { ...CONFIG_OPTIONS, ...JSON_OPTION },
   operand: "files",
   notes: [
