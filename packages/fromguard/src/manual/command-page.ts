@@ -1,6 +1,7 @@
 import { formOf } from "../commands/help.js";
 import type { Usage } from "../commands/usage/usage.js";
 import { ALL_USAGES, PROGRAM } from "../commands/usage/usages.js";
+import { PAGES_SHIPPED } from "./shipped-pages.js";
 import { definition, type Edition, escaped, literal, paragraph, section, titleLine } from "./troff.js";
 
 /** `fromguard(1)`, out of what the commands take. */
@@ -15,7 +16,7 @@ export function commandPage(edition: Edition): string {
     ...usages.map(([name, usage]) => section(`fromguard ${name}`, commandBody(usage))),
     section("Environment", environment()),
     section("Exit status", paragraph(`For every command: ${PROGRAM.exitCodes}`)),
-    section("See also", paragraph("fromguard.yaml(5), postconf(5), access(5)")),
+    section("See also", paragraph("fromguard.yaml(5), postconf(5), access(5)") + paragraph(PAGES_SHIPPED)),
   ].join("");
 }
 

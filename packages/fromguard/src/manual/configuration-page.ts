@@ -7,6 +7,7 @@ import { presetSchemas } from "../config/presets.js";
 import { ruleSchemas } from "../config/rule-schemas.js";
 import { fileSchema } from "../config/schema.js";
 import { descriptionOf, type Setting, settingsOf } from "../config/walk.js";
+import { PAGES_SHIPPED } from "./shipped-pages.js";
 import { definition, type Edition, escaped, literal, paragraph, section, titleLine } from "./troff.js";
 
 /** `fromguard.yaml(5)`, out of what reads the file. */
@@ -39,7 +40,7 @@ export function configurationPage(edition: Edition): string {
         "Below actions each code of a failure, and default, may have one of reject, defer, quarantine, tag, rewrite and observe; below replies each code may have code, enhanced and text.",
       ),
     ),
-    section("See also", paragraph("fromguard(1)")),
+    section("See also", paragraph("fromguard(1)") + paragraph(PAGES_SHIPPED)),
   ].join("");
 }
 
