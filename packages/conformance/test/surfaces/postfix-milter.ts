@@ -15,6 +15,7 @@ export const postfixMilter: SurfaceKind = {
   sees: FACTS,
   blindTo: LIST_BLIND_TO,
   unseen: [
+    "a bare LF before a body in Latin-1: header-bare-lf",
     "a bare LF before the body: header-bare-lf",
     "a folded name before a field without end: header-line-malformed",
     "a folded name, and fewer replaced octets: header-line-malformed",

@@ -40,6 +40,11 @@ const BLIND_TO_LAST_OCTET: readonly Code[] = [
   "header-line-malformed",
   "header-nul",
 ];
+/** What is missing and no good message lacks. */
+const CERTAIN: Readonly<Partial<Record<Missing["kind"], Code>>> = {
+  lines: "header-line-malformed",
+  "line-feed": "header-bare-lf",
+};
 /** The body is here, other than in a milter's list. */
 const BLIND_TO_TEXT: readonly Code[] = [...LIST_BLIND_TO.filter((code) => code !== "smuggling"), "utf8-invalid"];
 
@@ -82,10 +87,8 @@ function readList({ headers, contents }: HookMessage, { kind }: Missing, limits:
     headers.map(([name, value]) => [name, withoutLineEnd(value)]),
     limits,
   );
-  const anomalies =
-    kind === "lines"
-      ? [...list.anomalies, { code: "header-line-malformed", offset: headers.length } as const]
-      : list.anomalies;
+  const code = CERTAIN[kind];
+  const anomalies = code === undefined ? list.anomalies : [...list.anomalies, { code, offset: headers.length }];
   const section: HeaderSection = { ...list, anomalies, blindTo: BLIND_TO_TEXT };
   return { headers: section, bodyAnomalies: scanBody(new TextEncoder().encode(contents), section, limits) };
 }

@@ -10,13 +10,13 @@ export interface HookMessage {
 /**
  * What of a message is in none of its parts.
  *
- * `empty-line`: the one between header and body, and how it ends; behind it nothing else is missing. `lines`: lines that Stalwart left
- * out. `unknown`: `size` tells nothing, or leaves room for too little to be a sender. `any-sender`: octets were replaced, and there may be
+ * `empty-line`: the one between header and body, and how it ends; beside it nothing is missing. `line-feed`: the same, with octets replaced:
+ * there is no room for CRLF. `lines`: lines that Stalwart left out. `unknown`: `size` tells nothing, or leaves room for too little to be a sender. `any-sender`: octets were replaced, and there may be
  * room for a field. `impossible`: `size` is less than the parts have octets.
  */
 export type Missing =
   | { readonly kind: "empty-line"; readonly lineEnd: "\n" | "\r\n" }
-  | { readonly kind: "nothing" | "lines" | "unknown" | "any-sender" | "impossible" };
+  | { readonly kind: "nothing" | "line-feed" | "lines" | "unknown" | "any-sender" | "impossible" };
 
 const CRLF_OCTETS = 2;
 
@@ -38,6 +38,7 @@ export function missingOf({ headers, contents, size }: HookMessage): Missing {
   const expected = endsInField(headers) ? 0 : CRLF_OCTETS;
   if (most < needed) return { kind: "impossible" };
   if (least > expected) return { kind: "lines" };
+  if (replaced > 0 && contents !== "" && most < CRLF_OCTETS) return { kind: "line-feed" };
   if (replaced > 0) return { kind: most - needed < SHORTEST_SENDER ? "unknown" : "any-sender" };
   if (least === 0) return { kind: "nothing" };
   return { kind: "empty-line", lineEnd: least === 1 ? "\n" : "\r\n" };

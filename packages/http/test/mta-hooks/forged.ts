@@ -9,6 +9,7 @@ const FOLDED_NAME = "From\r\n : ceo@bank.example\r\n";
 export const REFUSED: Readonly<Record<string, string>> = {
   "a second From behind a bare LF": `${OWN}\n${FORGED}Subject: hi\r\n\r\nhi\r\n`,
   "a bare LF before the body": `${OWN}\nhi\r\n`,
+  "a bare LF before a body in Latin-1": `${OWN}\n${FORGED}\r\nGr\xfc\xdfe\r\n`,
   "a folded name": `${OWN}${FOLDED_NAME}Subject: x\r\n\r\nhi\r\n`,
   "a folded name, hidden by as many replaced octets": `${OWN}${FOLDED_NAME}\r\n${"\xe9".repeat(20)}\r\n`,
   "a folded name, and fewer replaced octets": `${OWN}${FOLDED_NAME}\r\n${"\xe9".repeat(9)}\r\n`,
