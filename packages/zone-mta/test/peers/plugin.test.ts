@@ -48,13 +48,17 @@ describe.skipIf(reason)("a receiver of ZoneMTA with the plugin", () => {
     expect(lines.filter((line) => /[^\x20-\x7e]/.test(line))).toEqual([]);
   });
 
-  it("judges the header as another plugin left it", async () => {
+  it.each([
+    ["message:headers", 1],
+    ["message:queue", 3],
+  ])("judges the header as another plugin left it in %s, with ordering %d", async (hook, ordering) => {
     const zone = await ZoneMta.start("receiver", {
       ...owned(BOTH),
+      section: `enabled = "receiver"\nordering = ${ordering}\npolicy = "fromguard.yaml"\n`,
       plugins: {
         rewrite: `module.exports.title = "rewrite";
           module.exports.init = (app, done) => {
-            app.addHook("message:headers", (envelope, info, next) => {
+            app.addHook("${hook}", (envelope, info, next) => {
               envelope.headers.update("From", "bob@example.com");
               next();
             });

@@ -29,7 +29,7 @@ interface Queued {
   readonly body: string;
 }
 
-/** Files beside the configuration, and lines of the plugin's section in place of the usual ones. */
+/** Files beside the configuration, lines of the plugin's section in place of the usual ones, and plugins of ordering 2. */
 interface Files {
   readonly files: Readonly<Record<string, string>>;
   readonly section?: string;
@@ -75,7 +75,9 @@ export class ZoneMta {
       await writeFile(join(folder, "node_modules", name, "index.js"), text);
     }
     await mkdir(join(folder, "config/plugins"), { recursive: true });
-    const own = Object.keys(plugins).map((name) => `["modules/${name}"]\nenabled = ["receiver", "main"]\n`);
+    const own = Object.keys(plugins).map(
+      (name) => `["modules/${name}"]\nenabled = ["receiver", "main"]\nordering = 2\n`,
+    );
     await writeFile(
       join(folder, "config/plugins/fromguard.toml"),
       `["modules/zonemta-fromguard"]\n${section}${own.join("")}`,
