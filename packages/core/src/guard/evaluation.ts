@@ -192,11 +192,9 @@ export class Evaluation {
 }
 
 /** Of two spreads in one literal the second goes through the runtime for every property. */
+/** Assigned, not spread: Node 20 gives each object that grows behind a spread a hidden class of its own. */
 function withMore(known: Partial<Facts>, more: Partial<Facts>): Partial<Facts> {
-  if (known === NO_FACTS) return { ...more };
-  const all: Partial<Record<FactName, unknown>> = { ...known };
-  for (const name of Object.keys(more) as FactName[]) all[name] = more[name];
-  return all as Partial<Facts>;
+  return Object.assign({}, known, more);
 }
 
 function always(): boolean {

@@ -58,10 +58,9 @@ export function entryTable(
       const entry = entries.get(folded);
       if (entry === undefined) return NOT_FOUND;
       const { value, line } = entry;
-      const place = line === undefined ? source : { ...source, line };
-      if (value === undefined)
-        return lookupError("result-not-utf8", "the result is not UTF-8", { ...place, key: folded });
-      return { kind: "found", value, evidence: () => ({ ...place, key: folded, result: value }) };
+      const place = () => (line === undefined ? { ...source, key: folded } : { ...source, line, key: folded });
+      if (value === undefined) return lookupError("result-not-utf8", "the result is not UTF-8", place());
+      return { kind: "found", value, evidence: () => ({ ...place(), result: value }) };
     },
     *entries(): Iterable<TableEntry> {
       const { file } = options;

@@ -52,7 +52,7 @@ export interface MilterServer {
 export function createMilterServer(options: GuardServerOptions | HandlerServerOptions): MilterServer {
   const handler = "guard" in options ? handlerOf(options) : options.handler;
   const limits = { ...DEFAULT_CONNECTION_LIMITS, ...options.limits };
-  const onEvent = options.onEvent ?? (() => undefined);
+  const { onEvent } = options;
   const buffers = new SharedBuffers(limits.maxHeldBytes);
   const turn = new Turn();
   const listeners: Listener[] = [];
@@ -63,7 +63,7 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
         address,
         onConnection: (socket) => {
           const peer = peerOf(socket);
-          const tell: ConnectionOptions["onEvent"] = (event) => onEvent({ ...event, peer });
+          const tell: ConnectionOptions["onEvent"] = (event) => onEvent?.({ ...event, peer });
           try {
             return serveConnection(socket, { handler, limits, buffers, turn, onEvent: tell });
           } catch (error) {
@@ -73,8 +73,8 @@ export function createMilterServer(options: GuardServerOptions | HandlerServerOp
             return undefined;
           }
         },
-        onRefused: (refusal) => onEvent({ kind: "refused", refusal }),
-        onCut: (socket) => onEvent({ kind: "shutdown", peer: peerOf(socket) }),
+        onRefused: (refusal) => onEvent?.({ kind: "refused", refusal }),
+        onCut: (socket) => onEvent?.({ kind: "shutdown", peer: peerOf(socket) }),
       });
       listeners.push(listener);
       return listener;
