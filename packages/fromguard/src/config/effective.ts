@@ -19,10 +19,19 @@ export type Effective =
       readonly value: Scalar | readonly Scalar[];
       readonly origin: Origin;
     }
+  /** Nothing is written, and what holds is found when the daemon runs. */
+  | { readonly kind: "unset"; readonly path: KeyPath; readonly meaning: string }
   | { readonly kind: "map"; readonly entries: readonly (readonly [key: string, value: Effective])[] }
   | { readonly kind: "list"; readonly items: readonly Effective[] };
 
 type Schemas = Readonly<Record<string, z.ZodType>>;
+
+/** What holds where these keys are not written. */
+const UNSET: Readonly<Record<string, string>> = {
+  user: "fromguard, or nobody where there is none, where it is started as root",
+  group: "that of the user",
+  "dns.servers": "those of resolv.conf",
+};
 
 /** What stands for a secret: who may read what is shown need not know it. */
 const HIDDEN = "[hidden]";
@@ -45,7 +54,10 @@ export function effectiveConfig(config: Config): Effective {
   };
 
   const effectiveAt = (schema: z.ZodType, value: unknown, path: KeyPath): Effective | undefined => {
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      const meaning = UNSET[path.join(".")];
+      return meaning === undefined ? undefined : { kind: "unset", path, meaning };
+    }
     const special = path.length === 1 ? LISTS[String(path[0])] : undefined;
     if (special !== undefined) return listOf(special, value, path);
     if (path[0] === "preset") return namedEntry(presetSchemas, value, path);
@@ -104,11 +116,13 @@ const LISTS: Readonly<Record<string, ListKind>> = {
   rules: RULES,
 };
 
-/** Every value of it, in order. */
+/** Every value of it, in order; what is not written is none. */
 export function valuesOf(shown: Effective): readonly Extract<Effective, { readonly kind: "value" }>[] {
   switch (shown.kind) {
     case "value":
       return [shown];
+    case "unset":
+      return [];
     case "map":
       return shown.entries.flatMap(([, value]) => valuesOf(value));
     case "list":

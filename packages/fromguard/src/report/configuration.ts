@@ -38,11 +38,14 @@ function linesOf(shown: Effective, lead: string, indent: string): readonly Line[
   switch (shown.kind) {
     case "value":
       return [{ text: `${lead}${valueInYaml(shown.value)}`, origin: shown.origin }];
+    case "unset":
+      return [{ text: `${lead}${shown.meaning}` }];
     case "list":
       return shown.items.flatMap((item) => linesOf(item, `${indent}- `, `${indent}  `));
     case "map":
       return shown.entries.flatMap(([key, value], index) => {
         const before = `${index === 0 ? lead || indent : indent}${scalarInYaml(key)}:`;
+        if (value.kind === "unset") return linesOf(value, `${indent}# ${key}: `, indent);
         if (value.kind === "value") return linesOf(value, `${before} `, indent);
         return [{ text: before }, ...linesOf(value, "", `${indent}  `)];
       });

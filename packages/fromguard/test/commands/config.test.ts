@@ -179,6 +179,13 @@ dns: { servers: ["127.0.0.1:53"] }
     }
   });
 
+  it("tells as comments what is found when the daemon starts", async () => {
+    const { out } = await config("show", SOUND);
+    expect(out).toMatch(/^# user: fromguard, or nobody where there is none, where it is started as root$/m);
+    expect(out).toMatch(/^dns:\n {2}# servers: those of resolv\.conf\n {2}timeout-ms: /m);
+    expect(out).toMatch(/^# group: that of the user$/m);
+  });
+
   it("is a configuration that comes to the same", async () => {
     const { out } = await config("show", YAML, OVER);
     const again = await config("show", out);
