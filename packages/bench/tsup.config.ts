@@ -7,6 +7,7 @@ export default defineConfig({
     cli: "src/cli.ts",
     child: "src/servers/child.ts",
     "loop-probe": "src/reload/loop-probe.ts",
+    "usage-probe": "src/replay/usage-probe.ts",
     spawner: "src/servers/spawner.ts",
     "smtp-child": "src/smtp-server/child.ts",
   },

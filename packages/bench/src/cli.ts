@@ -12,6 +12,9 @@ try {
   } else if (command === "reload") {
     const { benchReload } = await import("./reload/main.js");
     process.exitCode = (await benchReload(rest)) ? 0 : 1;
+  } else if (command === "replay") {
+    const { benchReplay } = await import("./replay/main.js");
+    process.exitCode = (await benchReplay(rest)) ? 0 : 1;
   } else if (command === "smtp-server") {
     const { benchSmtpServer } = await import("./smtp-server/main.js");
     await benchSmtpServer(rest);
