@@ -11,8 +11,8 @@ const options = process.argv.slice(2);
 const SECTIONS = [
   { title: "Servers", args: ["servers", ...options], own: ["--markdown"] },
   { title: "smtp-server", args: ["smtp-server"], own: [] },
-  { title: "Starts and reloads", args: ["reload"], own: [] },
-  { title: "Replay", args: ["replay"], own: [] },
+  { title: "Starts and reloads", args: ["reload"], own: [], judges: true },
+  { title: "Replay", args: ["replay"], own: [], judges: true },
   { title: "Library", args: [], own: [] },
 ];
 
@@ -25,14 +25,14 @@ function machine() {
 }
 
 /** Runs a benchmark; its progress is on standard error. */
-function sectionOf({ title, args, own }) {
+function sectionOf({ title, args, own, judges = false }) {
   const begun = performance.now();
   const { status, stdout } = spawnSync(process.execPath, ["--expose-gc", cli, ...args, ...own], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
-  // 1: measured, and a promise is not held; the page says which.
-  if (status !== 0 && status !== 1) throw new Error(`the benchmark ended with ${status}`);
+  // 1 of one that judges: measured, and a promise is not held; the page says which.
+  if (status !== 0 && !(judges && status === 1)) throw new Error(`the benchmark ended with ${status}`);
   const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
   const command = ["npm run bench", ...(args.length === 0 ? [] : ["--", ...args])].join(" ");
   const text = stdout.trim();
