@@ -32,14 +32,15 @@ const STANDING = [...LEAVES, "headers", "table", "dns"];
 
 /** Which rooms of core each may import. */
 const CORE_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  steps: [],
   verdict: [],
   domain: ["verdict"],
   address: ["domain", "verdict"],
   headers: LEAVES,
-  table: LEAVES,
+  table: [...LEAVES, "steps"],
   dns: LEAVES,
   rule: [...LEAVES, "headers"],
-  ownership: [...LEAVES, "table"],
+  ownership: [...LEAVES, "table", "steps"],
   rules: [...STANDING, "rule", "ownership"],
   edits: [...STANDING, "rule", "ownership", "rules"],
   guard: [...STANDING, "rule", "ownership", "rules"],
