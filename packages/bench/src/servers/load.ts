@@ -16,9 +16,12 @@ export interface Stretch {
   readonly decisions?: number;
 }
 
+/** Milliseconds that an answer may take behind the end of a stretch: servers that fork have fewer processes than there are connections. */
+const MAX_WAIT_MS = 10_000;
+
 /**
  * Asks questions over every connection at the same time, each the next when the last is answered; what has begun when the
- * stretch ends is waited for and counts.
+ * stretch ends is waited for and counts. A question without an answer 10 s later counts as wrong, and its connection is closed.
  */
 export async function load<Payload>(
   askers: readonly Asker<Payload>[],
@@ -32,15 +35,33 @@ export async function load<Payload>(
   const begun = performance.now();
   const { timeMs = Number.POSITIVE_INFINITY, decisions = Number.POSITIVE_INFINITY } = stretch;
   const isOver = () => asked >= decisions || performance.now() - begun >= timeMs;
+  const giveUps = new Set<() => void>();
+  let deadline: NodeJS.Timeout | undefined;
   await Promise.all(
     askers.map(
       (asker) =>
         new Promise<void>((resolve) => {
+          let isWaited = true;
+          const end = () => {
+            isWaited = false;
+            giveUps.delete(giveUp);
+            deadline ??= setTimeout(() => {
+              for (const each of giveUps) each();
+            }, MAX_WAIT_MS);
+            resolve();
+          };
+          const giveUp = () => {
+            wrong++;
+            end();
+            asker.close();
+          };
+          giveUps.add(giveUp);
           const next = () => {
-            if (isOver() || !asker.isOpen) return resolve();
+            if (isOver() || !asker.isOpen) return end();
             const { payload, expected } = questions[asked++ % questions.length] as Question<Payload>;
             const at = performance.now();
             asker.ask(payload, (said, waited) => {
+              if (!isWaited) return;
               latencies.push(performance.now() - at);
               waits += waited;
               if (said !== expected) wrong++;
@@ -51,5 +72,6 @@ export async function load<Payload>(
         }),
     ),
   );
+  clearTimeout(deadline);
   return { decisions: latencies.length, wrong, waits, seconds: (performance.now() - begun) / 1000, latencies };
 }
