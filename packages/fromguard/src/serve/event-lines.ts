@@ -106,7 +106,7 @@ export function reloadLine({ what, kind, source, text, place, warnings }: Reload
 
 /** What a log line says of a decision and of what it rests on. */
 export function decidedFields(decision: Decision, facts: Partial<Facts>): LogFields {
-  return { ...decisionFields(decision), ...factFields(facts) };
+  return Object.assign(decisionFields(decision), factFields(facts));
 }
 
 /** What a log line says of a decision: the outcome, the rule that decided, and the line of the map that it rests on. */
@@ -115,12 +115,15 @@ function decisionFields(decision: Decision): LogFields {
   const decisive = action === "accept" ? undefined : findings.find(({ verdict }) => verdict.code === code);
   const verdict = decisive?.verdict;
   const evidence = verdict?.kind === "fail" || verdict?.kind === "unknown" ? verdict.evidence : {};
+  const { field, address, source } = evidenceFields(evidence);
   return {
     action,
     code,
     reply: reply === undefined ? undefined : formatReply(reply),
     rule: decisive?.rule,
-    ...evidenceFields(evidence),
+    field,
+    address,
+    source,
     cause: verdict?.kind === "unknown" ? verdict.cause : undefined,
     observed: observed.length === 0 ? undefined : observed.map((finding) => `${finding.rule}:${finding.verdict.code}`),
   };

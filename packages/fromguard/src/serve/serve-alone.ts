@@ -6,7 +6,7 @@ import { createMetrics } from "../metrics/metrics.js";
 import { reportSuspects } from "../suspects/report-suspects.js";
 import { startDaemon } from "./daemon.js";
 import { followPolicy } from "./follow-policy.js";
-import { collectEarly } from "./lean-heap.js";
+import { keepHeapLean } from "./lean-heap.js";
 import type { OpenedLog } from "./open-log.js";
 import { reporting, tellRestart } from "./reporting.js";
 import { CHECK_MS, untilStopped } from "./until-stopped.js";
@@ -30,7 +30,7 @@ export async function serveAlone(config: Config, log: OpenedLog, io: Io): Promis
   metrics.follows(policy.followed);
   return await untilStopped({ config, policy, log, io }, async () => {
     const daemon = await startDaemon(() => policy.current, { log, metrics, refused }, { exposition: metrics });
-    collectEarly();
+    keepHeapLean();
     return { ...daemon, exposition: metrics, counters: () => ({ ...policy.counters() }) };
   });
 }

@@ -8,7 +8,7 @@ import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { startDaemon } from "../serve/daemon.js";
 import { dropPrivileges } from "../serve/drop-privileges.js";
 import { followPolicy } from "../serve/follow-policy.js";
-import { collectEarly } from "../serve/lean-heap.js";
+import { keepHeapLean } from "../serve/lean-heap.js";
 import { openLog } from "../serve/open-log.js";
 import { reporting } from "../serve/reporting.js";
 import { Admissions } from "./admissions.js";
@@ -81,7 +81,7 @@ async function serveBy(
       { admissionOf: (listener) => admissions.of(listener) },
     );
     await dropPrivileges(config, policy.files, io);
-    collectEarly();
+    keepHeapLean();
     tell({ kind: "ready", listeners, notes });
     return {
       reload: async (next, isAsked) => {
