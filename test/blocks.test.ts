@@ -17,7 +17,7 @@ import * as smtpServer from "../packages/smtp-server/src/index.js";
 import { page } from "./support/named-blocks.js";
 import { SHOWN, type Shown } from "./support/shown.js";
 
-/** Which test runs what a page shows, where it is more than this one looks at. The test names the page. */
+/** Which test runs what a page shows, where it is more than this one looks at, or which script writes it. The test or script names the page. */
 const RUN_BY: Readonly<Record<string, string>> = {
   "README.md": "packages/fromguard/test/commands/pages.test.ts",
   "docs/haraka.md": "packages/haraka/test/peers/pages.test.ts",
@@ -27,6 +27,7 @@ const RUN_BY: Readonly<Record<string, string>> = {
   "docs/main-cf.md": "packages/fromguard/test/commands/main-cf-docs.test.ts",
   "docs/metrics.md": "packages/fromguard/test/metrics/metrics.test.ts",
   "docs/own-mta.md": "packages/fromguard/test/peers/own-mta.test.ts",
+  "docs/performance.md": "scripts/performance-page.mjs",
   "docs/postfix.md": "packages/fromguard/test/peers/postfix-guide.test.ts",
   "docs/replay.md": "packages/fromguard/test/commands/replay.test.ts",
   "docs/replies.md": "packages/fromguard/test/config/docs.test.ts",
