@@ -158,7 +158,7 @@ describe("the schema and the reader are one", () => {
         if (!byType) expect([all.length > 0, isValid.errors]).toEqual([true, isValid.errors]);
         seen[all.length === 0 ? "taken" : byType ? "meant" : "refused"]++;
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
   });

@@ -8,9 +8,9 @@ const seed = Number(process.env.SEED ?? 7);
 
 describe("the wire fuzz of the policy protocol", () => {
   test("finds nothing, and gets everywhere", async () => {
-    const { frames, counts, failures } = await fuzzPolicy({ frames: 10_000, seed });
+    const { frames, counts, failures } = await fuzzPolicy({ frames: 20_000, seed });
     expect(failures).toEqual([]);
-    expect(frames).toBeGreaterThanOrEqual(10_000);
+    expect(frames).toBeGreaterThanOrEqual(20_000);
     const reached = [...counts.keys()];
     for (const word of ["553", "DEFER_IF_PERMIT", "DUNNO", "PREPEND"]) expect(reached).toContain(`answered: ${word}`);
     for (const event of ["decided", "unknown-context", "edits-unmade"]) expect(reached).toContain(`told: ${event}`);
