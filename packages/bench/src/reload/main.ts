@@ -1,4 +1,4 @@
-import { availableParallelism, loadavg } from "node:os";
+import { machine, tellHeld } from "../held.js";
 import { quartiles } from "../quartiles.js";
 import { readPlan } from "./plan.js";
 import { measureRound, type Round } from "./rounds.js";
@@ -11,16 +11,13 @@ const MAX_WORST_MS = 50;
 /** Measures starts and reloads of the daemon under load, and prints what held; true where all did. */
 export async function benchReload(args: readonly string[]): Promise<boolean> {
   const plan = readPlan(args);
-  console.log(
-    `node ${process.version}, ${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)}, ${plan.lines} lines, ${plan.connections} connections\n`,
-  );
+  console.log(`${machine()}, ${plan.lines} lines, ${plan.connections} connections\n`);
   const held: boolean[] = [];
   for (const source of SOURCES.filter(({ name }) => plan.sources.includes(name))) {
     const rounds: Round[] = [];
     for (let round = 0; round < plan.rounds; round++) rounds.push(await measureRound(source, plan));
     for (const { isHeld, text } of verdictsOf(rounds)) {
-      held.push(isHeld);
-      console.log(`${isHeld ? "held" : "NOT HELD"}  ${source.name}, ${text}`);
+      held.push(tellHeld(isHeld, `${source.name}, ${text}`));
     }
   }
   return held.every(Boolean);

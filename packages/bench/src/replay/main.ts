@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { machine, tellHeld } from "../held.js";
 import { positive } from "../options.js";
 import { LOGIN_MAP } from "../servers/seed.js";
 import { contents, mailLog } from "./mail-log.js";
@@ -29,37 +30,30 @@ interface Replay {
 export async function benchReplay(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({ args: [...args], options: { lines: { type: "string", default: "1000000" } } });
   const lines = positive("lines", values.lines);
-  console.log(`node ${process.version}, ${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)}\n`);
+  console.log(`${machine()}\n`);
   const small = await replay(Math.ceil(lines / SMALLER));
   const large = await replay(lines);
   const rate = Math.round(lines / large.seconds);
   const growth = large.peakMegabytes / small.peakMegabytes;
   return [
-    tell(
+    tellHeld(
       large.seconds < (MAX_SECONDS * lines) / 1_000_000,
       `rate: ${lines} lines in ${large.seconds.toFixed(1)} s, ${large.cpuSeconds.toFixed(1)} s of CPU, ${rate} lines/s`,
     ),
-    tell(
+    tellHeld(
       growth < MAX_GROWTH,
       `memory: at most ${Math.round(small.peakMegabytes)} MB for half of the lines, ${Math.round(large.peakMegabytes)} MB for all`,
     ),
-    tell(small.isRight && large.isRight, "answers: every message counted, those with a forged sender refused"),
+    tellHeld(small.isRight && large.isRight, "answers: every message counted, those with a forged sender refused"),
   ].every(Boolean);
-}
-
-function tell(isHeld: boolean, sentence: string): boolean {
-  console.log(`${isHeld ? "held" : "NOT HELD"}  ${sentence}`);
-  return isHeld;
 }
 
 async function replay(lines: number): Promise<Replay> {
   const folder = await mkdtemp(join(tmpdir(), "fromguard-replay-"));
   try {
-    const [log, map, config] = ["mail.log", "senders", "fromguard.yaml"].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const log = join(folder, "mail.log");
+    const map = join(folder, "senders");
+    const config = join(folder, "fromguard.yaml");
     await pipeline(Readable.from(mailLog(lines)), createWriteStream(log));
     await writeFile(map, LOGIN_MAP);
     // JSON is YAML. Domains are not asked for: their name servers would be measured.

@@ -1,4 +1,4 @@
-import { availableParallelism, loadavg } from "node:os";
+import { machine, tellHeld } from "../held.js";
 import { flood } from "./flood.js";
 import { soak } from "./full-load.js";
 import { idle } from "./idle.js";
@@ -12,15 +12,13 @@ const SLOW_CLIENTS = 1000;
 const SLOW_ROUNDS = 5;
 const MAX_SLOWDOWN = 1.2;
 const FLOOD = { attempts: 5000, limit: 1000 };
+
 /** Runs the daemon under loads that break servers, and prints what became of it; true where everything held. */
 export async function soakDaemon(args: readonly string[]): Promise<boolean> {
   const { parts, ...plan } = readPlan(args);
-  console.log(`node ${process.version}, ${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)}`);
+  console.log(machine());
   const held: boolean[] = [];
-  const tell = (name: string, isSo: boolean, text: string) => {
-    held.push(isSo);
-    console.log(`${isSo ? "held" : "NOT HELD"}  ${name}: ${text}`);
-  };
+  const tell = (name: string, isSo: boolean, text: string) => held.push(tellHeld(isSo, `${name}: ${text}`));
   if (parts.includes("load")) {
     const soaked = await soak(plan);
     for (const { name, isHeld, text } of loadVerdicts(soaked, plan)) tell(name, isHeld, text);
