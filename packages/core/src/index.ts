@@ -140,6 +140,7 @@ export {
 } from "./rule/combinators.js";
 export {
   type Client,
+  ENVELOPE_FACTS,
   FACT_NAMES,
   type FactName,
   type Facts,

@@ -1,16 +1,7 @@
+import { ENVELOPE_FACTS } from "../rule/facts.js";
+
 /** The keys of a transaction in JSON. */
-export const TRANSACTION_KEYS = [
-  "login",
-  "authorisation",
-  "localUser",
-  "client",
-  "helo",
-  "listener",
-  "envelopeFrom",
-  "recipients",
-  "message",
-  "headers",
-] as const;
+export const TRANSACTION_KEYS = [...ENVELOPE_FACTS, "message", "headers"] as const;
 
 /** A key of a transaction in JSON. */
 export type TransactionKey = (typeof TRANSACTION_KEYS)[number];

@@ -45,8 +45,8 @@ export interface Facts {
 /** The name of a fact. */
 export type FactName = keyof Facts;
 
-/** Every fact, in the order in which a transaction tells them. */
-export const FACT_NAMES = [
+/** Every fact but those of the message, in the order in which a transaction tells them. */
+export const ENVELOPE_FACTS = [
   "login",
   "authorisation",
   "localUser",
@@ -55,9 +55,10 @@ export const FACT_NAMES = [
   "listener",
   "envelopeFrom",
   "recipients",
-  "headers",
-  "bodyAnomalies",
 ] as const satisfies readonly FactName[];
+
+/** Every fact, in the order in which a transaction tells them. */
+export const FACT_NAMES = [...ENVELOPE_FACTS, "headers", "bodyAnomalies"] as const satisfies readonly FactName[];
 
 /** A transaction in the words of a caller: strings as SMTP has them. */
 export interface FactsInput {

@@ -1,16 +1,8 @@
-import { type Client, type FactName, type Facts, type Path, pathFromInternal } from "@fromguard/core";
+import { type Client, ENVELOPE_FACTS, type FactName, type Facts, type Path, pathFromInternal } from "@fromguard/core";
 import type { PolicyRequest } from "../codec/request.js";
 
-/** The facts that a policy server can ever have: Postfix sends it no header and no body. */
-export const POLICY_FACTS: readonly FactName[] = [
-  "login",
-  "localUser",
-  "client",
-  "helo",
-  "listener",
-  "envelopeFrom",
-  "recipients",
-];
+/** The facts that a policy server can ever have: Postfix sends it no header and no body, and not who acts for whom. */
+export const POLICY_FACTS: readonly FactName[] = ENVELOPE_FACTS.filter((name) => name !== "authorisation");
 
 /** How much of the transaction Postfix knows in a protocol state. */
 const KNOWN = { client: 0, helo: 1, login: 2, sender: 3, recipient: 4 } as const;
