@@ -1,10 +1,14 @@
-import { type Facts, type MessageLimits, parseIpAddress, pathFromInternal, printable } from "@fromguard/core";
+import {
+  type Facts,
+  MAX_RECIPIENTS,
+  type MessageLimits,
+  parseIpAddress,
+  pathFromInternal,
+  printable,
+} from "@fromguard/core";
 import { z } from "zod";
 import { IP_ADDRESS } from "../schemas/transaction.js";
 import { readHookMessage } from "./message.js";
-
-/** The most recipients of one transaction. */
-const MAX_RECIPIENTS = 10_000;
 
 const STAGES = ["connect", "ehlo", "auth", "mail", "rcpt", "data"] as const;
 const CAPITAL_STAGES = ["CONNECT", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"] as const;

@@ -1,4 +1,4 @@
-import { type Facts, parseIpAddress, parsePath, printable } from "@fromguard/core";
+import { type Facts, MAX_RECIPIENTS, parseIpAddress, parsePath, printable } from "@fromguard/core";
 import type { Incoming } from "../exchange.js";
 
 /** What the header fields of a request tell, or one sentence that begins with the field at fault. */
@@ -34,9 +34,6 @@ export const CHECK_FIELDS = {
 
 /** A field of {@link CHECK_FIELDS}, as it is asked for. */
 type Field = Lowercase<keyof typeof CHECK_FIELDS>;
-
-/** The most recipients of one transaction. */
-const MAX_RECIPIENTS = 10_000;
 
 /** With which a client on the same host hands over a message without sending it. */
 const ELSEWHERE = ["file", "path", "shm"] as const;
