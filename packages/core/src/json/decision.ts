@@ -4,6 +4,7 @@ import type { Decision, Finding } from "../verdict/decision.js";
 import type { Edit } from "../verdict/edit.js";
 import type { Reply } from "../verdict/reply.js";
 import type { Verdict } from "../verdict/verdict.js";
+import type { Mutable } from "./mutable.js";
 
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -73,8 +74,6 @@ export function decisionToJson(
   if (trace !== undefined) json.trace = trace.map((node) => nodeToJson(node, toJson));
   return json;
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function findingToJson(finding: Finding): FindingJson {
   const { verdict } = finding;

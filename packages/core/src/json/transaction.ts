@@ -9,6 +9,7 @@ import { facts } from "../rule/facts.js";
 import { printable } from "../verdict/reply.js";
 import { decodeBase64 } from "./base64.js";
 import { isTransactionKey, nearestKey, TRANSACTION_KEYS, type TransactionKey } from "./keys.js";
+import type { Mutable } from "./mutable.js";
 
 /** Limits of {@link parseTransaction}. */
 export interface TransactionLimits {
@@ -34,7 +35,6 @@ export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 export const MAX_RECIPIENTS = 10_000;
 
 type Fields = readonly (readonly [name: string, value: string])[];
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A fault found on the way down; never leaves this file. */
 class Fault extends Error {}
