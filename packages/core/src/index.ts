@@ -147,6 +147,7 @@ export {
   type FactsInput,
   facts,
   type LocalUser,
+  type MutableFacts,
 } from "./rule/facts.js";
 export { type Predicate, predicate, type Rule, type RuleContext, rule, type TraceNode } from "./rule/rule.js";
 export { type BodyUnambiguousOptions, bodyUnambiguous } from "./rules/body-unambiguous.js";

@@ -3,10 +3,10 @@ import {
   applyEdits,
   checkLimits,
   type Decision,
-  type Facts,
   facts,
   type Guard,
   type MessageLimits,
+  type MutableFacts,
   type Reply,
   TRY_LATER,
   type Transaction,
@@ -80,9 +80,6 @@ export const MAX_HEADER_BYTES = 256 * 1024;
 const OVER_SIZE: Reply = { code: 552, enhanced: "5.3.4", text: "The message is over the size of this server" };
 
 const CLIENT_LEFT = "the client left";
-
-/** Facts as they are put together, one by one: what is spread is slow to read, and the guard reads it often. */
-type MutableFacts = { -readonly [Name in keyof Facts]?: Facts[Name] };
 
 /** One message between MAIL FROM and DATA. */
 interface Mail {

@@ -1,12 +1,10 @@
-import { type Facts, MAX_RECIPIENTS, parseIpAddress, parsePath, printable } from "@fromguard/core";
+import { type Facts, MAX_RECIPIENTS, type MutableFacts, parseIpAddress, parsePath, printable } from "@fromguard/core";
 import type { Incoming } from "../exchange.js";
 
 /** What the header fields of a request tell, or one sentence that begins with the field at fault. */
 export type CheckRequest =
   | { readonly ok: true; readonly facts: MutableFacts; readonly options: CheckOptions }
   | { readonly ok: false; readonly error: string };
-
-type MutableFacts = { -readonly [Name in keyof Facts]?: Facts[Name] };
 
 /** How a client of Rspamd wants its answer. */
 export interface CheckOptions {
@@ -70,7 +68,6 @@ export function readCheckRequest(incoming: Incoming): CheckRequest {
   }
 }
 
-/** Assigned one by one: what is spread is slow to read, and the guard reads it often. */
 function readFacts(incoming: Incoming): MutableFacts {
   const from = text(incoming, "from");
   const recipients = recipientsOf(text(incoming, "rcpt") ?? "").map(parsePath);
