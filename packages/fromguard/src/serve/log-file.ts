@@ -29,6 +29,8 @@ export class LogFile implements Output {
   #tellOpened: () => void = () => undefined;
   #file: Boom | undefined;
   #slow: Promise<void> | undefined;
+  /** Of the file that is open: one that is closed, or about to be, may not be written to. */
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(path: string, onFault: (error: Error) => void) {
     this.#path = path;
@@ -49,8 +51,10 @@ export class LogFile implements Output {
     const file = new SonicBoom({ dest: this.#path, append: true, sync: false });
     await once(file, "ready");
     this.#tryAgainWhereItFails(file);
-    this.#file?.end();
+    const before = this.#file;
     this.#file = file;
+    this.#stopTrying();
+    before?.end();
     for (const text of this.#early.splice(0)) file.write(text);
     this.#tellOpened();
   }
@@ -75,28 +79,35 @@ export class LogFile implements Output {
     const late = new AbortController();
     await Promise.race([closed, elapsed(CLOSE_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
     late.abort();
+    this.#file = undefined;
+    this.#stopTrying();
     file.destroy();
+  }
+
+  #stopTrying(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
   }
 
   #tryAgainWhereItFails(file: Boom): void {
     let isFailing = false;
-    let retry: NodeJS.Timeout | undefined;
-    // What could not be written stands before nothing.
     const tryAgain = () => {
-      retry = undefined;
-      file.write("");
+      this.#retry = undefined;
+      // What could not be written stands before nothing.
+      if (this.#file === file) file.write("");
     };
     file.on("error", (error: Error) => {
       if (!isFailing) this.#onFault(error);
       isFailing = true;
       // Another has taken its place: it would be tried without end.
       if (this.#file !== file) file.destroy();
-      else retry ??= setTimeout(tryAgain, RETRY_MS).unref();
+      else this.#retry ??= setTimeout(tryAgain, RETRY_MS).unref();
     });
     file.on("write", () => {
       isFailing = false;
+      // Behind its last write it may be closed, which takes time.
+      if (this.#file === file) this.#stopTrying();
     });
-    file.once("close", () => clearTimeout(retry));
   }
 
   async #untilWritten(file: Boom): Promise<void> {

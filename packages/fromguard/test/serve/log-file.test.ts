@@ -138,6 +138,37 @@ describe("the file of a log", () => {
     expect(await readFile(path, "utf8")).toBe("kept\n");
   });
 
+  it("that was replaced, or closed, while the disk was full is not written to once it closes", async () => {
+    const { path, file, faults } = await logFile();
+    await file.open();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const full = new Error("ENOSPC: no space left on device");
+    const writing = vi
+      .spyOn(fs, "write")
+      .mockImplementation(((...asked: readonly unknown[]) => (asked.at(-1) as (error: Error) => void)(full)) as never);
+    const syncs: (() => void)[] = [];
+    const syncing = vi
+      .spyOn(fs, "fsync")
+      .mockImplementation(((_: number, done: () => void) => syncs.push(done)) as never);
+    onTestFinished(() => {
+      writing.mockRestore();
+      syncing.mockRestore();
+    });
+    void file.write("lost\n");
+    await rename(path, `${path}.1`);
+    await file.open();
+    expect([syncs.length, vi.getTimerCount()]).toEqual([1, 0]);
+    void file.write("lost\n");
+    const closed = file.close();
+    vi.advanceTimersByTime(5000);
+    await closed;
+    expect([syncs.length, vi.getTimerCount()]).toEqual([2, 0]);
+    vi.advanceTimersByTime(5000);
+    expect(faults).toEqual([full, full]);
+    for (const done of syncs) done();
+  });
+
   it("drops lines behind a reader that does not read, and says how many once he does", async () => {
     const { path } = await logFile();
     execFileSync("mkfifo", [path]);
