@@ -71,7 +71,7 @@ export {
   MAX_RECIPIENTS,
   type ParsedTransaction,
   parseTransaction,
-  type TransactionLimits,
+  type TransactionOptions,
 } from "./json/transaction.js";
 export { type AliasMapDeliveries, type AliasMapOptions, aliasMapDeliveries } from "./ownership/alias-map.js";
 export { type CachedOwnershipOptions, cachedOwnership } from "./ownership/cached-ownership.js";

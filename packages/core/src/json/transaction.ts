@@ -11,8 +11,8 @@ import { decodeBase64 } from "./base64.js";
 import { isTransactionKey, nearestKey, TRANSACTION_KEYS, type TransactionKey } from "./keys.js";
 import type { Mutable } from "./mutable.js";
 
-/** Limits of {@link parseTransaction}. */
-export interface TransactionLimits {
+/** Options of {@link parseTransaction}. */
+export interface TransactionOptions {
   /** Octets of the decoded message. Default 64 MiB. */
   readonly maxMessageBytes?: number;
   /** Recipients of one transaction. Default 10,000. */
@@ -28,10 +28,10 @@ export type ParsedTransaction =
   | { readonly ok: true; readonly facts: Partial<Facts> }
   | { readonly ok: false; readonly error: string };
 
-/** The default of {@link TransactionLimits.maxMessageBytes}. */
+/** The default of {@link TransactionOptions.maxMessageBytes}. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** The default of {@link TransactionLimits.maxRecipients}. */
+/** The default of {@link TransactionOptions.maxRecipients}. */
 export const MAX_RECIPIENTS = 10_000;
 
 type Fields = readonly (readonly [name: string, value: string])[];
@@ -47,16 +47,16 @@ class Fault extends Error {}
  * in base64 (in process also a `Uint8Array`), or `headers`, a list of `[name, value]` pairs, which cannot carry all octets and
  * no body. Nothing is guessed: an unknown key, a wrong type or text with half of a surrogate pair is an error. Never throws.
  */
-export function parseTransaction(json: unknown, limits: TransactionLimits = {}): ParsedTransaction {
+export function parseTransaction(json: unknown, options: TransactionOptions = {}): ParsedTransaction {
   try {
-    return { ok: true, facts: facts(readInput(json, limits)) };
+    return { ok: true, facts: facts(readInput(json, options)) };
   } catch (error) {
     if (error instanceof Fault) return { ok: false, error: error.message };
     throw error;
   }
 }
 
-function readInput(json: unknown, limits: TransactionLimits): FactsInput {
+function readInput(json: unknown, options: TransactionOptions): FactsInput {
   if (!isRecord(json)) throw new Fault(`a transaction must be an object, not ${kindOf(json)}`);
   if (json.message !== undefined && json.headers !== undefined)
     throw new Fault("headers: the message is given too; give one of the two");
@@ -64,12 +64,12 @@ function readInput(json: unknown, limits: TransactionLimits): FactsInput {
   for (const key of Object.keys(json)) {
     if (!isTransactionKey(key)) throw new Fault(unknownKey(key));
     const value = json[key];
-    if (value !== undefined) readKey(key, value, input, limits);
+    if (value !== undefined) readKey(key, value, input, options);
   }
   return input;
 }
 
-function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>, limits: TransactionLimits): void {
+function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>, options: TransactionOptions): void {
   switch (key) {
     case "login":
     case "authorisation":
@@ -90,21 +90,21 @@ function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>
       input[key] = text(key, value, key === "listener" ? "a string" : "a string, empty for the null sender");
       return;
     case "recipients":
-      input.recipients = readRecipients(value, limits.maxRecipients ?? MAX_RECIPIENTS);
+      input.recipients = readRecipients(value, options.maxRecipients ?? MAX_RECIPIENTS);
       return;
     case "message": {
-      const octets = readOctets(value, limits.maxMessageBytes ?? MAX_MESSAGE_BYTES);
-      if (limits.needsBody === false) {
-        input.headers = readHeaderBytes(octets, limits.readLimits);
+      const octets = readOctets(value, options.maxMessageBytes ?? MAX_MESSAGE_BYTES);
+      if (options.needsBody === false) {
+        input.headers = readHeaderBytes(octets, options.readLimits);
         return;
       }
-      const { headers, bodyAnomalies } = readMessage(octets, limits.readLimits);
+      const { headers, bodyAnomalies } = readMessage(octets, options.readLimits);
       input.headers = headers;
       input.bodyAnomalies = bodyAnomalies;
       return;
     }
     case "headers":
-      input.headers = readList(readFields(value), limits.readLimits);
+      input.headers = readList(readFields(value), options.readLimits);
   }
 }
 
