@@ -1,4 +1,4 @@
-/** Connections that wait for the end of a turn; with one more it ends: each may hold a chunk of 64 KiB that no limit counts yet. */
+/** Connections with which a turn ends at once: each may hold a chunk of 64 KiB that no limit counts yet. */
 const MAX_READY = 256;
 
 /** A connection that has something to read. */

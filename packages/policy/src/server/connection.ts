@@ -22,7 +22,8 @@ export interface ConnectionHooks extends SessionHooks {
 }
 
 /**
- * Serves one connection: requests are answered in order, one at a time, those that came together in one write.
+ * Serves one connection: requests are answered in order, one at a time, those that came together in one write, at the end of the turn
+ * of the event loop in which they came.
  *
  * While a decision is awaited, or the client does not read, at most `maxRequestBytes` and one chunk are held.
  */
@@ -81,6 +82,8 @@ export class Connection implements DecideOptions, Ready {
 
   #take(chunk: Buffer): void {
     if (this.#closed) return;
+    // What has come before in this turn is decided first: it is not to be held, nor to fall to a limit that this chunk reaches.
+    if (this.#queued) this.decide();
     this.#reader.push(chunk);
     if (!this.#queued && !this.#deciding && !this.#blocked) {
       this.#queued = true;
@@ -88,7 +91,9 @@ export class Connection implements DecideOptions, Ready {
       return;
     }
     if (this.#reader.buffered > this.#settings.limits.maxRequestBytes) this.#socket.pause();
-    if (!this.#count()) this.#close("buffers-full");
+    if (this.#count()) return;
+    if (this.#queued) this.#fault ??= "buffers-full";
+    else this.#close("buffers-full");
   }
 
   decide(): void {
