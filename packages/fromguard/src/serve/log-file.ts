@@ -59,6 +59,10 @@ export class LogFile implements Output {
     this.#tellOpened();
   }
 
+  get isOpen(): boolean {
+    return this.#file !== undefined;
+  }
+
   write(text: string): undefined | Promise<void> {
     const file = this.#file;
     if (file === undefined) {

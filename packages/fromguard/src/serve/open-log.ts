@@ -10,11 +10,17 @@ export interface OpenedLog extends Log {
   /** Takes lines that another process has made, whole. */
   readonly output: Output;
   /**
-   * Opens the file, where it is one; lines wait until then. Called again, it opens what has the name by then.
+   * Opens the file, where it is one; lines wait until then.
+   *
+   * @throws Error of the system
+   */
+  open(): Promise<void>;
+  /**
+   * Opens what has the name by now. Does nothing before {@link OpenedLog.open} is done: who is still root would make a file that is root's.
    *
    * @throws Error of the system; what was open before stays
    */
-  open(): Promise<void>;
+  openAnew(): Promise<void>;
   /** Waits for what is not written yet, as long as {@link LogFile.close} does. */
   close(): Promise<void>;
 }
@@ -33,10 +39,18 @@ export function openLog(
   if (destination === "stdout" || destination === "stderr") {
     const output = io[destination];
     const nothing = async () => undefined;
-    return { ...lineLog(settings, output, own), output, open: nothing, close: nothing };
+    return { ...lineLog(settings, output, own), output, open: nothing, openAnew: nothing, close: nothing };
   }
   const file = new LogFile(destination, (error) => void tell(io.stderr, `${destination}: ${error.message}`));
-  return { ...lineLog(settings, file, own), output: file, open: () => file.open(), close: () => file.close() };
+  return {
+    ...lineLog(settings, file, own),
+    output: file,
+    open: () => file.open(),
+    openAnew: async () => {
+      if (file.isOpen) await file.open();
+    },
+    close: () => file.close(),
+  };
 }
 
 async function tell(output: Output, sentence: string): Promise<void> {

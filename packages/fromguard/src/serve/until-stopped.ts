@@ -99,7 +99,7 @@ async function openLogFirst({ document }: Config, log: OpenedLog): Promise<void>
 /** What rotates logs has put the file away. */
 async function openLogAnew({ config, log }: Context): Promise<void> {
   try {
-    await log.open();
+    await log.openAnew();
   } catch (error) {
     log.warn("log-kept", { file: config.log.destination, cause: `cannot be opened: ${reasonOf(error)}` });
   }

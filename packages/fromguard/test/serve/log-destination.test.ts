@@ -1,8 +1,13 @@
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { parseConfig } from "../../src/config/config.js";
+import { Exit, exitCodes } from "../../src/exit-codes.js";
 import { main } from "../../src/main.js";
+import { followPolicy } from "../../src/serve/follow-policy.js";
+import { untilStopped } from "../../src/serve/until-stopped.js";
 import { folderWith } from "../support/folder.js";
+import { logOf } from "../support/log.js";
 import { linesWith } from "../support/log-lines.js";
 import { testIo } from "../support/test-io.js";
 
@@ -57,6 +62,24 @@ describe("a log that goes to a file", () => {
     io.stop("SIGTERM");
     expect(await ended).toBe(0);
     await rm(log, { recursive: true });
+  });
+
+  it("is not made by who is still root: asked to read again while it starts, the daemon leaves it alone", async () => {
+    const { log: path } = await folderOf();
+    const io = testIo();
+    const config = parseConfig(CONFIG, "f.yaml");
+    const reload = vi.fn(async () => undefined);
+    const nothing = () => undefined;
+    const followed = await followPolicy(config, { readAgain: async () => config, onSwitch: nothing, onKept: nothing });
+    const policy = { ...followed, current: followed.current, reload };
+    const log = logOf(io, { destination: path });
+    const start = async () => {
+      io.reload();
+      await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+      throw new Exit(exitCodes.configuration, "no port");
+    };
+    await expect(untilStopped({ config, policy, log, io }, start)).rejects.toThrow("no port");
+    expect(await readdir(dirname(path))).toEqual([]);
   });
 
   it("that cannot be opened keeps the daemon from starting, with the key", async () => {
