@@ -24,17 +24,21 @@ export class LogFile implements Output {
   readonly #path: string;
   /** Told of each write that failed; it is tried again. */
   readonly #onFault: (error: Error) => void;
+  /** Takes what has no file: what waited for one that was never opened, and what comes behind the end. */
+  readonly #fallback: Pick<Output, "write">;
   readonly #early: string[] = [];
   readonly #opened: Promise<void>;
   #tellOpened: () => void = () => undefined;
   #file: Boom | undefined;
+  #isClosed = false;
   #slow: Promise<void> | undefined;
   /** Of the file that is open: one that is closed, or about to be, may not be written to. */
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(path: string, onFault: (error: Error) => void) {
+  constructor(path: string, onFault: (error: Error) => void, fallback: Pick<Output, "write">) {
     this.#path = path;
     this.#onFault = onFault;
+    this.#fallback = fallback;
     this.#opened = new Promise((resolve) => {
       this.#tellOpened = resolve;
     });
@@ -63,8 +67,9 @@ export class LogFile implements Output {
     return this.#file !== undefined;
   }
 
-  write(text: string): undefined | Promise<void> {
+  write(text: string): void | Promise<void> {
     const file = this.#file;
+    if (this.#isClosed) return this.#fallback.write(text);
     if (file === undefined) {
       this.#early.push(text);
       return this.#opened;
@@ -74,10 +79,16 @@ export class LogFile implements Output {
     return this.#slow;
   }
 
-  /** Waits until all is written, up to five seconds, or until a write fails. */
+  /** Waits until all is written, up to five seconds. Where no file was opened, what waited for it goes to the fallback. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const file = this.#file;
-    if (file === undefined) return;
+    if (file === undefined) {
+      const waiting = this.#early.splice(0).join("");
+      if (waiting !== "") void this.#leave(waiting);
+      this.#tellOpened();
+      return;
+    }
     const closed = once(file, "close").catch(() => undefined);
     file.end();
     const late = new AbortController();
@@ -86,6 +97,14 @@ export class LogFile implements Output {
     this.#file = undefined;
     this.#stopTrying();
     file.destroy();
+  }
+
+  async #leave(text: string): Promise<void> {
+    try {
+      await this.#fallback.write(text);
+    } catch {
+      // The process ends without its log.
+    }
   }
 
   #stopTrying(): void {

@@ -21,7 +21,10 @@ export interface OpenedLog extends Log {
    * @throws Error of the system; what was open before stays
    */
   openAnew(): Promise<void>;
-  /** Waits for what is not written yet, as long as {@link LogFile.close} does. */
+  /**
+   * Waits for what is not written yet, as long as {@link LogFile.close} does; what waits for a file that was not opened goes to standard
+   * error. To be called before that is awaited which writes to it, where the start failed.
+   */
   close(): Promise<void>;
 }
 
@@ -41,7 +44,8 @@ export function openLog(
     const nothing = async () => undefined;
     return { ...lineLog(settings, output, own), output, open: nothing, openAnew: nothing, close: nothing };
   }
-  const file = new LogFile(destination, (error) => void tell(io.stderr, `${destination}: ${error.message}`));
+  const onFault = (error: Error) => void tell(io.stderr, `${destination}: ${error.message}`);
+  const file = new LogFile(destination, onFault, io.stderr);
   return {
     ...lineLog(settings, file, own),
     output: file,

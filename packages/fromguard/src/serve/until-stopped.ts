@@ -60,6 +60,7 @@ async function run(
   const style = styleFor(io.stderr, io.env);
   const served = await start();
   const metrics = await openMetrics(config, served.exposition, log).catch(async (error: unknown) => {
+    await log.close();
     await served.close({ graceMs: 0 });
     throw error;
   });
@@ -70,6 +71,8 @@ async function run(
       return said;
     })
     .catch(async (error: unknown) => {
+      // Workers end when their last lines are taken, which wait for the file.
+      await log.close();
       await Promise.all([served.close({ graceMs: 0 }), metrics?.close({ graceMs: 0 })]);
       throw error;
     });

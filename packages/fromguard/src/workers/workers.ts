@@ -5,7 +5,7 @@ import { DEFAULT_GRACE_MS } from "@fromguard/node";
 import { Exit, exitCodes } from "../exit-codes.js";
 import type { Output } from "../io.js";
 import type { Samples } from "../metrics/metrics.js";
-import type { Log } from "../serve/log.js";
+import type { OpenedLog } from "../serve/open-log.js";
 import type { RefusedAddress } from "../suspects/suspect-accounts.js";
 import { ConnectionCounts } from "./connection-counts.js";
 import type { Assignment, Serving, ToWorker } from "./messages.js";
@@ -20,7 +20,7 @@ export interface WorkersOptions {
   readonly assignment: () => Omit<Assignment, "worker">;
   /** Connections that may be open at one time on each listener, by its place in the list. */
   readonly maxConnections: readonly number[];
-  readonly log: Log;
+  readonly log: OpenedLog;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Told of each address that was refused to a login. */
@@ -69,6 +69,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       close: () => pool.close(),
     };
   } catch (error) {
+    await options.log.close();
     await pool.close();
     throw error;
   }

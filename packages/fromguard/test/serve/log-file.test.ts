@@ -16,8 +16,9 @@ async function logFile(files: Readonly<Record<string, string>> = {}) {
   const folder = await folderWith(files);
   const path = join(folder, "log");
   const faults: Error[] = [];
-  const file = new LogFile(path, (error) => faults.push(error));
-  return { folder, path, file, faults };
+  const io = testIo();
+  const file = new LogFile(path, (error) => faults.push(error), io.stderr);
+  return { folder, path, file, faults, io };
 }
 
 describe("the file of a log", () => {
@@ -92,10 +93,19 @@ describe("the file of a log", () => {
   });
 
   it("that cannot be opened at all says why", async () => {
-    const { folder } = await logFile();
-    const file = new LogFile(join(folder, "none/log"), () => undefined);
+    const { folder, io } = await logFile();
+    const file = new LogFile(join(folder, "none/log"), () => undefined, io.stderr);
     await expect(file.open()).rejects.toThrow("ENOENT");
     await file.close();
+  });
+
+  it("that was never opened leaves what waits for it, and what comes behind, to another", async () => {
+    const { file, io } = await logFile();
+    const slow = file.write("early\n");
+    await file.close();
+    await slow;
+    await file.write("late\n");
+    expect(io.err()).toBe("early\nlate\n");
   });
 
   it("is written again a second after a write that failed, in order, and each failure is told once", async () => {

@@ -4,7 +4,13 @@ import { linesWith } from "./log-lines.js";
 import { PolicyConnection } from "./policy-connection.js";
 
 /** A daemon, a process of its own, that logs into a file of its folder and has refused one question; `ask` asks it again. */
-export async function loggingDaemon(cli: string, { workers = 1 }: { readonly workers?: number } = {}) {
+export async function loggingDaemon(
+  cli: string,
+  {
+    workers = 1,
+    destination = "@DIR@/fromguard.log",
+  }: { readonly workers?: number; readonly destination?: string } = {},
+) {
   const daemon = await Daemon.start({
     cli,
     config: `workers: ${workers}
@@ -12,7 +18,7 @@ user: root
 listeners: [{ policy: "unix:@DIR@/p.sock" }]
 ownership: [{ login-map: "inline:{ann@example.com=ann}" }]
 rules: [login-owns-envelope]
-log: { destination: "@DIR@/fromguard.log" }
+log: { destination: "${destination}" }
 `,
     ready: /warning: /,
   });

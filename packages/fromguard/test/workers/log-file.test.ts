@@ -27,4 +27,18 @@ describe("the file of a log that workers write to", () => {
     expect(events.filter(({ event }) => event === "decision")).toHaveLength(1);
     expect(daemon.events).toEqual([]);
   });
+
+  it("that cannot be opened leaves their lines, the last ones too, to standard error", async () => {
+    const started = loggingDaemon(cli, { workers: 2, destination: "@DIR@/none/log" });
+    const output = String(
+      await started.then(
+        () => "",
+        (error: Error) => error.message,
+      ),
+    );
+    expect(output).toContain("log.destination: cannot be opened: no such file");
+    const lines = output.split("\n").filter((line) => line.startsWith("{"));
+    const ended = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "stopped");
+    expect(ended.map(({ worker }) => worker).sort()).toEqual([1, 2]);
+  });
 });
