@@ -7,6 +7,14 @@ import { fileURLToPath } from "node:url";
 const cli = fileURLToPath(new URL("../packages/bench/dist/cli.js", import.meta.url));
 const options = process.argv.slice(2);
 
+/** The load average below which a machine of two cores is called quiet. */
+const QUIET = 0.7;
+const load = loadavg()[0] ?? 0;
+if (load >= QUIET) {
+  console.error(`the load average is ${load.toFixed(1)}: the page is measured below ${QUIET}`);
+  process.exit(1);
+}
+
 /** What each section is made of; the others know fewer options. */
 const SECTIONS = [
   { title: "Servers", args: ["servers", ...options], own: ["--markdown"] },
@@ -21,7 +29,7 @@ const outputOf = (program, args) => spawnSync(program, args, { encoding: "utf8" 
 function machine() {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
   const changes = outputOf("git", ["status", "--porcelain", "--untracked-files=no"]) === "" ? "" : " with changes";
-  return `* Measured on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC: ${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${memory}, ${type()} ${release()}, Node ${process.version.slice(1)}, load average ${loadavg()[0]?.toFixed(1)} before it began, commit \`${outputOf("git", ["rev-parse", "--short", "HEAD"])}\`${changes}.`;
+  return `* Measured on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC: ${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${memory}, ${type()} ${release()}, Node ${process.version.slice(1)}, load average ${load.toFixed(1)} before it began, commit \`${outputOf("git", ["rev-parse", "--short", "HEAD"])}\`${changes}.`;
 }
 
 /** Runs a benchmark; its progress is on standard error. */

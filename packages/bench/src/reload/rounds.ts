@@ -71,10 +71,12 @@ async function stretchOf(
   let isOver = false;
   const end =
     "until" in stretch
-      ? stretch.until.then(() => {
+      ? stretch.until.finally(() => {
           isOver = true;
         })
       : undefined;
+  // Told where it is awaited.
+  end?.catch(() => undefined);
   let [worstMs, decisions, wrong] = [0, 0, 0];
   do {
     const { latencies, wrong: bad } = await load(askers, policyQuestions(), {
@@ -83,7 +85,7 @@ async function stretchOf(
     decisions += latencies.length;
     wrong += bad;
     worstMs = latencies.reduce((most, each) => Math.max(most, each), worstMs);
-  } while (end !== undefined && !isOver);
+  } while (end !== undefined && !isOver && askers.some(({ isOpen }) => isOpen));
   await end;
   return { worstMs, heldMs: await daemon.longestHold(), decisions, wrong };
 }

@@ -18,6 +18,8 @@ const MAX_SECONDS = 20;
 /** How much more memory twice as many lines may take. */
 const MAX_GROWTH = 1.1;
 const SMALLER = 2;
+/** Milliseconds for one replay, beyond which it is ended. */
+const GIVE_UP_MS = 600_000;
 
 interface Replay {
   readonly seconds: number;
@@ -71,6 +73,7 @@ async function run(args: readonly string[], lines: number): Promise<Replay> {
   const begun = performance.now();
   const child = spawn(process.execPath, ["--import", probe, cli, ...args], {
     stdio: ["ignore", "pipe", "ignore", "pipe"],
+    timeout: GIVE_UP_MS,
   });
   const [output, usage] = await Promise.all([text(child.stdout as Readable), text(child.stdio[3] as Readable)]);
   const seconds = (performance.now() - begun) / 1000;

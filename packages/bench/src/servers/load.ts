@@ -21,7 +21,7 @@ const MAX_WAIT_MS = 10_000;
 
 /**
  * Asks questions over every connection at the same time, each the next when the last is answered; what has begun when the
- * stretch ends is waited for and counts. A question without an answer 10 s later counts as wrong, and its connection is closed.
+ * stretch ends is waited for and counts. A question without an answer 10 s behind the end counts as wrong, and its connection is closed.
  */
 export async function load<Payload>(
   askers: readonly Asker<Payload>[],
@@ -36,7 +36,11 @@ export async function load<Payload>(
   const { timeMs = Number.POSITIVE_INFINITY, decisions = Number.POSITIVE_INFINITY } = stretch;
   const isOver = () => asked >= decisions || performance.now() - begun >= timeMs;
   const giveUps = new Set<() => void>();
-  let deadline: NodeJS.Timeout | undefined;
+  const giveUpAll = () => {
+    for (const each of giveUps) each();
+  };
+  // Of a number of decisions the end is not known before the first connection finds none left.
+  let deadline = Number.isFinite(timeMs) ? setTimeout(giveUpAll, timeMs + MAX_WAIT_MS) : undefined;
   await Promise.all(
     askers.map(
       (asker) =>
@@ -45,9 +49,7 @@ export async function load<Payload>(
           const end = () => {
             isWaited = false;
             giveUps.delete(giveUp);
-            deadline ??= setTimeout(() => {
-              for (const each of giveUps) each();
-            }, MAX_WAIT_MS);
+            deadline ??= setTimeout(giveUpAll, MAX_WAIT_MS);
             resolve();
           };
           const giveUp = () => {

@@ -5,7 +5,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { treeOf } from "../servers/pinned.js";
 import type { ServerAddress } from "../servers/question.js";
@@ -34,6 +33,9 @@ interface SoakedOptions {
 }
 
 const SEED: OwnershipText = { file: "senders", entry: "{ login-map: pcre:senders }", text: LOGIN_MAP };
+
+/** Milliseconds for an answer of the probe, beyond which its event loop is held up for good. */
+const MAX_HOLD_MS = 60_000;
 
 /** `fromguard serve` with the policy of the benchmark, but for DNS: nothing outside of the machine is asked. */
 export class SoakedDaemon {
@@ -110,17 +112,21 @@ export class SoakedDaemon {
 
   /** The next line of its log with this event. */
   async untilEvent(event: string, timeoutMs: number): Promise<void> {
-    const timeout = delay(timeoutMs, undefined, { ref: false }).then(() => {
-      throw new Error(`no ${event} within ${timeoutMs} ms`);
-    });
-    await Promise.race([new Promise<void>((resolve) => this.#awaited.set(event, resolve)), timeout]);
-    timeout.catch(() => undefined);
-    this.#awaited.delete(event);
+    let late: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#awaited.set(event, resolve);
+        late = setTimeout(() => reject(new Error(`no ${event} within ${timeoutMs} ms`)), timeoutMs);
+      });
+    } finally {
+      clearTimeout(late);
+      this.#awaited.delete(event);
+    }
   }
 
   /** Milliseconds that its event loop was held up at most since this was asked before, where a probe is loaded before it. */
   async longestHold(): Promise<number> {
-    const answer = once(this.#child, "message");
+    const answer = once(this.#child, "message", { signal: AbortSignal.timeout(MAX_HOLD_MS) });
     this.#child.send("longest");
     const [{ longestMs }] = await answer;
     return longestMs;
