@@ -149,6 +149,7 @@ export {
   type LocalUser,
   type MutableFacts,
 } from "./rule/facts.js";
+export { type MessageFacts, type MessageOptions, messageFacts } from "./rule/message-facts.js";
 export { type Predicate, predicate, type Rule, type RuleContext, rule, type TraceNode } from "./rule/rule.js";
 export { type BodyUnambiguousOptions, bodyUnambiguous } from "./rules/body-unambiguous.js";
 export { clientIn } from "./rules/client-in.js";

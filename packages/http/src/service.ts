@@ -1,4 +1,4 @@
-import type { Decision, Directory, Edit, Facts, Guard, MessageLimits } from "@fromguard/core";
+import type { Decision, Directory, Edit, Facts, Guard, MessageLimits, MessageOptions } from "@fromguard/core";
 import type { Problem } from "./problem-details.js";
 
 /** What a handler tells the log. */
@@ -38,4 +38,9 @@ export interface Service {
   decided(decision: Decision, facts: Partial<Facts>): void;
   /** Tells the log of edits for which the client was told to defer. Never throws. */
   editsUnmade(edits: readonly Edit[]): void;
+}
+
+/** How the message of a request is read: what no rule needs is not looked for. */
+export function messageOptions({ guard, readLimits }: Pick<Service, "guard" | "readLimits">): MessageOptions {
+  return { readLimits, needsBody: guard.needs.includes("bodyAnomalies") };
 }

@@ -7,13 +7,14 @@ import {
   type Guard,
   type MessageLimits,
   type MutableFacts,
+  messageFacts,
   type Reply,
   TRY_LATER,
   type Transaction,
 } from "@fromguard/core";
 import { type HeadRead, MAX_BUFFERED_BYTES, readHead, replaceHead } from "./head.js";
 import type { MessageStream, SmtpAddress, SmtpError, SmtpSession } from "./host.js";
-import { messageFacts, pathOf } from "./message-facts.js";
+import { pathOf } from "./message-facts.js";
 import { errorOf, refusalOf, tooLongReply } from "./refusal.js";
 
 /** What the hooks tell the log. */
@@ -159,7 +160,7 @@ export function guardHooks<Session extends SmtpSession = SmtpSession>(
       more = mail.envelope;
     }
     more.recipients = rcptTo.map(({ address }) => pathOf(address));
-    if (head !== undefined) Object.assign(more, messageFacts(head, needsBody, readLimits));
+    if (head !== undefined) Object.assign(more, messageFacts(head.bytes, { readLimits, needsBody }));
     const decision = await mail.transaction.learn(more);
     const { waiting } = mail.transaction;
     if (decision.action === "accept" && waiting.length > 0) throw new Error(`${waiting.join(", ")} could not run`);

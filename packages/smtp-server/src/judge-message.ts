@@ -1,6 +1,5 @@
-import type { Decision, Facts, Guard, MessageLimits, Reply } from "@fromguard/core";
+import { type Decision, type Facts, type Guard, type MessageLimits, messageFacts, type Reply } from "@fromguard/core";
 import { type Head, MAX_BUFFERED_BYTES } from "./head.js";
-import { messageFacts } from "./message-facts.js";
 import { refusalOf, tooLongReply } from "./refusal.js";
 
 /** What came of a message. */
@@ -30,7 +29,8 @@ export async function judgeMessage(
   const needsMessage = needsBody || guard.needs.includes("headers");
   const head = needsMessage ? await read(until, needsBody ? MAX_BUFFERED_BYTES : limits.maxHeaderOctets) : undefined;
   if (head?.kind === "gone") throw new Error("the client left");
-  const facts = head === undefined ? envelope : { ...envelope, ...messageFacts(head, needsBody, limits) };
+  const facts =
+    head === undefined ? envelope : { ...envelope, ...messageFacts(head.bytes, { readLimits: limits, needsBody }) };
   const decision = await guard.decide(facts);
   const tooLong = head?.kind === "too-long" ? tooLongReply(needsBody) : undefined;
   return { decision, facts, reply: refusalOf(decision) ?? tooLong };

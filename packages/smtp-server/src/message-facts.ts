@@ -1,14 +1,4 @@
-import {
-  FACT_NAMES,
-  type FactName,
-  type Facts,
-  type MessageLimits,
-  type Path,
-  parsePath,
-  readHeaderBytes,
-  readMessage,
-} from "@fromguard/core";
-import type { HeadRead } from "./head.js";
+import { FACT_NAMES, type FactName, type Path, parsePath } from "@fromguard/core";
 
 /** What a host in Node ever tells of a transaction: who acts for whom it does not know. */
 export const HOST_FACTS: readonly FactName[] = FACT_NAMES.filter((name) => name !== "authorisation");
@@ -20,11 +10,4 @@ export const HOST_FACTS: readonly FactName[] = FACT_NAMES.filter((name) => name 
 export function pathOf(text: string): Path {
   const offset = text.indexOf("\ufffd");
   return offset < 0 ? parsePath(text) : { kind: "malformed", text, offset };
-}
-
-/** The facts of what was read of a message: of its header, and under `needsBody` of its body too. */
-export function messageFacts(head: HeadRead, needsBody: boolean, limits: Partial<MessageLimits>): Partial<Facts> {
-  if (!needsBody) return { headers: readHeaderBytes(head.bytes, limits) };
-  const { headers, bodyAnomalies } = readMessage(head.bytes, limits);
-  return { headers, bodyAnomalies };
 }

@@ -1,26 +1,21 @@
 import { parseIpOctets } from "../domain/ip-address.js";
 import type { MessageLimits } from "../headers/limits.js";
-import { readHeaderBytes } from "../headers/read-bytes.js";
 import { readHeaderList } from "../headers/read-list.js";
-import { readMessage } from "../headers/read-message.js";
 import type { HeaderSection } from "../headers/section.js";
 import type { Client, Facts, FactsInput } from "../rule/facts.js";
 import { facts } from "../rule/facts.js";
+import { type MessageOptions, messageFacts } from "../rule/message-facts.js";
 import { printable } from "../verdict/reply.js";
 import { decodeBase64 } from "./base64.js";
 import { isTransactionKey, nearestKey, TRANSACTION_KEYS, type TransactionKey } from "./keys.js";
 import type { Mutable } from "./mutable.js";
 
-/** Options of {@link parseTransaction}. */
-export interface TransactionOptions {
+/** Options of {@link parseTransaction}; `readLimits` are for a list of headers too. */
+export interface TransactionOptions extends MessageOptions {
   /** Octets of the decoded message. Default 64 MiB. */
   readonly maxMessageBytes?: number;
   /** Recipients of one transaction. Default 10,000. */
   readonly maxRecipients?: number;
-  /** Within which the message, or the list of its headers, is read. */
-  readonly readLimits?: Partial<MessageLimits>;
-  /** False: of the message nothing behind its header is looked at, and the fact `bodyAnomalies` stays unknown. Default true. */
-  readonly needsBody?: boolean;
 }
 
 /** A transaction, or one sentence that begins with the key at fault: `recipients[3]: must be a string, not a number`. */
@@ -92,17 +87,9 @@ function readKey(key: TransactionKey, value: unknown, input: Mutable<FactsInput>
     case "recipients":
       input.recipients = readRecipients(value, options.maxRecipients ?? MAX_RECIPIENTS);
       return;
-    case "message": {
-      const octets = readOctets(value, options.maxMessageBytes ?? MAX_MESSAGE_BYTES);
-      if (options.needsBody === false) {
-        input.headers = readHeaderBytes(octets, options.readLimits);
-        return;
-      }
-      const { headers, bodyAnomalies } = readMessage(octets, options.readLimits);
-      input.headers = headers;
-      input.bodyAnomalies = bodyAnomalies;
+    case "message":
+      Object.assign(input, messageFacts(readOctets(value, options.maxMessageBytes ?? MAX_MESSAGE_BYTES), options));
       return;
-    }
     case "headers":
       input.headers = readList(readFields(value), options.readLimits);
   }

@@ -1,10 +1,10 @@
-import { type Facts, parseTransaction, type TransactionOptions } from "@fromguard/core";
+import { type Facts, parseTransaction } from "@fromguard/core";
 import { isJson, isMessage, parseJson, readBody } from "../body.js";
 import type { Incoming } from "../exchange.js";
 import type { Problem } from "../problem-details.js";
 import { problemOf, problemOfSentence } from "../schemas/faults.js";
 import { transactionSchema } from "../schemas/transaction.js";
-import type { Service } from "../service.js";
+import { messageOptions, type Service } from "../service.js";
 import { factsFromHeaders } from "./raw-message.js";
 
 /** The facts of one transaction, or why there are none. */
@@ -35,7 +35,7 @@ export function readLine(octets: Uint8Array, service: Reading): Read {
 
 /** The reader of core lets through what the schema does, faster; what it refuses, the schema tells with all its faults. */
 function fromJson(json: unknown, service: Reading): Read {
-  const result = parseTransaction(json, optionsOf(service));
+  const result = parseTransaction(json, messageOptions(service));
   if (result.ok) return result;
   const { error } = transactionSchema.safeParse(json, { reportInput: true });
   return { ok: false, problem: error === undefined ? problemOfSentence(result.error) : problemOf(error) };
@@ -46,11 +46,6 @@ async function readRaw(incoming: Incoming, service: Service): Promise<Read> {
   if (!facts.ok) return facts;
   const body = await readBody(incoming, service.maxBodyBytes);
   if (!body.ok) return body;
-  const result = parseTransaction({ ...facts.facts, message: body.octets }, optionsOf(service));
+  const result = parseTransaction({ ...facts.facts, message: body.octets }, messageOptions(service));
   return result.ok ? result : { ok: false, problem: problemOfSentence(result.error) };
-}
-
-/** What no rule needs is not looked for. */
-function optionsOf({ readLimits, guard }: Reading): TransactionOptions {
-  return { readLimits, needsBody: guard.needs.includes("bodyAnomalies") };
 }

@@ -1,20 +1,14 @@
 import {
-  type BodyAnomalies,
   type Code,
   type HeaderSection,
   LIST_BLIND_TO,
-  type MessageLimits,
+  type MessageFacts,
+  type MessageOptions,
+  messageFacts,
   readHeaderList,
-  readMessage,
   scanBody,
 } from "@fromguard/core";
 import { type HookMessage, type Missing, missingOf } from "./missing.js";
-
-/** What a message tells of its sender; nothing where another sender may stand in what is missing. */
-interface Read {
-  readonly headers?: HeaderSection;
-  readonly bodyAnomalies?: BodyAnomalies;
-}
 
 const CRLF = "\r\n";
 
@@ -55,42 +49,43 @@ const BLIND_TO_TEXT: readonly Code[] = [...LIST_BLIND_TO.filter((code) => code !
  *
  * @see Stalwart crates/smtp/src/inbound/hooks/message.rs, mail-parser src/parsers/header.rs
  */
-export function readHookMessage(message: HookMessage, limits: Partial<MessageLimits>): Read | undefined {
+export function readHookMessage(message: HookMessage, options: MessageOptions): Partial<MessageFacts> | undefined {
   const missing = missingOf(message);
   switch (missing.kind) {
     case "impossible":
       return undefined;
     case "nothing":
     case "empty-line":
-      return readWhole(message, missing, limits);
+      return readWhole(message, missing, options);
     case "any-sender":
       return {};
     default:
-      return readList(message, missing, limits);
+      return readList(message, missing, options);
   }
 }
 
-function readWhole({ headers, contents }: HookMessage, missing: Missing, limits: Partial<MessageLimits>): Read {
+function readWhole({ headers, contents }: HookMessage, missing: Missing, options: MessageOptions): MessageFacts {
   const head = headers.map(([name, value]) => `${name}:${value}`).join("");
   const between = missing.kind === "empty-line" ? missing.lineEnd : "";
-  const whole = readMessage(new TextEncoder().encode(`${head}${between}${contents}`), limits);
+  const whole = messageFacts(new TextEncoder().encode(`${head}${between}${contents}`), options);
   const blindTo = between === CRLF ? (contents === "" ? BLIND_TO_LINE : BLIND_TO_TWO) : blindToLast(headers);
-  return { headers: { ...whole.headers, blindTo }, bodyAnomalies: whole.bodyAnomalies };
+  return { ...whole, headers: { ...whole.headers, blindTo } };
 }
 
 function blindToLast(headers: HookMessage["headers"]): readonly Code[] {
   return headers.at(-1)?.[1] === "" ? BLIND_TO_LAST_OCTET : [];
 }
 
-function readList({ headers, contents }: HookMessage, { kind }: Missing, limits: Partial<MessageLimits>): Read {
+function readList({ headers, contents }: HookMessage, { kind }: Missing, options: MessageOptions): MessageFacts {
   const list = readHeaderList(
     headers.map(([name, value]) => [name, withoutLineEnd(value)]),
-    limits,
+    options.readLimits,
   );
   const code = CERTAIN[kind];
   const anomalies = code === undefined ? list.anomalies : [...list.anomalies, { code, offset: headers.length }];
   const section: HeaderSection = { ...list, anomalies, blindTo: BLIND_TO_TEXT };
-  return { headers: section, bodyAnomalies: scanBody(new TextEncoder().encode(contents), section, limits) };
+  if (options.needsBody === false) return { headers: section };
+  return { headers: section, bodyAnomalies: scanBody(new TextEncoder().encode(contents), section, options.readLimits) };
 }
 
 /** A lone LF stays, and is flagged. */

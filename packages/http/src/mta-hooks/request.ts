@@ -1,7 +1,7 @@
 import {
   type Facts,
   MAX_RECIPIENTS,
-  type MessageLimits,
+  type MessageOptions,
   parseIpAddress,
   pathFromInternal,
   printable,
@@ -66,7 +66,7 @@ type Parsed = z.infer<typeof hookRequestSchema>;
  *
  * `connect` and `ehlo` come before a login can, so that there is no such fact; `rcpt` tells the recipient in question alone.
  */
-export function readHookRequest(json: unknown, limits: Partial<MessageLimits> = {}): HookRequest {
+export function readHookRequest(json: unknown, options: MessageOptions = {}): HookRequest {
   const parsed = hookRequestSchema.safeParse(json);
   if (!parsed.success) return { ok: false, error: sentenceOf(parsed.error.issues[0]) };
   const { context, envelope, message } = parsed.data;
@@ -87,7 +87,7 @@ export function readHookRequest(json: unknown, limits: Partial<MessageLimits> = 
   if (last === undefined) return { ok: false, error: `envelope.to: is empty at the stage ${stage}` };
   if (stage === "rcpt") return told({ ...sent, recipients: [last] });
   if (message === undefined) return { ok: false, error: "message: is missing at the stage data" };
-  const read = readHookMessage(message, limits);
+  const read = readHookMessage(message, options);
   if (read === undefined) return { ok: false, error: "message.size: is less than the parts have octets" };
   return told({ ...sent, recipients, ...read });
 }

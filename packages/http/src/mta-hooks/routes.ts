@@ -2,7 +2,7 @@ import { readJson } from "../body.js";
 import { type Answer, type Incoming, jsonAnswer } from "../exchange.js";
 import type { Problem } from "../problem-details.js";
 import type { Route } from "../route.js";
-import type { Service } from "../service.js";
+import { messageOptions, type Service } from "../service.js";
 import { MTA_HOOK } from "./operation.js";
 import { readHookRequest } from "./request.js";
 import { hookResponse, TEMPFAIL } from "./response.js";
@@ -27,10 +27,9 @@ export function mtaHookRoutes(service: Service): readonly Route[] {
 }
 
 async function judge(incoming: Incoming, service: Service): Promise<Answer> {
-  const { maxBodyBytes, readLimits } = service;
-  const body = await readJson(incoming, maxBodyBytes);
+  const body = await readJson(incoming, service.maxBodyBytes);
   if (!body.ok) return tempfail(body.problem);
-  const request = readHookRequest(body.json, readLimits);
+  const request = readHookRequest(body.json, messageOptions(service));
   if (!request.ok) return tempfail({ status: 422, detail: request.error });
   const { stage, facts } = request;
   const { guard } = service;

@@ -1,10 +1,10 @@
-import { readHeaderBytes, readMessage } from "@fromguard/core";
+import { messageFacts } from "@fromguard/core";
 import { readSent } from "../body.js";
 import { type Answer, type Incoming, jsonAnswer } from "../exchange.js";
 import { problemAnswer } from "../problem.js";
 import type { Problem } from "../problem-details.js";
 import type { Call, Route } from "../route.js";
-import type { Service } from "../service.js";
+import { messageOptions, type Service } from "../service.js";
 import { CHECKV2 } from "./operation.js";
 import { checkReply, softReject } from "./reply.js";
 import { readCheckRequest } from "./request.js";
@@ -46,10 +46,9 @@ async function judge(incoming: Incoming, { rights }: Call, service: Service): Pr
   if (!request.ok) return refuse({ status: 422, detail: request.error });
   const body = await readBody(incoming, service.maxBodyBytes);
   if (!body.ok) return refuse(body.problem);
-  const { guard, readLimits } = service;
+  const { guard } = service;
   const { facts } = request;
-  if (guard.needs.includes("bodyAnomalies")) Object.assign(facts, messageFacts(body.octets, readLimits));
-  else facts.headers = readHeaderBytes(body.octets, readLimits);
+  Object.assign(facts, messageFacts(body.octets, messageOptions(service)));
   const decision = request.options.passAll
     ? (await guard.explain(facts, incoming)).decision
     : await guard.decide(facts, incoming);
@@ -57,11 +56,6 @@ async function judge(incoming: Incoming, { rights }: Call, service: Service): Pr
   service.decided(decision, facts);
   if (unmade) service.editsUnmade(decision.edits);
   return jsonAnswer(reply);
-}
-
-function messageFacts(octets: Uint8Array, limits: Service["readLimits"]) {
-  const { headers, bodyAnomalies } = readMessage(octets, limits);
-  return { headers, bodyAnomalies };
 }
 
 async function readBody(incoming: Incoming, maxBytes: number): ReturnType<typeof readSent> {

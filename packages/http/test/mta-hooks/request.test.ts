@@ -119,9 +119,22 @@ describe("the message", () => {
     expect(bodyAnomalies?.smugglingOffset).toBeDefined();
   });
 
+  it.each(["From: a@b.test\r\n\r\nhi\r\n.\nMAIL FROM", "From: a@b.test\r\n\r\n\xff\r\n.\nMAIL FROM"])(
+    "is not looked at behind its header where no rule needs it: %j",
+    (text) => {
+      const { bodyAnomalies, ...rest } = seen(bytes(text));
+      expect(bodyAnomalies?.smugglingOffset).toBeDefined();
+      const read = readHookRequest(hookRequestOf("data", { raw: bytes(text) }), { needsBody: false });
+      expect(read).toStrictEqual({ ok: true, stage: "data", facts: rest });
+    },
+  );
+
   it("keeps to the limits of the reader", () => {
     const raw = bytes("From: a@b.test\r\nX: 1\r\n\r\n");
-    const read = readHookRequest({ ...hookRequestOf("data"), message: hookMessage(raw) }, { maxFields: 1 });
+    const read = readHookRequest(
+      { ...hookRequestOf("data"), message: hookMessage(raw) },
+      { readLimits: { maxFields: 1 } },
+    );
     expect(read).toMatchObject({ ok: true, facts: { headers: { anomalies: [{ code: "header-too-long" }] } } });
   });
 });

@@ -1,4 +1,15 @@
-import { createGuard, type Edit, fail, pass, type Rule, requireLogin, rule, unknown } from "@fromguard/core";
+import {
+  bodyUnambiguous,
+  createGuard,
+  type Edit,
+  fail,
+  ownedAddresses,
+  pass,
+  type Rule,
+  requireLogin,
+  rule,
+  unknown,
+} from "@fromguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHandler, type HandlerOptions, type HttpEvent } from "../../src/index.js";
@@ -75,6 +86,16 @@ describe("the action", () => {
     await ask(hookRequestOf("mail", { login: "bob" }));
     expect(events).toMatchObject([{ kind: "decided", decision: { action: "reject" }, facts: { login: "bob" } }]);
   });
+});
+
+it.each([
+  ["one does", [bodyUnambiguous({ ownership: ownedAddresses({ ann: ["ann@example.com"] }) })], true],
+  ["none does", [seesHeaders()], false],
+] as const)("looks behind the header only where a rule needs it: %s", async (_what, rules, isRead) => {
+  const { ask, events } = asks(rules);
+  await ask(hookRequestOf("data", { login: "ann", raw: RAW }));
+  const told = events.map((event) => event.kind === "decided" && Object.keys(event.facts).includes("bodyAnomalies"));
+  expect(told).toEqual([isRead]);
 });
 
 describe("edits", () => {
